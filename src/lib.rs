@@ -1,1 +1,4 @@
 //! Windows in, rows out.
+
+pub mod sequence;
+pub mod source;
