@@ -1,1 +1,4 @@
-//! Windows in, rows out.
+//! Windows in, rows out: annotate genomes on a pipe with small bundled neural networks.
+
+pub mod flags;
+pub mod model;
