@@ -1,4 +1,13 @@
-//! Windows in, rows out.
+//! Windows in, rows out: annotate genomes on a pipe with small bundled neural networks.
 
+pub mod call;
+pub mod engine;
+pub mod flags;
+pub mod model;
+pub mod pipeline;
+pub mod report;
 pub mod sequence;
 pub mod source;
+pub mod value;
+pub mod window;
+pub mod write;

@@ -1,0 +1,60 @@
+//! Flag values that are one of a few words.
+
+/// Declares an enum whose variants are the words a flag takes.
+macro_rules! choice {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$doc])* $variant),+ }
+
+        impl $name {
+            /// Every word, in the order of the help text.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The variant behind a word, if it is one.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+
+            /// The word for this variant, as on the command line.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+    };
+}
+
+choice! {
+    /// Output format.
+    Format {
+        /// BED6+1, both strands in one file.
+        Bed = "bed",
+        /// Four columns, one strand a file.
+        BedGraph = "bedgraph",
+    }
+}
+
+choice! {
+    /// Strands to score.
+    StrandChoice { Both = "both", Forward = "+", Reverse = "-" }
+}
+
+choice! {
+    /// What happens to windows that report on a lower-case base.
+    Softmask {
+        /// Scored like any other.
+        Score = "score",
+        /// Not scored, and counted as such.
+        Skip = "skip",
+    }
+}
+
+choice! {
+    /// Texts that `--generate` prints.
+    Generate {
+        Man = "man",
+        Bash = "complete-bash",
+        Zsh = "complete-zsh",
+        Fish = "complete-fish",
+    }
+}

@@ -1,0 +1,501 @@
+//! The table of flags. Parsing, help, man page and completions all read it.
+
+use super::{
+    Command, Completes, DEFAULT_CHUNK, Flag, Format, Generate, Section, Softmask, StrandChoice,
+};
+
+/// What most flags are; each row says where it differs.
+const SWITCH: Flag = Flag {
+    long: "",
+    short: &[],
+    value: None,
+    choices: &[],
+    completes: Completes::Nothing,
+    section: Section::Other,
+    shapes_output: false,
+    common: true,
+    short_doc: "",
+    long_doc: "",
+    update: |_, _| Ok(()),
+};
+
+pub(super) const MAX_THREADS: usize = 1024;
+const MIN_CHUNK: usize = 256;
+const MAX_CHUNK: usize = 1 << 26;
+const MAX_STRIDE: u32 = 1_000_000;
+const _: () = assert!(MIN_CHUNK <= DEFAULT_CHUNK && DEFAULT_CHUNK <= MAX_CHUNK);
+
+pub(super) const FLAGS: &[Flag] = &[
+    Flag {
+        long: "model",
+        short: &['m'],
+        value: Some("MODEL"),
+        completes: Completes::Models,
+        section: Section::Models,
+        shapes_output: true,
+        short_doc: "bundled model or model file; repeatable [exon-start]",
+        long_doc: "Model to run: the name of a bundled one (see --list-models), or the path of an \
+            ONNX file, told by a '/' or a '.onnx' in it. May be given several times; the rows of \
+            all models are then in one sorted stream. Default: exon-start.",
+        update: |draft, value| {
+            if !draft.models_given {
+                draft.args.models.clear();
+            }
+            draft.models_given = true;
+            let name = value.text()?.to_owned();
+            if draft.args.models.contains(&name) {
+                return Err("was given twice".to_owned());
+            }
+            draft.args.models.push(name);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "list-models",
+        section: Section::Models,
+        short_doc: "print the bundled models and exit",
+        long_doc: "Print the bundled models, one a line: name, task, window, step, strandedness, \
+            assembly, license, and the first 12 digits of the SHA-256 of the file.",
+        update: |draft, _| {
+            draft.instead.get_or_insert(Command::ListModels);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "show-model",
+        value: Some("MODEL"),
+        completes: Completes::Models,
+        section: Section::Models,
+        short_doc: "print a model's card and exit",
+        long_doc: "Print the card of a bundled model or of a model file, as Markdown: what it \
+            predicts, what it was trained on, and how well it did on what it had not seen.",
+        update: |draft, value| {
+            let name = value.text()?.to_owned();
+            draft.instead.get_or_insert(Command::ShowModel(name));
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "stride",
+        short: &['s'],
+        value: Some("N"),
+        section: Section::Scoring,
+        shapes_output: true,
+        short_doc: "bases between windows [the model's step]",
+        long_doc: "Bases between the starts of neighbouring windows, counted from the start of \
+            each record. A multiple of the step of every model that is run. Default: the step.",
+        update: |draft, value| {
+            draft.args.stride = Some(value.count(1..=MAX_STRIDE)?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "strand",
+        value: Some("STRAND"),
+        choices: StrandChoice::WORDS,
+        section: Section::Scoring,
+        shapes_output: true,
+        short_doc: "strands to score: both, + or - [both]",
+        long_doc: "Strands to score with a stranded model: both, + or -. bedGraph holds one \
+            strand a file, so it needs + or -. Symmetric models score both strands at once and \
+            take only both. Default: both.",
+        update: |draft, value| {
+            draft.args.strand = value.choice(StrandChoice::WORDS, StrandChoice::from_word)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "min-score",
+        value: Some("X"),
+        section: Section::Scoring,
+        shapes_output: true,
+        short_doc: "least probability of a call [the model's]",
+        long_doc: "Least value of a call or, with --raw, of a row. For models with a logit output \
+            it is the calibrated probability, from 0 to 1: the share of true sites among \
+            positions with that score on a genome. For models that predict a value it is that \
+            value. Default: the threshold that the model states; with --raw, none.",
+        update: |draft, value| {
+            draft.args.min_score = Some(value.finite()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "raw",
+        section: Section::Scoring,
+        shapes_output: true,
+        short_doc: "one row a window instead of calls",
+        long_doc: "Write each window that was scored instead of calls. --min-score still leaves \
+            out rows below it.",
+        update: |draft, _| {
+            draft.args.raw = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "max-n",
+        value: Some("N"),
+        section: Section::Scoring,
+        shapes_output: true,
+        short_doc: "unknown bases allowed in a window [0]",
+        long_doc: "Unknown bases (N and other ambiguity codes) allowed in a window. A window with \
+            more is not scored. Default: 0.",
+        update: |draft, value| {
+            draft.args.max_n = value.count(0..=u32::MAX)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "softmask",
+        value: Some("HOW"),
+        choices: Softmask::WORDS,
+        section: Section::Scoring,
+        shapes_output: true,
+        short_doc: "lower-case bases: score or skip [score]",
+        long_doc: "Lower-case (soft-masked) bases: score treats them like any other; skip does \
+            not score windows that report on one. Default: score.",
+        update: |draft, value| {
+            draft.args.softmask = value.choice(Softmask::WORDS, Softmask::from_word)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "format",
+        short: &['f'],
+        value: Some("FORMAT"),
+        choices: Format::WORDS,
+        section: Section::Output,
+        shapes_output: true,
+        short_doc: "bed or bedgraph [bed]",
+        long_doc: "Output format: bed (BED6+1) or bedgraph (four columns, one model with one \
+            label, one strand a file). Default: bed.",
+        update: |draft, value| {
+            draft.args.format = value.choice(Format::WORDS, Format::from_word)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "output",
+        short: &['o'],
+        value: Some("FILE"),
+        completes: Completes::Files,
+        section: Section::Output,
+        short_doc: "write FILE, whole or not at all [standard output]",
+        long_doc: "Write FILE instead of standard output. It appears under its name only when the \
+            run has succeeded; '-' is standard output.",
+        update: |draft, value| {
+            draft.args.output = Some(value.path()?).filter(|path| path.as_os_str() != "-");
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "no-header",
+        section: Section::Output,
+        shapes_output: true,
+        short_doc: "leave out the '#' lines of BED",
+        long_doc: "Leave out the '#' lines that BED output begins with.",
+        update: |draft, _| {
+            draft.args.no_header = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "stats",
+        value: Some("FILE"),
+        completes: Completes::Files,
+        section: Section::Output,
+        short_doc: "write the ledger to FILE as JSON",
+        long_doc: "Write the ledger to FILE as JSON: records, bases read, scored and unscored by \
+            reason, calls, time and peak memory.",
+        update: |draft, value| {
+            draft.args.stats = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "unscored",
+        value: Some("FILE"),
+        completes: Completes::Files,
+        section: Section::Output,
+        short_doc: "write the unscored intervals to FILE as BED",
+        long_doc: "Write the intervals that were not scored to FILE as BED: contig, start, end, \
+            reason.",
+        update: |draft, value| {
+            draft.args.unscored = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "threads",
+        short: &['t', '@'],
+        value: Some("N"),
+        section: Section::Running,
+        short_doc: "threads in all (also -@) [all cores]",
+        long_doc: "Threads in all. The output is the same for any number. Default: one a core.",
+        update: |draft, value| {
+            draft.args.threads = value.count(1..=MAX_THREADS)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "chunk-size",
+        value: Some("N"),
+        section: Section::Running,
+        common: false,
+        short_doc: "bases of a work unit [65536]",
+        long_doc: "Bases of a work unit. Memory grows with it, times the threads; the output is \
+            the same for any size. Default: 65536.",
+        update: |draft, value| {
+            draft.args.chunk_size = value.count(MIN_CHUNK..=MAX_CHUNK)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "quiet",
+        short: &['q'],
+        section: Section::Running,
+        short_doc: "no summary on standard error",
+        long_doc: "No summary and no warnings on standard error; errors are still printed.",
+        update: |draft, _| {
+            draft.args.quiet = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "verbose",
+        short: &['v'],
+        section: Section::Running,
+        short_doc: "say more on standard error; repeatable",
+        long_doc: "Say more on standard error. May be given several times.",
+        update: |draft, _| {
+            draft.args.verbose = draft.args.verbose.saturating_add(1);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "generate",
+        value: Some("WHAT"),
+        choices: Generate::WORDS,
+        common: false,
+        short_doc: "print the man page or a shell's completions",
+        long_doc: "Print a text that is made from the table of flags: the man page, or the \
+            completions for a shell.",
+        update: |draft, value| {
+            let what = value.choice(Generate::WORDS, Generate::from_word)?;
+            draft.instead.get_or_insert(Command::Generate(what));
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "help",
+        short: &['h'],
+        short_doc: "this screen; --help for the full text",
+        long_doc: "-h prints one screen, --help this text.",
+        update: |draft, _| {
+            draft.instead.get_or_insert(Command::LongHelp);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "version",
+        short: &['V'],
+        short_doc: "print versions and exit",
+        long_doc: "Print the version of windrow on the first line, then of the inference engine, \
+            the vector instructions in use, and the bundled models.",
+        update: |draft, _| {
+            draft.instead.get_or_insert(Command::Version);
+            Ok(())
+        },
+        ..SWITCH
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::super::{Args, parse, table};
+    use super::*;
+
+    fn run(argv: &str) -> Args {
+        match parse(argv.split_whitespace()) {
+            Ok(Command::Run { args, .. }) => args,
+            other => panic!("{argv}: {other:?}"),
+        }
+    }
+
+    fn instead(argv: &str) -> Command {
+        parse(argv.split_whitespace()).unwrap()
+    }
+
+    #[test]
+    fn model() {
+        assert_eq!(run("").models, ["exon-start"]);
+        assert_eq!(run("-m a --model=./b.onnx").models, ["a", "./b.onnx"]);
+        assert!(parse(["-m", "a", "-m", "a"]).is_err());
+    }
+
+    #[test]
+    fn list_models() {
+        assert_eq!(instead("--list-models"), Command::ListModels);
+    }
+
+    #[test]
+    fn show_model() {
+        assert_eq!(instead("--show-model x.onnx"), Command::ShowModel("x.onnx".to_owned()));
+    }
+
+    #[test]
+    fn stride() {
+        assert_eq!(run("").stride, None);
+        assert_eq!(run("-s 8").stride, Some(8));
+        assert!(parse(["--stride=0"]).is_err());
+    }
+
+    #[test]
+    fn strand() {
+        assert_eq!(run("").strand, StrandChoice::Both);
+        assert_eq!(run("--strand +").strand, StrandChoice::Forward);
+        assert_eq!(run("--strand -").strand, StrandChoice::Reverse);
+        assert_eq!(run("--strand=both").strand, StrandChoice::Both);
+    }
+
+    #[test]
+    fn min_score() {
+        assert_eq!(run("").min_score, None);
+        assert_eq!(run("--min-score -0.5").min_score, Some(-0.5));
+        assert!(parse(["--min-score=inf"]).is_err());
+    }
+
+    #[test]
+    fn raw() {
+        assert!(!run("").raw);
+        assert!(run("--raw").raw);
+    }
+
+    #[test]
+    fn max_n() {
+        assert_eq!(run("").max_n, 0);
+        assert_eq!(run("--max-n 3").max_n, 3);
+        assert!(parse(["--max-n=-1"]).is_err());
+    }
+
+    #[test]
+    fn softmask() {
+        assert_eq!(run("").softmask, Softmask::Score);
+        assert_eq!(run("--softmask skip").softmask, Softmask::Skip);
+    }
+
+    #[test]
+    fn format() {
+        assert_eq!(run("").format, Format::Bed);
+        assert_eq!(run("-fbedgraph").format, Format::BedGraph);
+    }
+
+    #[test]
+    fn output() {
+        assert_eq!(run("-o x.bed").output, Some(PathBuf::from("x.bed")));
+        assert_eq!(run("-o -").output, None);
+        assert!(parse(["-o", ""]).is_err());
+    }
+
+    #[test]
+    fn no_header() {
+        assert!(!run("").no_header);
+        assert!(run("--no-header").no_header);
+    }
+
+    #[test]
+    fn stats() {
+        assert_eq!(run("--stats s.json").stats, Some(PathBuf::from("s.json")));
+    }
+
+    #[test]
+    fn unscored() {
+        assert_eq!(run("--unscored u.bed").unscored, Some(PathBuf::from("u.bed")));
+    }
+
+    #[test]
+    fn threads() {
+        assert_eq!(run("-t 3").threads, 3);
+        assert_eq!(run("-@ 4").threads, 4);
+        assert_eq!(run("--threads 7").threads, 7);
+    }
+
+    #[test]
+    fn chunk_size() {
+        assert_eq!(run("").chunk_size, DEFAULT_CHUNK);
+        assert_eq!(run("--chunk-size 1000").chunk_size, 1000);
+        assert!(parse(["--chunk-size=1"]).is_err());
+    }
+
+    #[test]
+    fn quiet() {
+        assert!(!run("").quiet);
+        assert!(run("-q").quiet);
+    }
+
+    #[test]
+    fn verbose() {
+        assert_eq!(run("-vv --verbose").verbose, 3);
+    }
+
+    #[test]
+    fn generate() {
+        assert_eq!(instead("--generate complete-zsh"), Command::Generate(Generate::Zsh));
+        assert!(parse(["--generate", "card"]).is_err());
+    }
+
+    #[test]
+    fn help() {
+        assert_eq!(instead("-h"), Command::Help);
+        assert_eq!(instead("--help"), Command::LongHelp);
+        assert_eq!(instead("--raw -h --version"), Command::Help);
+    }
+
+    #[test]
+    fn version() {
+        assert_eq!(instead("-V"), Command::Version);
+        assert_eq!(instead("--version"), Command::Version);
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut longs: Vec<_> = table().iter().map(|flag| flag.long).collect();
+        let mut shorts: Vec<_> = table().iter().flat_map(|flag| flag.short).collect();
+        let (all_longs, all_shorts) = (longs.len(), shorts.len());
+        longs.sort_unstable();
+        longs.dedup();
+        shorts.sort_unstable();
+        shorts.dedup();
+        assert_eq!((longs.len(), shorts.len()), (all_longs, all_shorts));
+    }
+
+    #[test]
+    fn choices_stand_in_the_help() {
+        for flag in table() {
+            for choice in flag.choices.iter().filter(|_| flag.long != "generate") {
+                assert!(flag.short_doc.contains(choice), "--{}: {choice}", flag.long);
+            }
+        }
+    }
+}

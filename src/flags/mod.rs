@@ -1,0 +1,171 @@
+//! The command line: one table of flags, and all that is derived from it.
+
+mod choice;
+mod complete;
+mod defs;
+mod help;
+mod man;
+mod parse;
+mod suggest;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+pub use choice::{Format, Generate, Softmask, StrandChoice};
+pub use help::{long_help, short_help, usage_line};
+pub use parse::{UsageError, parse};
+pub use suggest::closest;
+
+/// Model that is run when none is named.
+pub const DEFAULT_MODEL: &str = "exon-start";
+/// Reported positions of a work unit, in bases.
+pub const DEFAULT_CHUNK: usize = 65_536;
+
+/// What to score and how to write it: the flags as typed values, nothing opened yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Args {
+    /// Files to read in order; empty or `-` is standard input.
+    pub inputs: Vec<PathBuf>,
+    /// Names of bundled models or paths of model files.
+    pub models: Vec<String>,
+    pub format: Format,
+    /// File to write; standard output if none.
+    pub output: Option<PathBuf>,
+    /// Bases between windows; each model's step if none.
+    pub stride: Option<u32>,
+    pub strand: StrandChoice,
+    /// Least value of a call: calibrated probability, or the plain value of a `value` model.
+    pub min_score: Option<f32>,
+    /// One row a window instead of calls.
+    pub raw: bool,
+    /// Unknown bases allowed in a window.
+    pub max_n: u32,
+    pub softmask: Softmask,
+    pub no_header: bool,
+    /// File for the ledger as JSON.
+    pub stats: Option<PathBuf>,
+    /// File for the unscored intervals as BED.
+    pub unscored: Option<PathBuf>,
+    pub threads: usize,
+    /// Reported positions of a work unit, in bases.
+    pub chunk_size: usize,
+    pub quiet: bool,
+    pub verbose: u8,
+}
+
+impl Default for Args {
+    fn default() -> Self {
+        Self {
+            inputs: Vec::new(),
+            models: vec![DEFAULT_MODEL.to_owned()],
+            format: Format::Bed,
+            output: None,
+            stride: None,
+            strand: StrandChoice::Both,
+            min_score: None,
+            raw: false,
+            max_n: 0,
+            softmask: Softmask::Score,
+            no_header: false,
+            stats: None,
+            unscored: None,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            chunk_size: DEFAULT_CHUNK,
+            quiet: false,
+            verbose: 0,
+        }
+    }
+}
+
+/// What a command line asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Filter sequence; `echo` is the command line less what cannot change the output.
+    Run { args: Args, echo: String },
+    Help,
+    LongHelp,
+    Version,
+    ListModels,
+    ShowModel(String),
+    Generate(Generate),
+}
+
+/// One row of the table of flags.
+pub struct Flag {
+    pub long: &'static str,
+    pub short: &'static [char],
+    /// Name of the value in the help text; a flag without one is a switch.
+    pub value: Option<&'static str>,
+    pub choices: &'static [&'static str],
+    pub completes: Completes,
+    pub section: Section,
+    /// Whether the flag can change a byte of the output.
+    pub shapes_output: bool,
+    /// Whether `-h` shows it; `--help` shows all.
+    pub common: bool,
+    /// One line for `-h` and the completions.
+    pub short_doc: &'static str,
+    /// Paragraphs for `--help` and the man page.
+    pub long_doc: &'static str,
+    pub update: fn(&mut Draft, &Value) -> Result<(), String>,
+}
+
+/// What a shell offers as the value of a flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Completes {
+    Nothing,
+    Files,
+    Models,
+}
+
+/// Heading under which the long help and the man page list a flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    Models,
+    Scoring,
+    Output,
+    Running,
+    Other,
+}
+
+impl Section {
+    pub const ALL: [Self; 5] =
+        [Self::Models, Self::Scoring, Self::Output, Self::Running, Self::Other];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Models => "Models",
+            Self::Scoring => "Windows and calls",
+            Self::Output => "Output",
+            Self::Running => "Running",
+            Self::Other => "Other",
+        }
+    }
+}
+
+/// The command line as far as it has been read.
+#[derive(Default)]
+pub struct Draft {
+    pub args: Args,
+    /// Set by flags that ask for something else than filtering; the first one stands.
+    pub instead: Option<Command>,
+    pub models_given: bool,
+}
+
+/// The value given to a flag; empty for a switch.
+pub struct Value(OsString);
+
+/// Every flag, in the order of the help text.
+pub fn table() -> &'static [Flag] {
+    defs::FLAGS
+}
+
+/// The text that `--generate` prints.
+pub fn generate(what: Generate) -> String {
+    match what {
+        Generate::Man => man::page(),
+        Generate::Bash => complete::bash(),
+        Generate::Zsh => complete::zsh(),
+        Generate::Fish => complete::fish(),
+    }
+}

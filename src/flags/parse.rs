@@ -1,0 +1,209 @@
+//! From arguments to a `Command`, by way of the table.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use super::suggest::{closest, hint};
+use super::{Command, Draft, Flag, Value, table};
+
+/// A command line that cannot be followed; the message is one line.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum UsageError {
+    #[error("unknown option '{given}'{}", hint(.guess.clone()))]
+    UnknownFlag { given: String, guess: Option<String> },
+    #[error("option '--{flag}' needs a value: {value}")]
+    MissingValue { flag: &'static str, value: &'static str },
+    #[error("option '--{flag}' takes no value, '{given}' was given")]
+    UnexpectedValue { flag: String, given: String },
+    #[error("--{flag}: '{given}' {reason}")]
+    BadValue { flag: &'static str, given: String, reason: String },
+    #[error("{0}")]
+    Rule(String),
+}
+
+/// Reads a command line (without the program's name). Nothing is opened.
+///
+/// ```
+/// use windrow::flags::{Command, Format, parse};
+/// let Command::Run { args, .. } = parse(["-f", "bedgraph", "chr1.fa"])? else { panic!() };
+/// assert_eq!(args.format, Format::BedGraph);
+/// # Ok::<(), windrow::flags::UsageError>(())
+/// ```
+pub fn parse<I>(argv: I) -> Result<Command, UsageError>
+where
+    I: IntoIterator,
+    I::Item: Into<OsString>,
+{
+    let mut parser = lexopt::Parser::from_args(argv);
+    let mut draft = Draft::default();
+    let mut echo = vec!["windrow".to_owned()];
+    loop {
+        let flag = match parser.next() {
+            Ok(None) => break,
+            Ok(Some(lexopt::Arg::Value(input))) => {
+                echo.push(quoted(&input));
+                draft.args.inputs.push(PathBuf::from(input));
+                continue;
+            }
+            Ok(Some(lexopt::Arg::Short('h'))) => {
+                draft.instead.get_or_insert(Command::Help);
+                continue;
+            }
+            Ok(Some(lexopt::Arg::Short(short))) => by_short(short)?,
+            Ok(Some(lexopt::Arg::Long(long))) => by_long(long)?,
+            Err(error) => return Err(refused(error)),
+        };
+        let value = match flag.value {
+            None => Value(OsString::new()),
+            Some(value) => Value(
+                parser.value().map_err(|_| UsageError::MissingValue { flag: flag.long, value })?,
+            ),
+        };
+        (flag.update)(&mut draft, &value).map_err(|reason| UsageError::BadValue {
+            flag: flag.long,
+            given: value.shown(),
+            reason,
+        })?;
+        if flag.shapes_output {
+            echo.push(format!("--{}", flag.long));
+            echo.extend(flag.value.map(|_| quoted(&value.0)));
+        }
+    }
+    let Draft { args, instead, .. } = draft;
+    Ok(instead.unwrap_or(Command::Run { args, echo: echo.join(" ") }))
+}
+
+fn by_short(short: char) -> Result<&'static Flag, UsageError> {
+    table().iter().find(|flag| flag.short.contains(&short)).ok_or_else(|| UsageError::UnknownFlag {
+        given: format!("-{short}"),
+        guess: None,
+    })
+}
+
+fn by_long(long: &str) -> Result<&'static Flag, UsageError> {
+    table().iter().find(|flag| flag.long == long).ok_or_else(|| UsageError::UnknownFlag {
+        given: format!("--{long}"),
+        guess: closest(long, table().iter().map(|flag| flag.long)).map(|name| format!("--{name}")),
+    })
+}
+
+fn refused(error: lexopt::Error) -> UsageError {
+    match error {
+        lexopt::Error::UnexpectedValue { option, value } => UsageError::UnexpectedValue {
+            flag: option.trim_start_matches('-').to_owned(),
+            given: value.to_string_lossy().into_owned(),
+        },
+        other => UsageError::Rule(other.to_string()),
+    }
+}
+
+/// An argument as a shell would take it back.
+fn quoted(word: &OsStr) -> String {
+    let text = word.to_string_lossy();
+    let plain = |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.into_owned();
+    }
+    let tame = text.replace(|c: char| c.is_control(), "?");
+    format!("'{}'", tame.replace('\'', r"'\''"))
+}
+
+impl Value {
+    pub fn path(&self) -> Result<PathBuf, String> {
+        if self.0.is_empty() {
+            return Err("is not a file name".to_owned());
+        }
+        Ok(PathBuf::from(&self.0))
+    }
+
+    pub fn text(&self) -> Result<&str, String> {
+        self.0.to_str().filter(|text| !text.is_empty()).ok_or_else(|| "is not a name".to_owned())
+    }
+
+    /// A whole number within `range`.
+    pub fn count<T>(&self, range: RangeInclusive<T>) -> Result<T, String>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let number = self.0.to_str().and_then(|text| text.parse().ok());
+        number.filter(|number| range.contains(number)).ok_or_else(|| {
+            format!("is not a whole number from {} to {}", range.start(), range.end())
+        })
+    }
+
+    pub fn finite(&self) -> Result<f32, String> {
+        let number = self.0.to_str().and_then(|text| text.parse::<f32>().ok());
+        number.filter(|number| number.is_finite()).ok_or_else(|| "is not a number".to_owned())
+    }
+
+    /// One of `words`, turned into its variant by `variant`.
+    pub fn choice<T>(
+        &self,
+        words: &'static [&'static str],
+        variant: fn(&str) -> Option<T>,
+    ) -> Result<T, String> {
+        let given = self.shown();
+        variant(&given).ok_or_else(|| {
+            let guess = closest(&given, words.iter().copied()).map(str::to_owned);
+            format!("is not one of {}{}", words.join(", "), hint(guess))
+        })
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string_lossy().into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(argv: &[&str]) -> String {
+        parse(argv).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn no_arguments_are_a_run_with_defaults() {
+        let expected =
+            Command::Run { args: super::super::Args::default(), echo: "windrow".to_owned() };
+        assert_eq!(parse([""; 0]), Ok(expected));
+    }
+
+    #[test]
+    fn inputs_stand_anywhere_and_double_dash_ends_flags() {
+        let Ok(Command::Run { args, .. }) = parse(["a.fa", "--raw", "-", "--", "--raw"]) else {
+            panic!()
+        };
+        assert_eq!(args.inputs, ["a.fa", "-", "--raw"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn refusals_name_flag_and_value() {
+        assert_eq!(refusal(&["--fromat=bed"]), "unknown option '--fromat'; did you mean '--format'?");
+        assert_eq!(refusal(&["-Z"]), "unknown option '-Z'");
+        assert_eq!(
+            refusal(&["-f", "bedgraf"]),
+            "--format: 'bedgraf' is not one of bed, bedgraph; did you mean 'bedgraph'?"
+        );
+        assert_eq!(refusal(&["--stride"]), "option '--stride' needs a value: N");
+        assert_eq!(refusal(&["--raw=yes"]), "option '--raw' takes no value, 'yes' was given");
+        assert_eq!(refusal(&["-t", "0"]), "--threads: '0' is not a whole number from 1 to 1024");
+        assert_eq!(refusal(&["--min-score", "NaN"]), "--min-score: 'NaN' is not a number");
+    }
+
+    #[test]
+    fn the_echo_leaves_out_what_changes_no_byte() {
+        let argv = "-t 3 -m exon-start --chunk-size 9999 -q -v --strand - -o x.bed in.fa";
+        let Ok(Command::Run { echo, .. }) = parse(argv.split(' ')) else { panic!() };
+        assert_eq!(echo, "windrow --model exon-start --strand - in.fa");
+    }
+
+    #[test]
+    fn the_echo_is_one_line_that_a_shell_takes_back() {
+        let Ok(Command::Run { echo, .. }) = parse(["it's\n.fa"]) else { panic!() };
+        assert_eq!(echo, r"windrow 'it'\''s?.fa'");
+    }
+}

@@ -1,0 +1,126 @@
+//! Model files: the contract they state, the checks they pass, the ones inside the binary.
+
+mod calibration;
+mod card;
+mod constants;
+mod contract;
+mod graph;
+pub mod registry;
+mod wire;
+
+use std::fs::File;
+use std::io::Read;
+use std::panic::{self, AssertUnwindSafe};
+
+use prost::Message;
+use sha2::{Digest, Sha256};
+use tract_onnx::pb::ModelProto;
+
+pub use calibration::{Calibration, CalibrationError};
+pub use card::{card, list};
+pub use contract::{CallShape, Contract, ContractError, Output, Shape, Strandedness, Task};
+
+use crate::flags::closest;
+
+/// Largest model file, in bytes.
+pub const MAX_FILE: u64 = 64 << 20;
+
+/// A model file that has passed every check.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub contract: Contract,
+    pub shape: Shape,
+    /// Of the file, as 64 hexadecimal digits.
+    pub sha256: String,
+    /// The graph, with one input and one output of the shapes that the contract asks for.
+    pub proto: ModelProto,
+    /// `bundled`, or the path of the file.
+    pub origin: String,
+}
+
+/// A model that cannot be used. Each message is one line that names the file.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    #[error("--model: no bundled model is named '{name}' ({known}){hint}")]
+    Unknown { name: String, known: String, hint: String },
+    #[error("model {origin}: {source}")]
+    Read { origin: String, source: std::io::Error },
+    #[error("model {origin}: larger than {} MB", MAX_FILE >> 20)]
+    TooLarge { origin: String },
+    #[error("model {origin}: {source}")]
+    Contract { origin: String, source: ContractError },
+    #[error("model {origin}: {reason}")]
+    Graph { origin: String, reason: String },
+}
+
+/// Loads a bundled model by its name, or a file by a path with a `/` or `.onnx` in it.
+///
+/// ```
+/// let model = windrow::model::load("exon-start")?;
+/// assert_eq!(model.contract.name, "exon-start");
+/// # Ok::<(), windrow::model::ModelError>(())
+/// ```
+pub fn load(name_or_path: &str) -> Result<Model, ModelError> {
+    if name_or_path.contains('/') || name_or_path.contains(".onnx") {
+        return parse(&read(name_or_path)?, name_or_path);
+    }
+    let bytes = registry::bytes(name_or_path).ok_or_else(|| ModelError::Unknown {
+        name: name_or_path.to_owned(),
+        known: registry::names().collect::<Vec<_>>().join(", "),
+        hint: closest(name_or_path, registry::names())
+            .map_or_else(String::new, |guess| format!("; did you mean '{guess}'?")),
+    })?;
+    parse(bytes, "bundled")
+}
+
+/// Checks a model file's bytes; `origin` names them in errors.
+pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
+    let refuse = |reason: String| ModelError::Graph { origin: origin.to_owned(), reason };
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(ModelError::TooLarge { origin: origin.to_owned() });
+    }
+    wire::check_structure(bytes).map_err(|error| refuse(error.to_string()))?;
+    let proto = ModelProto::decode(bytes).map_err(|_| refuse("is no ONNX file".to_owned()))?;
+    let graph = proto.graph.as_ref().ok_or_else(|| refuse("is no ONNX file".to_owned()))?;
+    let contract = Contract::read(&proto)
+        .map_err(|source| ModelError::Contract { origin: origin.to_owned(), source })?;
+    let shape = graph::check(&proto, graph, &contract)
+        .map_err(|error| refuse(error.to_string()))?;
+    probe(&proto, &contract, shape).map_err(refuse)?;
+    let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Model { contract, shape, sha256, proto, origin: origin.to_owned() })
+}
+
+fn read(path: &str) -> Result<Vec<u8>, ModelError> {
+    let failed = |source| ModelError::Read { origin: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Infers the output's shape, shielded from what a hostile graph does to the inference.
+fn probe(proto: &ModelProto, contract: &Contract, shape: Shape) -> Result<(), String> {
+    const THREAD: &str = "model check";
+    static SILENCE: std::sync::Once = std::sync::Once::new();
+    SILENCE.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if std::thread::current().name() != Some(THREAD) {
+                usual(info);
+            }
+        }));
+    });
+    std::thread::scope(|scope| {
+        let check = || graph::probe(proto, contract, shape).map_err(|error| error.to_string());
+        let thread = std::thread::Builder::new()
+            .name(THREAD.to_owned())
+            .stack_size(64 << 20)
+            .spawn_scoped(scope, move || panic::catch_unwind(AssertUnwindSafe(check)))
+            .map_err(|error| error.to_string())?;
+        match thread.join() {
+            Ok(Ok(outcome)) => outcome,
+            _ => Err("the graph cannot be interpreted".to_owned()),
+        }
+    })
+}
