@@ -361,7 +361,10 @@ mod tests {
 
     #[test]
     fn show_model() {
-        assert_eq!(instead("--show-model x.onnx"), Command::ShowModel("x.onnx".to_owned()));
+        assert_eq!(
+            instead("--show-model x.onnx"),
+            Command::ShowModel("x.onnx".to_owned())
+        );
     }
 
     #[test]
@@ -431,7 +434,10 @@ mod tests {
 
     #[test]
     fn unscored() {
-        assert_eq!(run("--unscored u.bed").unscored, Some(PathBuf::from("u.bed")));
+        assert_eq!(
+            run("--unscored u.bed").unscored,
+            Some(PathBuf::from("u.bed"))
+        );
     }
 
     #[test]
@@ -461,7 +467,10 @@ mod tests {
 
     #[test]
     fn generate() {
-        assert_eq!(instead("--generate complete-zsh"), Command::Generate(Generate::Zsh));
+        assert_eq!(
+            instead("--generate complete-zsh"),
+            Command::Generate(Generate::Zsh)
+        );
         assert!(parse(["--generate", "card"]).is_err());
     }
 
