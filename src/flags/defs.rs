@@ -361,10 +361,7 @@ mod tests {
 
     #[test]
     fn show_model() {
-        assert_eq!(
-            instead("--show-model x.onnx"),
-            Command::ShowModel("x.onnx".to_owned())
-        );
+        assert_eq!(instead("--show-model x.onnx"), Command::ShowModel("x.onnx".to_owned()));
     }
 
     #[test]
@@ -434,10 +431,7 @@ mod tests {
 
     #[test]
     fn unscored() {
-        assert_eq!(
-            run("--unscored u.bed").unscored,
-            Some(PathBuf::from("u.bed"))
-        );
+        assert_eq!(run("--unscored u.bed").unscored, Some(PathBuf::from("u.bed")));
     }
 
     #[test]
@@ -467,10 +461,7 @@ mod tests {
 
     #[test]
     fn generate() {
-        assert_eq!(
-            instead("--generate complete-zsh"),
-            Command::Generate(Generate::Zsh)
-        );
+        assert_eq!(instead("--generate complete-zsh"), Command::Generate(Generate::Zsh));
         assert!(parse(["--generate", "card"]).is_err());
     }
 

@@ -13,11 +13,7 @@ pub fn usage_line() -> &'static str {
 /// One screen of at most 24 lines of 80 characters.
 pub fn short_help() -> String {
     let flags: Vec<_> = table().iter().filter(|flag| flag.common).collect();
-    let left = flags
-        .iter()
-        .map(|flag| spelling(flag).len())
-        .max()
-        .unwrap_or(0);
+    let left = flags.iter().map(|flag| spelling(flag).len()).max().unwrap_or(0);
     let mut text = format!("{}\n\n", usage_line());
     for flag in flags {
         text.push_str(&format!("{:left$}  {}\n", spelling(flag), flag.short_doc));
@@ -48,13 +44,8 @@ pub fn long_help() -> String {
 
 /// `  -m, --model MODEL`.
 fn spelling(flag: &Flag) -> String {
-    let short = flag
-        .short
-        .first()
-        .map_or("    ".to_owned(), |short| format!("-{short}, "));
-    let value = flag
-        .value
-        .map_or(String::new(), |value| format!(" {value}"));
+    let short = flag.short.first().map_or("    ".to_owned(), |short| format!("-{short}, "));
+    let value = flag.value.map_or(String::new(), |value| format!(" {value}"));
     format!("  {short}--{}{value}", flag.long)
 }
 

