@@ -2,3 +2,5 @@
 
 pub mod flags;
 pub mod model;
+pub mod sequence;
+pub mod source;

@@ -1,0 +1,180 @@
+//! The nucleotide alphabet: letters to codes, and the two strands.
+
+/// Code of a base that is not known: any IUPAC ambiguity code.
+pub const UNKNOWN: u8 = 4;
+/// Set on the code of a soft-masked (lower-case) base.
+pub const SOFT: u8 = 8;
+
+const BLANK: u8 = 0xfe;
+const FOREIGN: u8 = 0xff;
+
+/// A, C, G, T (and U) are 0..=3, ambiguity codes `UNKNOWN`, lower case has `SOFT` set.
+static CODES: [u8; 256] = codes();
+
+const fn codes() -> [u8; 256] {
+    let mut table = [FOREIGN; 256];
+    let letters = b"ACGTURYSWKMBDHVN";
+    let mut i = 0;
+    while i < letters.len() {
+        let code = match letters[i] {
+            b'A' => 0,
+            b'C' => 1,
+            b'G' => 2,
+            b'T' | b'U' => 3,
+            _ => UNKNOWN,
+        };
+        table[letters[i] as usize] = code;
+        table[letters[i].to_ascii_lowercase() as usize] = code | SOFT;
+        i += 1;
+    }
+    table[b'\n' as usize] = BLANK;
+    table[b'\r' as usize] = BLANK;
+    table[b'\t' as usize] = BLANK;
+    table[b' ' as usize] = BLANK;
+    table
+}
+
+/// A letter that is no nucleotide: its offset in the text, and the bases before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    pub letter: u8,
+    pub offset: usize,
+    pub bases: usize,
+}
+
+/// Number of bases in `text`; white space does not count.
+pub fn count(text: &[u8]) -> Result<usize, Foreign> {
+    let (mut blanks, mut foreign) = (0, false);
+    for &letter in text {
+        let code = CODES[letter as usize];
+        blanks += usize::from(code == BLANK);
+        foreign |= code == FOREIGN;
+    }
+    if !foreign {
+        return Ok(text.len() - blanks);
+    }
+    let mut bases = 0;
+    for (offset, &letter) in text.iter().enumerate() {
+        match CODES[letter as usize] {
+            FOREIGN => {
+                return Err(Foreign {
+                    letter,
+                    offset,
+                    bases,
+                });
+            }
+            BLANK => {}
+            _ => bases += 1,
+        }
+    }
+    Ok(bases)
+}
+
+/// Appends the codes of up to `bases` bases to `codes`; returns how far into `text` it read.
+/// The text must have passed [`count`].
+pub fn encode(text: &[u8], bases: usize, codes: &mut Vec<u8>) -> usize {
+    let full = codes.len() + bases;
+    for (offset, &letter) in text.iter().enumerate() {
+        if codes.len() == full {
+            return offset;
+        }
+        let code = CODES[letter as usize];
+        if code < BLANK {
+            codes.push(code);
+        }
+    }
+    text.len()
+}
+
+/// The code without the soft-mask flag, 0..=4.
+pub fn plain(code: u8) -> u8 {
+    code & !SOFT
+}
+
+pub fn is_soft(code: u8) -> bool {
+    code & SOFT != 0
+}
+
+/// Writes the reverse complement of plain codes to `out`.
+pub fn reverse_complement(codes: &[u8], out: &mut Vec<u8>) {
+    const COMPLEMENT: [u8; 5] = [3, 2, 1, 0, UNKNOWN];
+    out.clear();
+    out.extend(codes.iter().rev().map(|&code| COMPLEMENT[code as usize]));
+}
+
+/// The strand a score is about, in the order of sorted output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strand {
+    Forward,
+    Reverse,
+    /// Both at once: the mean of a symmetric model.
+    Both,
+}
+
+impl Strand {
+    /// The letter of BED's sixth column.
+    pub fn symbol(self) -> u8 {
+        match self {
+            Self::Forward => b'+',
+            Self::Reverse => b'-',
+            Self::Both => b'.',
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes_of(text: &[u8]) -> Vec<u8> {
+        let mut codes = Vec::new();
+        encode(text, usize::MAX / 2, &mut codes);
+        codes
+    }
+
+    #[test]
+    fn letters_become_codes() {
+        assert_eq!(codes_of(b"ACGTU"), [0, 1, 2, 3, 3]);
+        assert_eq!(codes_of(b"RYSWKMBDHVN"), [UNKNOWN; 11]);
+        assert_eq!(codes_of(b"acgtun"), [8, 9, 10, 11, 11, 12]);
+    }
+
+    #[test]
+    fn white_space_is_skipped() {
+        assert_eq!(codes_of(b"AC\r\n\nG \tT\n"), [0, 1, 2, 3]);
+        assert_eq!(count(b"AC\r\n\nG \tT\n"), Ok(4));
+    }
+
+    #[test]
+    fn encoding_stops_after_the_bases_asked_for() {
+        let mut codes = vec![4];
+        assert_eq!(encode(b"AC\nGT", 3, &mut codes), 4);
+        assert_eq!(codes, [4, 0, 1, 2]);
+    }
+
+    #[test]
+    fn every_other_letter_is_foreign() {
+        for letter in 0..=255u8 {
+            let known = b"ACGTURYSWKMBDHVN".contains(&letter.to_ascii_uppercase());
+            let blank = b" \t\r\n".contains(&letter);
+            assert_eq!(count(&[letter]).is_ok(), known || blank, "{letter}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_letter_is_placed() {
+        let foreign = Foreign {
+            letter: b'E',
+            offset: 4,
+            bases: 3,
+        };
+        assert_eq!(count(b"AC\nGET"), Err(foreign));
+    }
+
+    #[test]
+    fn reverse_complement_mirrors_and_pairs() {
+        let mut out = Vec::new();
+        reverse_complement(&[0, 0, 1, 4, 3], &mut out);
+        assert_eq!(out, [0, 4, 2, 3, 3]);
+    }
+}

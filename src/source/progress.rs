@@ -1,0 +1,202 @@
+//! How far the text was read, so that an error has a place.
+//!
+//! The parser reads ahead and forgets what it holds when its reader fails. So a failure is kept
+//! here and shown to the parser as the end of the text: it hands out the records that came
+//! whole, and [`Progress::is_whole`] tells them from the one that was cut.
+
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use memchr::memchr;
+
+/// Bytes of a header kept for error messages.
+const NAME: usize = 200;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Fasta,
+    Fastq,
+}
+
+/// What has been read of a text.
+#[derive(Debug)]
+pub struct Progress {
+    format: Format,
+    pub lines: u64,
+    pub headers: u64,
+    header: Vec<u8>,
+    failure: Option<io::Error>,
+}
+
+impl Progress {
+    /// Whether record `number` (from 1) was read to its end.
+    pub fn is_whole(&self, number: u64) -> bool {
+        self.failure.is_none()
+            || match self.format {
+                Format::Fasta => number < self.headers,
+                Format::Fastq => 4 * number <= self.lines,
+            }
+    }
+
+    pub fn take_failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
+    }
+
+    /// Name of the record that was read last.
+    pub fn name(&self) -> String {
+        name(self.header.get(1..).unwrap_or_default()).to_string()
+    }
+}
+
+/// The header up to the first white space, fit for a message.
+pub fn name(header: &[u8]) -> std::borrow::Cow<'_, str> {
+    let end = header
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(header.len());
+    String::from_utf8_lossy(&header[..end.min(NAME)])
+}
+
+#[derive(Clone)]
+pub struct Shared(Arc<Mutex<Progress>>);
+
+impl Shared {
+    pub fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Text with a line break behind the last line, whose failure is an early end.
+pub struct Watched<R> {
+    inner: R,
+    shared: Shared,
+    line_begins: bool,
+    in_header: bool,
+    ended: bool,
+}
+
+impl<R: Read> Watched<R> {
+    pub fn new(inner: R, format: Format) -> (Self, Shared) {
+        let progress = Progress {
+            format,
+            lines: 0,
+            headers: 0,
+            header: Vec::new(),
+            failure: None,
+        };
+        let shared = Shared(Arc::new(Mutex::new(progress)));
+        let watched = Self {
+            inner,
+            shared: shared.clone(),
+            line_begins: true,
+            in_header: false,
+            ended: false,
+        };
+        (watched, shared)
+    }
+
+    fn scan(&mut self, mut text: &[u8]) {
+        let mut progress = self.shared.lock();
+        while let Some(&first) = text.first() {
+            if std::mem::take(&mut self.line_begins) {
+                self.in_header = match progress.format {
+                    Format::Fasta => first == b'>',
+                    Format::Fastq => progress.lines.is_multiple_of(4),
+                };
+                if self.in_header {
+                    progress.headers += 1;
+                    progress.header.clear();
+                }
+            }
+            let end = memchr(b'\n', text);
+            if self.in_header {
+                let line = &text[..end.unwrap_or(text.len())];
+                let room = NAME.saturating_sub(progress.header.len());
+                progress
+                    .header
+                    .extend_from_slice(&line[..line.len().min(room)]);
+            }
+            let Some(end) = end else { break };
+            progress.lines += 1;
+            self.line_begins = true;
+            text = &text[end + 1..];
+        }
+    }
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.ended || buf.is_empty() {
+            return Ok(0);
+        }
+        match self.inner.read(buf) {
+            Ok(0) => {
+                self.ended = true;
+                if self.line_begins {
+                    return Ok(0);
+                }
+                buf[0] = b'\n';
+                self.scan(b"\n");
+                Ok(1)
+            }
+            Ok(n) => {
+                self.scan(&buf[..n]);
+                Ok(n)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                self.ended = true;
+                self.shared.lock().failure = Some(error);
+                Ok(0)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Failing<'a>(&'a [u8]);
+
+    impl Read for Failing<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            match self.0.read(&mut buf[..1])? {
+                0 => Err(io::Error::other("broken")),
+                n => Ok(n),
+            }
+        }
+    }
+
+    fn read_to_end(text: &[u8], format: Format) -> Shared {
+        let (mut watched, shared) = Watched::new(Failing(text), format);
+        io::copy(&mut watched, &mut io::sink()).unwrap();
+        shared
+    }
+
+    #[test]
+    fn records_before_the_failure_are_whole() {
+        let shared = read_to_end(b">a x\nAC\n>b y\nGT", Format::Fasta);
+        let mut progress = shared.lock();
+        assert!(progress.is_whole(1) && !progress.is_whole(2));
+        assert_eq!((progress.lines, progress.headers), (3, 2));
+        assert_eq!(progress.name(), "b");
+        assert_eq!(progress.take_failure().unwrap().to_string(), "broken");
+    }
+
+    #[test]
+    fn four_lines_make_a_fastq_record() {
+        let shared = read_to_end(b"@a\nAC\n+\n@@\n@b\nAC\n+\nI", Format::Fastq);
+        let progress = shared.lock();
+        assert!(progress.is_whole(1) && !progress.is_whole(2));
+        assert_eq!(progress.name(), "b");
+    }
+
+    #[test]
+    fn the_last_line_is_ended() {
+        let (mut watched, _) = Watched::new(&b">a\nAC"[..], Format::Fasta);
+        let mut text = String::new();
+        watched.read_to_string(&mut text).unwrap();
+        assert_eq!(text, ">a\nAC\n");
+    }
+}
