@@ -63,7 +63,6 @@ pub fn ints(name: &str, data: Vec<i64>) -> TensorProto {
 pub fn node(op_type: &str, input: &[&str], output: &str) -> NodeProto {
     NodeProto {
         op_type: op_type.to_owned(),
-        name: output.to_owned(),
         input: input.iter().map(|&name| name.to_owned()).collect(),
         output: vec![output.to_owned()],
         ..Default::default()
