@@ -5,9 +5,13 @@ pub mod engine;
 pub mod flags;
 pub mod model;
 pub mod pipeline;
+pub mod plan;
 pub mod report;
 pub mod sequence;
 pub mod source;
 pub mod value;
 pub mod window;
 pub mod write;
+mod versions;
+
+pub use versions::versions;
