@@ -4,3 +4,6 @@ pub mod flags;
 pub mod model;
 pub mod sequence;
 pub mod source;
+mod versions;
+
+pub use versions::versions;
