@@ -231,7 +231,7 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         short_doc: "write the unscored intervals to FILE as BED",
         long_doc: "Write the intervals that were not scored to FILE as BED: contig, start, end, \
-            reason.",
+            reason (short_contig, contig_end, unknown_bases or soft_masked) and model.",
         update: |draft, value| {
             draft.args.unscored = Some(value.path()?);
             Ok(())
