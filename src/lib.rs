@@ -10,8 +10,8 @@ pub mod report;
 pub mod sequence;
 pub mod source;
 pub mod value;
+mod versions;
 pub mod window;
 pub mod write;
-mod versions;
 
 pub use versions::versions;

@@ -17,8 +17,14 @@ fn bases() -> Vec<u8> {
 #[test]
 fn committed_files_are_current() {
     let contig = contig::synthesize();
-    assert!(contig.fasta() == FASTA, "run: cargo run --example synthesize -- examples");
-    assert!(contig.truth() == TRUTH, "run: cargo run --example synthesize -- examples");
+    assert!(
+        contig.fasta() == FASTA,
+        "run: cargo run --example synthesize -- examples"
+    );
+    assert!(
+        contig.truth() == TRUTH,
+        "run: cargo run --example synthesize -- examples"
+    );
 }
 
 #[test]

@@ -19,8 +19,13 @@ fn refusal(proto: &ModelProto) -> String {
 }
 
 fn refusal_of(bytes: &[u8]) -> String {
-    let line = model::parse(bytes, "user.onnx").expect_err("must be refused").to_string();
-    assert!(line.starts_with("model user.onnx: "), "names the file: {line}");
+    let line = model::parse(bytes, "user.onnx")
+        .expect_err("must be refused")
+        .to_string();
+    assert!(
+        line.starts_with("model user.onnx: "),
+        "names the file: {line}"
+    );
     assert!(!line.contains('\n') && line.len() < 400, "one line: {line}");
     line
 }
@@ -45,7 +50,10 @@ fn a_dense_model_is_accepted() {
 #[test]
 fn a_window_model_is_accepted() {
     let bytes = onnx::bytes(&onnx::window_matrix(&WEIGHTS, 0.0));
-    assert_eq!(model::parse(&bytes, "user.onnx").unwrap().shape, Shape::Window);
+    assert_eq!(
+        model::parse(&bytes, "user.onnx").unwrap().shape,
+        Shape::Window
+    );
 }
 
 #[test]
@@ -59,12 +67,19 @@ fn every_bundled_model_is_accepted_under_its_own_name() {
 
 #[test]
 fn a_missing_key_is_named() {
-    let keys: Vec<String> = dense().metadata_props.into_iter().map(|entry| entry.key).collect();
+    let keys: Vec<String> = dense()
+        .metadata_props
+        .into_iter()
+        .map(|entry| entry.key)
+        .collect();
     assert_eq!(keys.len(), 20);
     for key in keys {
         let mut proto = dense();
         proto.metadata_props.retain(|entry| entry.key != key);
-        assert_eq!(refusal(&proto), format!("model user.onnx: metadata key {key} is missing"));
+        assert_eq!(
+            refusal(&proto),
+            format!("model user.onnx: metadata key {key} is missing")
+        );
     }
 }
 
@@ -106,14 +121,20 @@ fn a_malformed_key_is_named() {
         let mut proto = dense();
         onnx::set(&mut proto, key, value);
         let line = refusal(&proto);
-        assert!(line.contains(&format!("metadata key windrow.{key}: ")), "{key}={value}: {line}");
+        assert!(
+            line.contains(&format!("metadata key windrow.{key}: ")),
+            "{key}={value}: {line}"
+        );
     }
 }
 
 #[test]
 fn a_key_given_twice_is_refused() {
     let mut proto = dense();
-    let twice = StringStringEntryProto { key: "windrow.step".into(), value: "2".into() };
+    let twice = StringStringEntryProto {
+        key: "windrow.step".into(),
+        value: "2".into(),
+    };
     proto.metadata_props.push(twice);
     assert!(refusal(&proto).contains("windrow.step is given twice"));
 }
@@ -152,7 +173,13 @@ fn an_input_of_another_shape_is_refused() {
 #[test]
 fn files_that_are_no_onnx_are_refused() {
     let fasta = b">chr1\nACGTACGT\n".to_vec();
-    for bytes in [vec![], vec![0], fasta, b"\x1f\x8b\x08\x00".to_vec(), vec![0xff; 4096]] {
+    for bytes in [
+        vec![],
+        vec![0],
+        fasta,
+        b"\x1f\x8b\x08\x00".to_vec(),
+        vec![0xff; 4096],
+    ] {
         assert_eq!(refusal_of(&bytes), "model user.onnx: is no ONNX file");
     }
 }
@@ -169,21 +196,35 @@ fn a_truncated_file_is_refused_wherever_it_ends() {
 fn control_flow_and_strange_operators_are_refused() {
     for op_type in ["Loop", "If", "Scan", "RandomNormal", "Sneaky\nName", ""] {
         let line = refusal_with(|graph| graph.node[0].op_type = op_type.to_owned());
-        assert!(line.contains("operator") && line.contains("is not allowed"), "{line}");
+        assert!(
+            line.contains("operator") && line.contains("is not allowed"),
+            "{line}"
+        );
     }
     let line = refusal_with(|graph| graph.node[0].domain = "com.example".to_owned());
-    assert!(line.contains("operator com.example.Conv is not allowed"), "{line}");
+    assert!(
+        line.contains("operator com.example.Conv is not allowed"),
+        "{line}"
+    );
 }
 
 #[test]
 fn data_outside_the_file_is_refused() {
     let line = refusal_with(|graph| graph.initializer[0].data_location = Some(1));
-    assert!(line.ends_with("tensor 'weights' lies outside the file"), "{line}");
+    assert!(
+        line.ends_with("tensor 'weights' lies outside the file"),
+        "{line}"
+    );
 }
 
 #[test]
 fn constants_with_a_shape_their_data_does_not_fill_are_refused() {
-    for dims in [vec![1, 4, 7], vec![1 << 40, 1 << 40], vec![-1, 4, 6], vec![0; 9]] {
+    for dims in [
+        vec![1, 4, 7],
+        vec![1 << 40, 1 << 40],
+        vec![-1, 4, 6],
+        vec![0; 9],
+    ] {
         let line = refusal_with(|graph| graph.initializer[0].dims = dims.clone());
         assert!(line.contains("tensor 'weights'"), "{dims:?}: {line}");
     }
@@ -192,13 +233,19 @@ fn constants_with_a_shape_their_data_does_not_fill_are_refused() {
 #[test]
 fn constants_that_would_take_all_memory_are_refused() {
     let line = refusal_with(|graph| {
-        graph.initializer.push(onnx::ints("shape", vec![1 << 20, 1 << 20, 1 << 20]));
-        graph.node.push(onnx::node("ConstantOfShape", &["shape"], "bomb"));
+        graph
+            .initializer
+            .push(onnx::ints("shape", vec![1 << 20, 1 << 20, 1 << 20]));
+        graph
+            .node
+            .push(onnx::node("ConstantOfShape", &["shape"], "bomb"));
     });
     assert!(line.contains("asks for an absurd constant"), "{line}");
 
     let line = refusal_with(|graph| {
-        graph.initializer.push(onnx::floats("c0", &[8], vec![0.0; 8]));
+        graph
+            .initializer
+            .push(onnx::floats("c0", &[8], vec![0.0; 8]));
         for i in 0..40 {
             let (from, to) = (format!("c{i}"), format!("c{}", i + 1));
             graph.node.push(onnx::node("Concat", &[&from, &from], &to));
@@ -211,8 +258,12 @@ fn constants_that_would_take_all_memory_are_refused() {
 fn intermediate_tensors_that_would_take_all_memory_are_refused() {
     let line = refusal_with(|graph| {
         graph.node[0].output[0] = "narrow".to_owned();
-        graph.initializer.push(onnx::floats("wide", &[1, 8192, 1], vec![0.0; 8192]));
-        graph.node.push(onnx::node("Add", &["narrow", "wide"], "wider"));
+        graph
+            .initializer
+            .push(onnx::floats("wide", &[1, 8192, 1], vec![0.0; 8192]));
+        graph
+            .node
+            .push(onnx::node("Add", &["narrow", "wide"], "wider"));
         let mut best = onnx::node("ReduceMax", &["wider"], "score");
         best.attribute.push(onnx::ints_attribute("axes", &[1]));
         graph.node.push(best);
@@ -240,7 +291,10 @@ fn a_graph_that_hangs_together_nowhere_is_refused() {
     assert!(line.contains("no operator makes its output"), "{line}");
     let line = refusal_with(|graph| {
         let input = graph.input[0].clone();
-        graph.input.push(tract_onnx::pb::ValueInfoProto { name: "second".into(), ..input });
+        graph.input.push(tract_onnx::pb::ValueInfoProto {
+            name: "second".into(),
+            ..input
+        });
     });
     assert!(line.contains("exactly one input"), "{line}");
 }
@@ -255,7 +309,10 @@ fn a_file_over_the_size_limit_is_refused_unread() {
 fn what_is_no_file_is_refused() {
     for path in ["/nowhere/x.onnx", "/dev", "./no-such.onnx"] {
         let line = model::load(path).unwrap_err().to_string();
-        assert!(line.starts_with(&format!("model {path}: ")) && !line.contains('\n'), "{line}");
+        assert!(
+            line.starts_with(&format!("model {path}: ")) && !line.contains('\n'),
+            "{line}"
+        );
     }
     let line = model::load("exon-strat").unwrap_err().to_string();
     assert!(line.contains("did you mean 'exon-start'?"), "{line}");

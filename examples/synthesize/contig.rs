@@ -41,7 +41,10 @@ pub fn background(random: &mut Random, length: usize) -> Vec<u8> {
 
 pub fn synthesize() -> Contig {
     let mut random = Random::new(SEED);
-    let mut contig = Contig { bases: Vec::new(), starts: Vec::new() };
+    let mut contig = Contig {
+        bases: Vec::new(),
+        starts: Vec::new(),
+    };
     let mut gap_is_open = true;
     let mut genes = 0;
     loop {
@@ -83,14 +86,20 @@ impl Contig {
         let origin = self.bases.len();
         let last = origin + bases.len() - 1;
         for (i, &(start, _)) in gene.exons.iter().enumerate().skip(1) {
-            let at = if forward { origin + start } else { last - start };
+            let at = if forward {
+                origin + start
+            } else {
+                last - start
+            };
             let strand = if forward { '+' } else { '-' };
-            self.starts.push((at, format!("gene{number}.exon{}", i + 1), strand));
+            self.starts
+                .push((at, format!("gene{number}.exon{}", i + 1), strand));
         }
         if forward {
             self.bases.extend(bases);
         } else {
-            self.bases.extend(bases.iter().rev().map(|&base| complement(base)));
+            self.bases
+                .extend(bases.iter().rev().map(|&base| complement(base)));
         }
     }
 

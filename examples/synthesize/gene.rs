@@ -21,12 +21,21 @@ const DONOR: [Weights; 6] = [
     [16, 17, 20, 47],
 ];
 /// Branch point: yUnAy.
-const BRANCH: [Weights; 5] =
-    [[8, 46, 8, 38], [6, 10, 4, 80], [25, 25, 25, 25], [100, 0, 0, 0], [10, 42, 8, 40]];
+const BRANCH: [Weights; 5] = [
+    [8, 46, 8, 38],
+    [6, 10, 4, 80],
+    [25, 25, 25, 25],
+    [100, 0, 0, 0],
+    [10, 42, 8, 40],
+];
 const TRACT: Weights = [9, 33, 8, 50];
 /// Last four bases of an intron: NYAG.
-const ACCEPTOR: [Weights; 4] =
-    [[24, 29, 21, 26], [4, 68, 1, 27], [100, 0, 0, 0], [0, 0, 100, 0]];
+const ACCEPTOR: [Weights; 4] = [
+    [24, 29, 21, 26],
+    [4, 68, 1, 27],
+    [100, 0, 0, 0],
+    [0, 0, 100, 0],
+];
 /// First base of an exon behind an acceptor.
 const EXON_START: Weights = [25, 14, 50, 11];
 const CODON: [Weights; 3] = [[27, 24, 32, 17], [31, 24, 19, 26], [18, 31, 29, 22]];
@@ -45,13 +54,17 @@ impl Gene {
         let total: usize = lengths.iter().sum();
         lengths[count - 1] += (3 - total % 3) % 3;
         let coding = coding(random, &lengths);
-        let mut gene = Self { bases: Vec::new(), exons: Vec::new() };
+        let mut gene = Self {
+            bases: Vec::new(),
+            exons: Vec::new(),
+        };
         let mut at = 0;
         for (i, length) in lengths.iter().enumerate() {
             if i > 0 {
                 gene.bases.extend(intron(random));
             }
-            gene.exons.push((gene.bases.len(), gene.bases.len() + length));
+            gene.exons
+                .push((gene.bases.len(), gene.bases.len() + length));
             gene.bases.extend(&coding[at..at + length]);
             at += length;
         }

@@ -7,7 +7,9 @@ mod random;
 use std::path::Path;
 
 fn main() -> std::io::Result<()> {
-    let folder = std::env::args().nth(1).unwrap_or_else(|| "examples".to_owned());
+    let folder = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "examples".to_owned());
     let contig = contig::synthesize();
     std::fs::write(Path::new(&folder).join("example.fa"), contig.fasta())?;
     std::fs::write(Path::new(&folder).join("example.truth.bed"), contig.truth())

@@ -21,10 +21,16 @@ pub(super) fn bash() -> String {
     for flag in table().iter().filter(|flag| flag.value.is_some()) {
         let reply = match flag.completes {
             _ if !flag.choices.is_empty() => {
-                format!("COMPREPLY=($(compgen -W '{}' -- \"$cur\"))", flag.choices.join(" "))
+                format!(
+                    "COMPREPLY=($(compgen -W '{}' -- \"$cur\"))",
+                    flag.choices.join(" ")
+                )
             }
             Completes::Models => {
-                format!("COMPREPLY=($(compgen -W '{}' -- \"$cur\") $(compgen -f -- \"$cur\"))", models())
+                format!(
+                    "COMPREPLY=($(compgen -W '{}' -- \"$cur\") $(compgen -f -- \"$cur\"))",
+                    models()
+                )
             }
             Completes::Files => "COMPREPLY=($(compgen -f -- \"$cur\"))".to_owned(),
             Completes::Nothing => "COMPREPLY=()".to_owned(),
@@ -59,7 +65,10 @@ pub(super) fn zsh() -> String {
                 format!(":{value}:({})", flag.choices.join(" "))
             }
             (Some(value), Completes::Models) => {
-                format!(":{value}:{{_alternative 'models:model:({})' 'files:file:_files'}}", models())
+                format!(
+                    ":{value}:{{_alternative 'models:model:({})' 'files:file:_files'}}",
+                    models()
+                )
             }
             (Some(value), Completes::Files) => format!(":{value}:_files"),
             (Some(value), Completes::Nothing) => format!(":{value}:"),
@@ -68,7 +77,10 @@ pub(super) fn zsh() -> String {
         let doc = doc.replace(':', r"\:");
         let quote = |text: String| format!("'{}'", text.replace('\'', r"'\''"));
         for spelling in spellings(flag) {
-            specs.push_str(&format!("    {} \\\n", quote(format!("*{spelling}[{doc}]{action}"))));
+            specs.push_str(&format!(
+                "    {} \\\n",
+                quote(format!("*{spelling}[{doc}]{action}"))
+            ));
         }
     }
     format!("#compdef windrow\n# {TOP}\n_arguments -s -S \\\n{specs}    '*:input:_files'\n")

@@ -13,7 +13,11 @@ pub fn usage_line() -> &'static str {
 /// One screen of at most 24 lines of 80 characters.
 pub fn short_help() -> String {
     let flags: Vec<_> = table().iter().filter(|flag| flag.common).collect();
-    let left = flags.iter().map(|flag| spelling(flag).len()).max().unwrap_or(0);
+    let left = flags
+        .iter()
+        .map(|flag| spelling(flag).len())
+        .max()
+        .unwrap_or(0);
     let mut text = format!("{}\n\n", usage_line());
     for flag in flags {
         text.push_str(&format!("{:left$}  {}\n", spelling(flag), flag.short_doc));
@@ -26,7 +30,7 @@ pub fn long_help() -> String {
     let mut text = format!(
         "windrow {}\n{}\n\n{}\n",
         env!("CARGO_PKG_VERSION"),
-        env!("CARGO_PKG_DESCRIPTION"),
+        wrapped(env!("CARGO_PKG_DESCRIPTION"), WIDTH).join("\n"),
         usage_line()
     );
     for section in Section::ALL {
@@ -44,8 +48,13 @@ pub fn long_help() -> String {
 
 /// `  -m, --model MODEL`.
 fn spelling(flag: &Flag) -> String {
-    let short = flag.short.first().map_or("    ".to_owned(), |short| format!("-{short}, "));
-    let value = flag.value.map_or(String::new(), |value| format!(" {value}"));
+    let short = flag
+        .short
+        .first()
+        .map_or("    ".to_owned(), |short| format!("-{short}, "));
+    let value = flag
+        .value
+        .map_or(String::new(), |value| format!(" {value}"));
     format!("  {short}--{}{value}", flag.long)
 }
 

@@ -19,14 +19,20 @@ pub(super) fn page() -> String {
 }
 
 fn entry(flag: &Flag) -> String {
-    let mut names: Vec<_> = flag.short.iter().map(|short| format!(r"\fB\-{short}\fR")).collect();
+    let mut names: Vec<_> = flag
+        .short
+        .iter()
+        .map(|short| format!(r"\fB\-{short}\fR"))
+        .collect();
     names.push(format!(r"\fB\-\-{}\fR", flag.long.replace('-', r"\-")));
-    let value = flag.value.map_or(String::new(), |value| format!(r" \fI{value}\fR"));
-    let choices = match flag.choices {
-        [] => String::new(),
-        words => format!("One of {}.\n", escaped(&words.join(", "))),
-    };
-    format!(".TP\n{}{value}\n{}\n{choices}", names.join(", "), escaped(flag.long_doc))
+    let value = flag
+        .value
+        .map_or(String::new(), |value| format!(r" \fI{value}\fR"));
+    format!(
+        ".TP\n{}{value}\n{}\n",
+        names.join(", "),
+        escaped(flag.long_doc)
+    )
 }
 
 /// Text in which roff reads nothing but letters.
@@ -46,13 +52,26 @@ mod tests {
     fn sections_are_those_of_a_filter() {
         let page = page();
         for title in [
-            "NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "OUTPUT FORMAT", "MODELS", "EXIT STATUS",
-            "ENVIRONMENT", "EXAMPLES", "LIMITATIONS", "SEE ALSO",
+            "NAME",
+            "SYNOPSIS",
+            "DESCRIPTION",
+            "OPTIONS",
+            "OUTPUT FORMAT",
+            "MODELS",
+            "EXIT STATUS",
+            "ENVIRONMENT",
+            "EXAMPLES",
+            "LIMITATIONS",
+            "SEE ALSO",
         ] {
             assert!(page.contains(&format!(".SH {title}\n")), "{title}");
         }
         for flag in table() {
-            assert!(page.contains(&flag.long.replace('-', r"\-")), "{}", flag.long);
+            assert!(
+                page.contains(&flag.long.replace('-', r"\-")),
+                "{}",
+                flag.long
+            );
         }
     }
 

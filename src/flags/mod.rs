@@ -81,7 +81,10 @@ impl Default for Args {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Filter sequence; `echo` is the command line less what cannot change the output.
-    Run { args: Args, echo: String },
+    Run {
+        args: Args,
+        echo: String,
+    },
     Help,
     LongHelp,
     Version,
@@ -129,8 +132,13 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 5] =
-        [Self::Models, Self::Scoring, Self::Output, Self::Running, Self::Other];
+    pub const ALL: [Self; 5] = [
+        Self::Models,
+        Self::Scoring,
+        Self::Output,
+        Self::Running,
+        Self::Other,
+    ];
 
     pub fn title(self) -> &'static str {
         match self {

@@ -13,13 +13,23 @@ use super::{Command, Draft, Flag, Value, table};
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UsageError {
     #[error("unknown option '{given}'{}", hint(.guess.clone()))]
-    UnknownFlag { given: String, guess: Option<String> },
+    UnknownFlag {
+        given: String,
+        guess: Option<String>,
+    },
     #[error("option '--{flag}' needs a value: {value}")]
-    MissingValue { flag: &'static str, value: &'static str },
+    MissingValue {
+        flag: &'static str,
+        value: &'static str,
+    },
     #[error("option '--{flag}' takes no value, '{given}' was given")]
     UnexpectedValue { flag: String, given: String },
     #[error("--{flag}: '{given}' {reason}")]
-    BadValue { flag: &'static str, given: String, reason: String },
+    BadValue {
+        flag: &'static str,
+        given: String,
+        reason: String,
+    },
     #[error("{0}")]
     Rule(String),
 }
@@ -58,9 +68,10 @@ where
         };
         let value = match flag.value {
             None => Value(OsString::new()),
-            Some(value) => Value(
-                parser.value().map_err(|_| UsageError::MissingValue { flag: flag.long, value })?,
-            ),
+            Some(value) => Value(parser.value().map_err(|_| UsageError::MissingValue {
+                flag: flag.long,
+                value,
+            })?),
         };
         (flag.update)(&mut draft, &value).map_err(|reason| UsageError::BadValue {
             flag: flag.long,
@@ -73,21 +84,31 @@ where
         }
     }
     let Draft { args, instead, .. } = draft;
-    Ok(instead.unwrap_or(Command::Run { args, echo: echo.join(" ") }))
+    Ok(instead.unwrap_or(Command::Run {
+        args,
+        echo: echo.join(" "),
+    }))
 }
 
 fn by_short(short: char) -> Result<&'static Flag, UsageError> {
-    table().iter().find(|flag| flag.short.contains(&short)).ok_or_else(|| UsageError::UnknownFlag {
-        given: format!("-{short}"),
-        guess: None,
-    })
+    table()
+        .iter()
+        .find(|flag| flag.short.contains(&short))
+        .ok_or_else(|| UsageError::UnknownFlag {
+            given: format!("-{short}"),
+            guess: None,
+        })
 }
 
 fn by_long(long: &str) -> Result<&'static Flag, UsageError> {
-    table().iter().find(|flag| flag.long == long).ok_or_else(|| UsageError::UnknownFlag {
-        given: format!("--{long}"),
-        guess: closest(long, table().iter().map(|flag| flag.long)).map(|name| format!("--{name}")),
-    })
+    table()
+        .iter()
+        .find(|flag| flag.long == long)
+        .ok_or_else(|| UsageError::UnknownFlag {
+            given: format!("--{long}"),
+            guess: closest(long, table().iter().map(|flag| flag.long))
+                .map(|name| format!("--{name}")),
+        })
 }
 
 fn refused(error: lexopt::Error) -> UsageError {
@@ -120,7 +141,10 @@ impl Value {
     }
 
     pub fn text(&self) -> Result<&str, String> {
-        self.0.to_str().filter(|text| !text.is_empty()).ok_or_else(|| "is not a name".to_owned())
+        self.0
+            .to_str()
+            .filter(|text| !text.is_empty())
+            .ok_or_else(|| "is not a name".to_owned())
     }
 
     /// A whole number within `range`.
@@ -129,14 +153,22 @@ impl Value {
         T: FromStr + PartialOrd + Display,
     {
         let number = self.0.to_str().and_then(|text| text.parse().ok());
-        number.filter(|number| range.contains(number)).ok_or_else(|| {
-            format!("is not a whole number from {} to {}", range.start(), range.end())
-        })
+        number
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| {
+                format!(
+                    "is not a whole number from {} to {}",
+                    range.start(),
+                    range.end()
+                )
+            })
     }
 
     pub fn finite(&self) -> Result<f32, String> {
         let number = self.0.to_str().and_then(|text| text.parse::<f32>().ok());
-        number.filter(|number| number.is_finite()).ok_or_else(|| "is not a number".to_owned())
+        number
+            .filter(|number| number.is_finite())
+            .ok_or_else(|| "is not a number".to_owned())
     }
 
     /// One of `words`, turned into its variant by `variant`.
@@ -167,8 +199,10 @@ mod tests {
 
     #[test]
     fn no_arguments_are_a_run_with_defaults() {
-        let expected =
-            Command::Run { args: super::super::Args::default(), echo: "windrow".to_owned() };
+        let expected = Command::Run {
+            args: super::super::Args::default(),
+            echo: "windrow".to_owned(),
+        };
         assert_eq!(parse([""; 0]), Ok(expected));
     }
 
@@ -182,28 +216,44 @@ mod tests {
 
     #[test]
     fn refusals_name_flag_and_value() {
-        assert_eq!(refusal(&["--fromat=bed"]), "unknown option '--fromat'; did you mean '--format'?");
+        assert_eq!(
+            refusal(&["--fromat=bed"]),
+            "unknown option '--fromat'; did you mean '--format'?"
+        );
         assert_eq!(refusal(&["-Z"]), "unknown option '-Z'");
         assert_eq!(
             refusal(&["-f", "bedgraf"]),
             "--format: 'bedgraf' is not one of bed, bedgraph; did you mean 'bedgraph'?"
         );
         assert_eq!(refusal(&["--stride"]), "option '--stride' needs a value: N");
-        assert_eq!(refusal(&["--raw=yes"]), "option '--raw' takes no value, 'yes' was given");
-        assert_eq!(refusal(&["-t", "0"]), "--threads: '0' is not a whole number from 1 to 1024");
-        assert_eq!(refusal(&["--min-score", "NaN"]), "--min-score: 'NaN' is not a number");
+        assert_eq!(
+            refusal(&["--raw=yes"]),
+            "option '--raw' takes no value, 'yes' was given"
+        );
+        assert_eq!(
+            refusal(&["-t", "0"]),
+            "--threads: '0' is not a whole number from 1 to 1024"
+        );
+        assert_eq!(
+            refusal(&["--min-score", "NaN"]),
+            "--min-score: 'NaN' is not a number"
+        );
     }
 
     #[test]
     fn the_echo_leaves_out_what_changes_no_byte() {
         let argv = "-t 3 -m exon-start --chunk-size 9999 -q -v --strand - -o x.bed in.fa";
-        let Ok(Command::Run { echo, .. }) = parse(argv.split(' ')) else { panic!() };
+        let Ok(Command::Run { echo, .. }) = parse(argv.split(' ')) else {
+            panic!()
+        };
         assert_eq!(echo, "windrow --model exon-start --strand - in.fa");
     }
 
     #[test]
     fn the_echo_is_one_line_that_a_shell_takes_back() {
-        let Ok(Command::Run { echo, .. }) = parse(["it's\n.fa"]) else { panic!() };
+        let Ok(Command::Run { echo, .. }) = parse(["it's\n.fa"]) else {
+            panic!()
+        };
         assert_eq!(echo, r"windrow 'it'\''s?.fa'");
     }
 }

@@ -52,7 +52,9 @@ impl Calibration {
         let Some(&(x0, y0)) = above.checked_sub(1).and_then(|below| self.knots.get(below)) else {
             return self.knots[0].1;
         };
-        let Some(&(x1, y1)) = self.knots.get(above) else { return y0 };
+        let Some(&(x1, y1)) = self.knots.get(above) else {
+            return y0;
+        };
         // In f64: the difference of two far knots overflows f32.
         let share = (f64::from(logit) - f64::from(x0)) / (f64::from(x1) - f64::from(x0));
         (f64::from(y0) + share * (f64::from(y1) - f64::from(y0))) as f32
@@ -92,7 +94,13 @@ mod tests {
         assert_eq!(refusal(&[]), CalibrationError::Count);
         assert_eq!(refusal(&[(f32::NAN, 0.0)]), CalibrationError::Range(0));
         assert_eq!(refusal(&[(0.0, 1.5)]), CalibrationError::Range(0));
-        assert_eq!(refusal(&[(0.0, 0.1), (0.0, 0.2)]), CalibrationError::Order(1));
-        assert_eq!(refusal(&[(0.0, 0.2), (1.0, 0.1)]), CalibrationError::Order(1));
+        assert_eq!(
+            refusal(&[(0.0, 0.1), (0.0, 0.2)]),
+            CalibrationError::Order(1)
+        );
+        assert_eq!(
+            refusal(&[(0.0, 0.2), (1.0, 0.1)]),
+            CalibrationError::Order(1)
+        );
     }
 }

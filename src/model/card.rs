@@ -6,7 +6,9 @@ use super::{CallShape, Model, ModelError, Output, Shape, registry};
 
 /// The bundled models in aligned columns, one a line below a line of titles.
 pub fn list() -> Result<String, ModelError> {
-    let titles = ["name", "task", "window", "step", "strand", "assembly", "license", "sha256"];
+    let titles = [
+        "name", "task", "window", "step", "strand", "assembly", "license", "sha256",
+    ];
     let mut rows = vec![titles.map(str::to_owned)];
     for name in registry::names() {
         let model = super::load(name)?;
@@ -23,9 +25,14 @@ pub fn list() -> Result<String, ModelError> {
         ]);
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<_> = (0..titles.len()).map(|column| width(column).unwrap_or(0)).collect();
+    let widths: Vec<_> = (0..titles.len())
+        .map(|column| width(column).unwrap_or(0))
+        .collect();
     let aligned = rows.iter().map(|row| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
         format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
     });
     Ok(aligned.collect())
@@ -34,7 +41,11 @@ pub fn list() -> Result<String, ModelError> {
 /// The card of a model.
 pub fn card(model: &Model) -> String {
     let contract = &model.contract;
-    let mut text = format!("# {}\n\n{}\n", contract.name, paragraph(&contract.description));
+    let mut text = format!(
+        "# {}\n\n{}\n",
+        contract.name,
+        paragraph(&contract.description)
+    );
     text.push_str("\n| | |\n|---|---|\n");
     for (key, value) in facts(model) {
         text.push_str(&format!("| {key} | {} |\n", cell(&value)));
@@ -42,7 +53,11 @@ pub fn card(model: &Model) -> String {
     for table in contract.metrics["tables"].as_array().into_iter().flatten() {
         text.push_str(&metrics_table(table));
     }
-    for words in contract.metrics["text"].as_array().into_iter().flatten().filter_map(Json::as_str)
+    for words in contract.metrics["text"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
     {
         text.push_str(&format!("\n{}\n", paragraph(words)));
     }
@@ -52,7 +67,10 @@ pub fn card(model: &Model) -> String {
 fn facts(model: &Model) -> Vec<(&'static str, String)> {
     let contract = &model.contract;
     let per_label = |value: &dyn Fn(usize) -> String| {
-        (0..contract.labels.len()).map(value).collect::<Vec<_>>().join(", ")
+        (0..contract.labels.len())
+            .map(value)
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let calls = match contract.calls {
         CallShape::Point => format!("the best base within {} bases", contract.distance),
@@ -73,12 +91,18 @@ fn facts(model: &Model) -> Vec<(&'static str, String)> {
         ("labels", contract.labels.join(", ")),
         ("window", format!("{} bases", contract.window)),
         ("step", format!("{} bases", contract.step)),
-        ("reported base", format!("{} (0-based, in the window)", contract.anchor)),
+        (
+            "reported base",
+            format!("{} (0-based, in the window)", contract.anchor),
+        ),
         ("strands", contract.strand.word().to_owned()),
         ("scores", shape.to_owned()),
         ("output", output.to_owned()),
         ("call", calls),
-        ("default --min-score", per_label(&|label| contract.threshold[label].to_string())),
+        (
+            "default --min-score",
+            per_label(&|label| contract.threshold[label].to_string()),
+        ),
     ];
     if contract.output == Output::Logit {
         let range = |label: usize| {
@@ -100,10 +124,14 @@ fn facts(model: &Model) -> Vec<(&'static str, String)> {
 
 fn metrics_table(table: &Json) -> String {
     let row = |cells: &Json| {
-        let cells = cells.as_array().into_iter().flatten().map(|value| match value {
-            Json::String(words) => cell(words),
-            other => cell(&other.to_string()),
-        });
+        let cells = cells
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|value| match value {
+                Json::String(words) => cell(words),
+                other => cell(&other.to_string()),
+            });
         cells.collect::<Vec<_>>().join(" | ")
     };
     let columns = table["columns"].as_array().map_or(0, Vec::len);
@@ -111,7 +139,11 @@ fn metrics_table(table: &Json) -> String {
     if let Some(title) = table["title"].as_str() {
         text.push_str(&format!("\n## {}\n", line(title)));
     }
-    text.push_str(&format!("\n| {} |\n|{}\n", row(&table["columns"]), "---|".repeat(columns)));
+    text.push_str(&format!(
+        "\n| {} |\n|{}\n",
+        row(&table["columns"]),
+        "---|".repeat(columns)
+    ));
     for cells in table["rows"].as_array().into_iter().flatten() {
         text.push_str(&format!("| {} |\n", row(cells)));
     }
@@ -127,7 +159,11 @@ fn cell(text: &str) -> String {
 
 /// Text on one line, without control characters.
 fn line(text: &str) -> String {
-    text.split(char::is_control).collect::<Vec<_>>().join(" ").trim().to_owned()
+    text.split(char::is_control)
+        .collect::<Vec<_>>()
+        .join(" ")
+        .trim()
+        .to_owned()
 }
 
 /// Text without control characters but for ends of lines.

@@ -20,10 +20,20 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), GraphError> {
     for tensor in &graph.initializer {
         let numbers = checked(tensor)?;
         total += numbers;
-        known.insert(tensor.name.as_str(), Known { numbers, value: Some(tensor) });
+        known.insert(
+            tensor.name.as_str(),
+            Known {
+                numbers,
+                value: Some(tensor),
+            },
+        );
     }
     for node in &graph.node {
-        for tensor in node.attribute.iter().filter_map(|attribute| attribute.t.as_ref()) {
+        for tensor in node
+            .attribute
+            .iter()
+            .filter_map(|attribute| attribute.t.as_ref())
+        {
             total += checked(tensor)?;
         }
         if let Some(made) = derived(node, &known)? {
@@ -31,7 +41,9 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), GraphError> {
             known.extend(node.output.iter().map(|name| (name.as_str(), made)));
         }
         if total > MAX_NUMBERS {
-            return Err(GraphError::Unfit(format!("constants of more than {MAX_NUMBERS} numbers")));
+            return Err(GraphError::Unfit(format!(
+                "constants of more than {MAX_NUMBERS} numbers"
+            )));
         }
     }
     Ok(())
@@ -50,28 +62,43 @@ fn derived<'a>(
     node: &'a NodeProto,
     known: &HashMap<&str, Known<'a>>,
 ) -> Result<Option<Known<'a>>, GraphError> {
-    let of_size = |numbers| Ok(Some(Known { numbers, value: None }));
+    let of_size = |numbers| {
+        Ok(Some(Known {
+            numbers,
+            value: None,
+        }))
+    };
     if node.op_type == "Shape" {
         return of_size(MAX_RANK as u64);
     }
     let names = node.input.iter().filter(|name| !name.is_empty());
-    let Some(inputs) = names.map(|name| known.get(name.as_str())).collect::<Option<Vec<_>>>()
+    let Some(inputs) = names
+        .map(|name| known.get(name.as_str()))
+        .collect::<Option<Vec<_>>>()
     else {
         return Ok(None);
     };
     let sizes = inputs.iter().map(|input| input.numbers);
     match node.op_type.as_str() {
         "Constant" => {
-            let value = node.attribute.iter().find_map(|attribute| attribute.t.as_ref());
+            let value = node
+                .attribute
+                .iter()
+                .find_map(|attribute| attribute.t.as_ref());
             let listed = |attribute: &tract_onnx::pb::AttributeProto| {
                 attribute.ints.len() + attribute.floats.len()
             };
             let listed = node.attribute.iter().map(listed).max().unwrap_or(0).max(1) as u64;
-            Ok(Some(Known { numbers: value.map_or(Ok(listed), numbers)?, value }))
+            Ok(Some(Known {
+                numbers: value.map_or(Ok(listed), numbers)?,
+                value,
+            }))
         }
         "ConstantOfShape" => match inputs.first().and_then(|input| input.value) {
             Some(shape) => of_size(product(shape)?),
-            None => Err(GraphError::Unfit("ConstantOfShape of a shape that is computed".into())),
+            None => Err(GraphError::Unfit(
+                "ConstantOfShape of a shape that is computed".into(),
+            )),
         },
         "Concat" | "Sum" => of_size(sizes.sum()),
         "Reshape" | "Squeeze" | "Unsqueeze" | "Slice" | "Transpose" | "Flatten" | "Cast"
@@ -81,11 +108,17 @@ fn derived<'a>(
         "Add" | "Sub" | "Mul" | "Div" | "Gather" | "Equal" | "Where" => {
             let bound = sizes.fold(1u64, u64::saturating_mul);
             if bound > MAX_NUMBERS {
-                return Err(GraphError::Unfit(format!("{} of large constants", node.op_type)));
+                return Err(GraphError::Unfit(format!(
+                    "{} of large constants",
+                    node.op_type
+                )));
             }
             of_size(bound)
         }
-        other => Err(GraphError::Unfit(format!("operator {} of constants alone", shown(other)))),
+        other => Err(GraphError::Unfit(format!(
+            "operator {} of constants alone",
+            shown(other)
+        ))),
     }
 }
 
@@ -107,8 +140,14 @@ fn checked(tensor: &TensorProto) -> Result<u64, GraphError> {
         11 => (8, tensor.double_data.len()),
         _ => return Err(tensor_error(tensor, "is not of float, double, int or bool")),
     };
-    let whole = if raw > 0 { raw == numbers * width } else { listed as u64 == numbers };
-    whole.then_some(numbers).ok_or_else(|| tensor_error(tensor, "has not the data its shape needs"))
+    let whole = if raw > 0 {
+        raw == numbers * width
+    } else {
+        listed as u64 == numbers
+    };
+    whole
+        .then_some(numbers)
+        .ok_or_else(|| tensor_error(tensor, "has not the data its shape needs"))
 }
 
 fn numbers(tensor: &TensorProto) -> Result<u64, GraphError> {
@@ -122,9 +161,17 @@ fn numbers(tensor: &TensorProto) -> Result<u64, GraphError> {
 
 /// Size of the tensor whose shape is the value of `shape`.
 fn product(shape: &TensorProto) -> Result<u64, GraphError> {
-    let raw = shape.raw_data.chunks_exact(8).filter_map(|bytes| bytes.try_into().ok());
-    let dims = raw.map(i64::from_le_bytes).chain(shape.int64_data.iter().copied());
-    let numbers = dims.fold(1u64, |n, dim| n.saturating_mul(u64::try_from(dim).unwrap_or(u64::MAX)));
+    let raw = shape
+        .raw_data
+        .chunks_exact(8)
+        .filter_map(|bytes| bytes.try_into().ok());
+    let dims = raw
+        .map(i64::from_le_bytes)
+        .chain(shape.int64_data.iter().copied());
+    let numbers = dims.fold(1u64, |n, dim| {
+        n.saturating_mul(u64::try_from(dim).unwrap_or(u64::MAX))
+    });
     let sane = shape.data_type == 7 && numbers <= MAX_NUMBERS;
-    sane.then_some(numbers).ok_or_else(|| tensor_error(shape, "asks for an absurd constant"))
+    sane.then_some(numbers)
+        .ok_or_else(|| tensor_error(shape, "asks for an absurd constant"))
 }

@@ -155,9 +155,16 @@ impl<'a> Keys<'a> {
     fn of(proto: &'a ModelProto) -> Result<Self, ContractError> {
         let mut keys = HashMap::new();
         for entry in &proto.metadata_props {
-            let twice = keys.insert(entry.key.as_str(), entry.value.as_str()).is_some();
+            let twice = keys
+                .insert(entry.key.as_str(), entry.value.as_str())
+                .is_some();
             if twice && entry.key.starts_with("windrow.") {
-                let key = entry.key.chars().take(MAX_WORD).flat_map(char::escape_default).collect();
+                let key = entry
+                    .key
+                    .chars()
+                    .take(MAX_WORD)
+                    .flat_map(char::escape_default)
+                    .collect();
                 return Err(ContractError::Twice { key });
             }
         }
@@ -165,7 +172,10 @@ impl<'a> Keys<'a> {
     }
 
     fn get(&self, key: &'static str) -> Result<&'a str, ContractError> {
-        self.0.get(key).copied().ok_or(ContractError::Missing { key })
+        self.0
+            .get(key)
+            .copied()
+            .ok_or(ContractError::Missing { key })
     }
 
     fn parsed<T>(
@@ -181,7 +191,9 @@ impl<'a> Keys<'a> {
     fn count(&self, key: &'static str, least: usize, most: usize) -> Result<usize, ContractError> {
         let expected = format!("a whole number from {least} to {most}");
         self.parsed(key, &expected, |text| {
-            usize::from_str(text).ok().filter(|number| (least..=most).contains(number))
+            usize::from_str(text)
+                .ok()
+                .filter(|number| (least..=most).contains(number))
         })
     }
 
@@ -203,7 +215,10 @@ impl<'a> Keys<'a> {
     fn labels(&self, key: &'static str) -> Result<Vec<String>, ContractError> {
         let labels: Vec<String> = self.get(key)?.split(',').map(str::to_owned).collect();
         if labels.len() > MAX_LABELS {
-            return Err(bad(key, format!("{} labels, more than {MAX_LABELS}", labels.len())));
+            return Err(bad(
+                key,
+                format!("{} labels, more than {MAX_LABELS}", labels.len()),
+            ));
         }
         for (i, label) in labels.iter().enumerate() {
             if !is_word(label) {
@@ -227,7 +242,10 @@ impl<'a> Keys<'a> {
 
     fn object(&self, key: &'static str) -> Result<Json, ContractError> {
         let value: Json = self.json(key, "JSON")?;
-        value.is_object().then_some(value).ok_or_else(|| bad(key, "is not a JSON object".into()))
+        value
+            .is_object()
+            .then_some(value)
+            .ok_or_else(|| bad(key, "is not a JSON object".into()))
     }
 
     fn calibration(
@@ -242,7 +260,10 @@ impl<'a> Keys<'a> {
             return Ok(Vec::new());
         }
         if tables.len() != labels {
-            return Err(bad(key, format!("{} tables for {labels} labels", tables.len())));
+            return Err(bad(
+                key,
+                format!("{} tables for {labels} labels", tables.len()),
+            ));
         }
         let read = |table| Calibration::new(table).map_err(|error| bad(key, error.to_string()));
         tables.into_iter().map(read).collect()
@@ -256,7 +277,10 @@ impl<'a> Keys<'a> {
     ) -> Result<Vec<f32>, ContractError> {
         let threshold: Vec<f32> = self.json(key, "a JSON array of numbers")?;
         if threshold.len() != labels {
-            return Err(bad(key, format!("{} numbers for {labels} labels", threshold.len())));
+            return Err(bad(
+                key,
+                format!("{} numbers for {labels} labels", threshold.len()),
+            ));
         }
         let allowed = |&number: &f32| match output {
             Output::Logit => (0.0..=1.0).contains(&number),
@@ -275,7 +299,10 @@ fn bad(key: &'static str, reason: String) -> ContractError {
 
 /// The beginning of a text from a file that nobody vouches for.
 fn excerpt(text: &str) -> String {
-    text.chars().take(40).flat_map(char::escape_default).collect()
+    text.chars()
+        .take(40)
+        .flat_map(char::escape_default)
+        .collect()
 }
 
 fn is_word(text: &str) -> bool {

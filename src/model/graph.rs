@@ -15,16 +15,17 @@ const LANE: usize = 4096;
 const FLOAT: i32 = 1;
 
 /// Operators that compute from their inputs alone, in bounded time.
+#[rustfmt::skip]
 const ALLOWED: &[&str] = &[
     "Abs", "Add", "AveragePool", "BatchNormalization", "Cast", "Clip", "Concat", "Constant",
-    "ConstantOfShape", "Conv", "Div", "Dropout", "Einsum", "Elu", "Equal", "Erf", "Exp", "Expand",
-    "Flatten", "GRU", "Gather", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool", "Greater",
-    "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LSTM", "LayerNormalization",
-    "LeakyRelu", "Less", "Log", "LogSoftmax", "MatMul", "Max", "MaxPool", "Min", "Mul", "Neg",
-    "PRelu", "Pad", "Pow", "RNN", "Reciprocal", "ReduceMax", "ReduceMean", "ReduceMin",
-    "ReduceSum", "Relu", "Reshape", "Selu", "Shape", "Sigmoid", "Slice", "Softmax", "Softplus",
-    "Softsign", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "Transpose", "Unsqueeze",
-    "Where",
+    "ConstantOfShape", "Conv", "Div", "Dropout", "Einsum", "Elu", "Equal", "Erf", "Exp",
+    "Expand", "Flatten", "GRU", "Gather", "Gelu", "Gemm", "GlobalAveragePool", "GlobalMaxPool",
+    "Greater", "HardSigmoid", "HardSwish", "Identity", "InstanceNormalization", "LSTM",
+    "LayerNormalization", "LeakyRelu", "Less", "Log", "LogSoftmax", "MatMul", "Max", "MaxPool",
+    "Min", "Mul", "Neg", "PRelu", "Pad", "Pow", "RNN", "Reciprocal", "ReduceMax", "ReduceMean",
+    "ReduceMin", "ReduceSum", "Relu", "Reshape", "Selu", "Shape", "Sigmoid", "Slice", "Softmax",
+    "Softplus", "Softsign", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "Transpose",
+    "Unsqueeze", "Where",
 ];
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -39,7 +40,11 @@ pub(super) enum GraphError {
         "windrow.window, windrow.step and windrow.labels ask for output {expected:?} from input \
          {input:?}, but the graph gives {got:?}"
     )]
-    Output { input: [usize; 3], got: Vec<usize>, expected: Vec<usize> },
+    Output {
+        input: [usize; 3],
+        got: Vec<usize>,
+        expected: Vec<usize>,
+    },
     #[error("wants an intermediate tensor of {0} numbers, more than {MAX_NUMBERS}")]
     Memory(u64),
     #[error("the graph cannot be interpreted: {0}")]
@@ -53,7 +58,11 @@ pub(super) fn check(
     contract: &Contract,
 ) -> Result<Shape, GraphError> {
     let unfit = |reason: &str| Err(GraphError::Unfit(reason.to_owned()));
-    if !proto.opset_import.iter().any(|set| is_default_domain(&set.domain)) {
+    if !proto
+        .opset_import
+        .iter()
+        .any(|set| is_default_domain(&set.domain))
+    {
         return unfit("imports no operator set");
     }
     if !proto.functions.is_empty() || !proto.training_info.is_empty() {
@@ -63,7 +72,10 @@ pub(super) fn check(
         return unfit("holds sparse constants");
     }
     if graph.node.len() > MAX_NODES {
-        return unfit(&format!("{} operators, more than {MAX_NODES}", graph.node.len()));
+        return unfit(&format!(
+            "{} operators, more than {MAX_NODES}",
+            graph.node.len()
+        ));
     }
     graph.node.iter().try_for_each(check_node)?;
     constants::check(graph)?;
@@ -77,9 +89,15 @@ pub(super) fn check(
         return unfit("no operator makes its output");
     }
     let made = outputs.chain(inputs.iter().map(|info| &info.name));
-    let known: std::collections::HashSet<_> =
-        made.chain(graph.initializer.iter().map(|tensor| &tensor.name)).collect();
-    for name in graph.node.iter().flat_map(|node| &node.input).filter(|name| !name.is_empty()) {
+    let known: std::collections::HashSet<_> = made
+        .chain(graph.initializer.iter().map(|tensor| &tensor.name))
+        .collect();
+    for name in graph
+        .node
+        .iter()
+        .flat_map(|node| &node.input)
+        .filter(|name| !name.is_empty())
+    {
         if !known.contains(name) {
             return unfit(&format!("'{}' comes from nowhere", shown(name)));
         }
@@ -90,7 +108,10 @@ pub(super) fn check(
 fn check_node(node: &NodeProto) -> Result<(), GraphError> {
     let name = shown(&node.op_type);
     if !is_default_domain(&node.domain) {
-        return Err(GraphError::Operator(format!("{}.{name}", shown(&node.domain))));
+        return Err(GraphError::Operator(format!(
+            "{}.{name}",
+            shown(&node.domain)
+        )));
     }
     if !ALLOWED.contains(&node.op_type.as_str()) {
         return Err(GraphError::Operator(name));
@@ -99,9 +120,20 @@ fn check_node(node: &NodeProto) -> Result<(), GraphError> {
         if attribute.g.is_some() || !attribute.graphs.is_empty() {
             return Err(GraphError::Unfit(format!("operator {name} holds a graph")));
         }
-        let sizes = ["kernel_shape", "pads", "strides", "dilations", "output_padding", "output_shape"];
+        let sizes = [
+            "kernel_shape",
+            "pads",
+            "strides",
+            "dilations",
+            "output_padding",
+            "output_shape",
+        ];
         let mut product = 1i64;
-        for &size in attribute.ints.iter().filter(|_| sizes.contains(&attribute.name.as_str())) {
+        for &size in attribute
+            .ints
+            .iter()
+            .filter(|_| sizes.contains(&attribute.name.as_str()))
+        {
             product = product.saturating_mul(size.max(1));
             if !(0..=MAX_EXTENT).contains(&size) || product > MAX_EXTENT {
                 let reason = format!("operator {name}: {} out of bounds", attribute.name);
@@ -117,13 +149,17 @@ fn input_shape(input: &ValueInfoProto, window: usize) -> Result<Shape, GraphErro
         let reason = format!("input is not float32 [N, 4, L] or [N, 4, {window}], N and L named");
         GraphError::Unfit(format!("{reason} (windrow.window is {window})"))
     };
-    let Some(type_proto::Value::TensorType(tensor)) =
-        input.r#type.as_ref().and_then(|r#type| r#type.value.as_ref())
+    let Some(type_proto::Value::TensorType(tensor)) = input
+        .r#type
+        .as_ref()
+        .and_then(|r#type| r#type.value.as_ref())
     else {
         return Err(expected());
     };
     let dims: Vec<_> = tensor.shape.iter().flat_map(|shape| &shape.dim).collect();
-    let [n, channels, length] = dims.as_slice() else { return Err(expected()) };
+    let [n, channels, length] = dims.as_slice() else {
+        return Err(expected());
+    };
     let fixed = |value: &Option<Dim>| match value {
         Some(Dim::DimValue(value)) => Some(*value),
         _ => None,
@@ -148,9 +184,18 @@ pub(super) fn probe(
     let labels = contract.labels.len();
     let probes: Vec<([usize; 3], Vec<usize>)> = match shape {
         Shape::Window => [1, 16].map(|n| ([n, 4, window], vec![n, labels])).into(),
-        Shape::Dense => [(1, window), (2, window + 3 * step + step - 1), (1, window + LANE)]
-            .map(|(n, length)| ([n, 4, length], vec![n, labels, (length - window) / step + 1]))
-            .into(),
+        Shape::Dense => [
+            (1, window),
+            (2, window + 3 * step + step - 1),
+            (1, window + LANE),
+        ]
+        .map(|(n, length)| {
+            (
+                [n, 4, length],
+                vec![n, labels, (length - window) / step + 1],
+            )
+        })
+        .into(),
     };
     for (input, expected) in probes {
         let got = infer(proto, input).map_err(|error| match error.downcast::<GraphError>() {
@@ -158,7 +203,11 @@ pub(super) fn probe(
             Err(error) => GraphError::Inference(first_line(&error.root_cause().to_string())),
         })?;
         if got != expected {
-            return Err(GraphError::Output { input, got, expected });
+            return Err(GraphError::Output {
+                input,
+                got,
+                expected,
+            });
         }
     }
     Ok(())
@@ -171,9 +220,16 @@ fn infer(proto: &ModelProto, input: [usize; 3]) -> TractResult<Vec<usize>> {
         .model_for_proto_model(proto)?
         .with_input_fact(0, f32::fact(input).into())?
         .into_typed()?;
-    for fact in model.nodes().iter().flat_map(|node| &node.outputs).map(|outlet| &outlet.fact) {
+    for fact in model
+        .nodes()
+        .iter()
+        .flat_map(|node| &node.outputs)
+        .map(|outlet| &outlet.fact)
+    {
         if let Some(dims) = fact.shape.as_concrete() {
-            let numbers = dims.iter().fold(1u64, |n, &dim| n.saturating_mul(dim as u64));
+            let numbers = dims
+                .iter()
+                .fold(1u64, |n, &dim| n.saturating_mul(dim as u64));
             if numbers > MAX_NUMBERS {
                 return Err(GraphError::Memory(numbers).into());
             }
@@ -195,7 +251,10 @@ fn is_default_domain(domain: &str) -> bool {
 
 /// A name from the file, fit for one line.
 pub(super) fn shown(name: &str) -> String {
-    name.chars().take(60).flat_map(char::escape_default).collect()
+    name.chars()
+        .take(60)
+        .flat_map(char::escape_default)
+        .collect()
 }
 
 fn first_line(text: &str) -> String {
@@ -203,5 +262,8 @@ fn first_line(text: &str) -> String {
 }
 
 pub(super) fn tensor_error(tensor: &TensorProto, reason: &'static str) -> GraphError {
-    GraphError::Tensor { name: shown(&tensor.name), reason }
+    GraphError::Tensor {
+        name: shown(&tensor.name),
+        reason,
+    }
 }

@@ -41,14 +41,24 @@ pub struct Model {
 /// A model that cannot be used. Each message is one line that names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    #[error("--model: no bundled model is named '{name}' ({known}){hint}")]
-    Unknown { name: String, known: String, hint: String },
+    #[error("no bundled model is named '{name}' (there are: {known}){hint}")]
+    Unknown {
+        name: String,
+        known: String,
+        hint: String,
+    },
     #[error("model {origin}: {source}")]
-    Read { origin: String, source: std::io::Error },
+    Read {
+        origin: String,
+        source: std::io::Error,
+    },
     #[error("model {origin}: larger than {} MB", MAX_FILE >> 20)]
     TooLarge { origin: String },
     #[error("model {origin}: {source}")]
-    Contract { origin: String, source: ContractError },
+    Contract {
+        origin: String,
+        source: ContractError,
+    },
     #[error("model {origin}: {reason}")]
     Graph { origin: String, reason: String },
 }
@@ -75,27 +85,51 @@ pub fn load(name_or_path: &str) -> Result<Model, ModelError> {
 
 /// Checks a model file's bytes; `origin` names them in errors.
 pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
-    let refuse = |reason: String| ModelError::Graph { origin: origin.to_owned(), reason };
+    let refuse = |reason: String| ModelError::Graph {
+        origin: origin.to_owned(),
+        reason,
+    };
     if bytes.len() as u64 > MAX_FILE {
-        return Err(ModelError::TooLarge { origin: origin.to_owned() });
+        return Err(ModelError::TooLarge {
+            origin: origin.to_owned(),
+        });
     }
     wire::check_structure(bytes).map_err(|error| refuse(error.to_string()))?;
     let proto = ModelProto::decode(bytes).map_err(|_| refuse("is no ONNX file".to_owned()))?;
-    let graph = proto.graph.as_ref().ok_or_else(|| refuse("is no ONNX file".to_owned()))?;
-    let contract = Contract::read(&proto)
-        .map_err(|source| ModelError::Contract { origin: origin.to_owned(), source })?;
-    let shape = graph::check(&proto, graph, &contract)
-        .map_err(|error| refuse(error.to_string()))?;
+    let graph = proto
+        .graph
+        .as_ref()
+        .ok_or_else(|| refuse("is no ONNX file".to_owned()))?;
+    let contract = Contract::read(&proto).map_err(|source| ModelError::Contract {
+        origin: origin.to_owned(),
+        source,
+    })?;
+    let shape =
+        graph::check(&proto, graph, &contract).map_err(|error| refuse(error.to_string()))?;
     probe(&proto, &contract, shape).map_err(refuse)?;
-    let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Model { contract, shape, sha256, proto, origin: origin.to_owned() })
+    let sha256 = Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(Model {
+        contract,
+        shape,
+        sha256,
+        proto,
+        origin: origin.to_owned(),
+    })
 }
 
 fn read(path: &str) -> Result<Vec<u8>, ModelError> {
-    let failed = |source| ModelError::Read { origin: path.to_owned(), source };
+    let failed = |source| ModelError::Read {
+        origin: path.to_owned(),
+        source,
+    };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
     Ok(bytes)
 }
 

@@ -1,8 +1,7 @@
 //! The models inside the binary.
 
 /// Name and file of each bundled model.
-const BUNDLED: &[(&str, &[u8])] =
-    &[("exon-start", include_bytes!("../../models/exon-start.onnx"))];
+const BUNDLED: &[(&str, &[u8])] = &[("exon-start", include_bytes!("../../models/exon-start.onnx"))];
 
 /// Names of the bundled models, in the order of `--list-models`.
 pub fn names() -> impl Iterator<Item = &'static str> {
@@ -11,5 +10,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The file of a bundled model.
 pub fn bytes(name: &str) -> Option<&'static [u8]> {
-    BUNDLED.iter().find(|&&(bundled, _)| bundled == name).map(|&(_, bytes)| bytes)
+    BUNDLED
+        .iter()
+        .find(|&&(bundled, _)| bundled == name)
+        .map(|&(_, bytes)| bytes)
 }

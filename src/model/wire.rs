@@ -106,7 +106,11 @@ mod tests {
     #[test]
     fn bytes_that_are_no_protobuf_are_malformed() {
         for bytes in [&b"\x07"[..], b"\x3a\xff", b"\x80", b">chr1\nACGT\n"] {
-            assert_eq!(check_structure(bytes), Err(WireError::Malformed), "{bytes:?}");
+            assert_eq!(
+                check_structure(bytes),
+                Err(WireError::Malformed),
+                "{bytes:?}"
+            );
         }
     }
 

@@ -29,7 +29,10 @@ pub fn value(name: &str, elem_type: i32, dims: &[Dim]) -> ValueInfoProto {
             ..Default::default()
         })
         .collect();
-    let tensor = type_proto::Tensor { elem_type, shape: Some(TensorShapeProto { dim }) };
+    let tensor = type_proto::Tensor {
+        elem_type,
+        shape: Some(TensorShapeProto { dim }),
+    };
     ValueInfoProto {
         name: name.to_owned(),
         r#type: Some(TypeProto {
@@ -71,7 +74,12 @@ pub fn node(op_type: &str, input: &[&str], output: &str) -> NodeProto {
 
 /// An attribute that is a list of integers.
 pub fn ints_attribute(name: &str, ints: &[i64]) -> AttributeProto {
-    AttributeProto { name: name.to_owned(), r#type: 7, ints: ints.to_vec(), ..Default::default() }
+    AttributeProto {
+        name: name.to_owned(),
+        r#type: 7,
+        ints: ints.to_vec(),
+        ..Default::default()
+    }
 }
 
 /// A position weight matrix as a dense model: one convolution, one label.
@@ -81,7 +89,8 @@ pub fn matrix(weights: &[[f32; 4]], bias: f32) -> ModelProto {
     let window = weights.len();
     let channels = (0..4).flat_map(|base| weights.iter().map(move |column| column[base]));
     let mut conv = node("Conv", &["sequence", "weights", "bias"], "score");
-    conv.attribute.push(ints_attribute("kernel_shape", &[window as i64]));
+    conv.attribute
+        .push(ints_attribute("kernel_shape", &[window as i64]));
     let graph = GraphProto {
         name: "matrix".to_owned(),
         node: vec![conv],
@@ -89,8 +98,16 @@ pub fn matrix(weights: &[[f32; 4]], bias: f32) -> ModelProto {
             floats("weights", &[1, 4, window as i64], channels.collect()),
             floats("bias", &[1], vec![bias]),
         ],
-        input: vec![value("sequence", FLOAT, &[Dim::Named("N"), Dim::Fixed(4), Dim::Named("L")])],
-        output: vec![value("score", FLOAT, &[Dim::Named("N"), Dim::Fixed(1), Dim::Named("T")])],
+        input: vec![value(
+            "sequence",
+            FLOAT,
+            &[Dim::Named("N"), Dim::Fixed(4), Dim::Named("L")],
+        )],
+        output: vec![value(
+            "score",
+            FLOAT,
+            &[Dim::Named("N"), Dim::Fixed(1), Dim::Named("T")],
+        )],
         ..Default::default()
     };
     with_graph(graph, window)
@@ -103,8 +120,11 @@ pub fn window_matrix(weights: &[[f32; 4]], bias: f32) -> ModelProto {
     let graph = proto.graph.as_mut().unwrap();
     graph.node[0].output[0] = "column".to_owned();
     graph.node.push(node("Flatten", &["column"], "score"));
-    graph.input[0] =
-        value("sequence", FLOAT, &[Dim::Named("N"), Dim::Fixed(4), Dim::Fixed(window)]);
+    graph.input[0] = value(
+        "sequence",
+        FLOAT,
+        &[Dim::Named("N"), Dim::Fixed(4), Dim::Fixed(window)],
+    );
     graph.output[0] = value("score", FLOAT, &[Dim::Named("N"), Dim::Fixed(1)]);
     proto
 }
@@ -112,7 +132,10 @@ pub fn window_matrix(weights: &[[f32; 4]], bias: f32) -> ModelProto {
 fn with_graph(graph: GraphProto, window: usize) -> ModelProto {
     let mut proto = ModelProto {
         ir_version: 8,
-        opset_import: vec![OperatorSetIdProto { version: 17, ..Default::default() }],
+        opset_import: vec![OperatorSetIdProto {
+            version: 17,
+            ..Default::default()
+        }],
         producer_name: "windrow tests".to_owned(),
         graph: Some(graph),
         ..Default::default()
@@ -148,12 +171,16 @@ fn with_graph(graph: GraphProto, window: usize) -> ModelProto {
 pub fn set(proto: &mut ModelProto, key: &str, value: &str) {
     unset(proto, key);
     let (key, value) = (format!("windrow.{key}"), value.to_owned());
-    proto.metadata_props.push(StringStringEntryProto { key, value });
+    proto
+        .metadata_props
+        .push(StringStringEntryProto { key, value });
 }
 
 /// Takes the metadata key `windrow.KEY` away.
 pub fn unset(proto: &mut ModelProto, key: &str) {
-    proto.metadata_props.retain(|entry| entry.key != format!("windrow.{key}"));
+    proto
+        .metadata_props
+        .retain(|entry| entry.key != format!("windrow.{key}"));
 }
 
 pub fn bytes(proto: &ModelProto) -> Vec<u8> {

@@ -1,0 +1,205 @@
+//! From typed flags to loaded models: the rules that need both.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::engine::{Engine, engine};
+use crate::flags::{Args, Format, StrandChoice, UsageError};
+use crate::model::{self, Contract, Model, Output, Strandedness};
+use crate::source::Input;
+
+/// All that a run needs.
+pub struct Plan {
+    pub args: Args,
+    pub models: Vec<LoadedModel>,
+    pub inputs: Vec<Input>,
+    /// The command line, less what cannot change the output.
+    pub command: String,
+}
+
+/// A model made ready for this run.
+pub struct LoadedModel {
+    pub model: Model,
+    pub engine: Arc<dyn Engine>,
+    /// Bases between windows, a multiple of the model's step.
+    pub stride: usize,
+}
+
+impl Plan {
+    /// Loads the models and holds the flags against them. Inputs are not opened.
+    pub fn new(args: Args, command: String) -> anyhow::Result<Self> {
+        let loaded = args.models.iter().map(|name| model::load(name));
+        let loaded = loaded.collect::<Result<Vec<Model>, _>>()?;
+        let contracts: Vec<_> = loaded.iter().map(|model| &model.contract).collect();
+        let strides = strides(&args, &contracts)?;
+        check_scores(&args, &contracts)?;
+        check_strands(&args, &contracts)?;
+        let inputs = inputs(&args)?;
+        let ready = |(model, stride): (Model, usize)| {
+            let engine = engine(&model).with_context(|| format!("model {}", model.origin))?;
+            Ok(LoadedModel {
+                model,
+                engine,
+                stride,
+            })
+        };
+        let models = loaded.into_iter().zip(strides).map(ready);
+        let models = models.collect::<anyhow::Result<_>>()?;
+        Ok(Self {
+            args,
+            models,
+            inputs,
+            command,
+        })
+    }
+}
+
+/// Whether a run would wait for someone to type sequence.
+pub fn waits_for_typing(args: &Args, stdin_is_terminal: bool) -> bool {
+    args.inputs.is_empty() && stdin_is_terminal
+}
+
+fn rule(text: String) -> UsageError {
+    UsageError::Rule(text)
+}
+
+fn inputs(args: &Args) -> Result<Vec<Input>, UsageError> {
+    let inputs: Vec<_> = args.inputs.iter().map(|path| Input::new(path)).collect();
+    if inputs
+        .iter()
+        .filter(|&input| *input == Input::Stdin)
+        .count()
+        > 1
+    {
+        return Err(rule("standard input ('-') is named twice".to_owned()));
+    }
+    Ok(if inputs.is_empty() {
+        vec![Input::Stdin]
+    } else {
+        inputs
+    })
+}
+
+fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>, UsageError> {
+    let stride = |contract: &&Contract| match args.stride {
+        None => Ok(contract.step),
+        Some(stride) if (stride as usize).is_multiple_of(contract.step) => Ok(stride as usize),
+        Some(stride) => Err(rule(format!(
+            "--stride: {stride} is not a multiple of {}, the step of {}",
+            contract.step, contract.name
+        ))),
+    };
+    contracts.iter().map(stride).collect()
+}
+
+fn check_scores(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> {
+    let Some(least) = args.min_score else {
+        return Ok(());
+    };
+    let probabilities = contracts
+        .iter()
+        .any(|contract| contract.output == Output::Logit);
+    if probabilities && !(0.0..=1.0).contains(&least) {
+        return Err(rule(format!(
+            "--min-score: {least} is not a probability from 0 to 1"
+        )));
+    }
+    Ok(())
+}
+
+fn check_strands(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> {
+    for contract in contracts {
+        match (contract.strand, args.strand) {
+            (Strandedness::Symmetric, StrandChoice::Forward | StrandChoice::Reverse) => {
+                let name = &contract.name;
+                return Err(rule(format!(
+                    "--strand: {name} is symmetric and has no strands"
+                )));
+            }
+            (Strandedness::Stranded, StrandChoice::Both) if args.format == Format::BedGraph => {
+                let text = "--format bedgraph holds one strand a file: give --strand + or -";
+                return Err(rule(text.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    let tracks: usize = contracts.iter().map(|contract| contract.labels.len()).sum();
+    if args.format == Format::BedGraph && tracks != 1 {
+        let text = format!("--format bedgraph holds one label of one model a file, not {tracks}");
+        return Err(rule(text));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::flags::{Command, parse};
+
+    fn args(argv: &str) -> Args {
+        match parse(argv.split_whitespace()) {
+            Ok(Command::Run { args, .. }) => args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn contract(change: impl FnOnce(&mut Contract)) -> Contract {
+        let mut contract = model::load("exon-start").unwrap().contract;
+        change(&mut contract);
+        contract
+    }
+
+    #[test]
+    fn only_an_empty_terminal_is_waited_for() {
+        assert!(waits_for_typing(&args(""), true));
+        assert!(!waits_for_typing(&args(""), false));
+        assert!(!waits_for_typing(&args("-"), true));
+        assert!(!waits_for_typing(&args("x.fa"), true));
+    }
+
+    #[test]
+    fn stride_is_a_multiple_of_the_step() {
+        let four = contract(|contract| contract.step = 4);
+        assert_eq!(strides(&args(""), &[&four]), Ok(vec![4]));
+        assert_eq!(strides(&args("-s 12"), &[&four]), Ok(vec![12]));
+        assert!(strides(&args("-s 6"), &[&four]).is_err());
+    }
+
+    #[test]
+    fn min_score_of_a_logit_model_is_a_probability() {
+        let logit = contract(|contract| contract.output = Output::Logit);
+        let value = contract(|contract| contract.output = Output::Value);
+        assert!(check_scores(&args("--min-score 1"), &[&logit]).is_ok());
+        assert!(check_scores(&args("--min-score 1.5"), &[&logit]).is_err());
+        assert!(check_scores(&args("--min-score 1.5"), &[&value]).is_ok());
+    }
+
+    #[test]
+    fn bedgraph_holds_one_strand_of_one_label() {
+        let stranded = contract(|contract| contract.strand = Strandedness::Stranded);
+        let symmetric = contract(|contract| contract.strand = Strandedness::Symmetric);
+        let two = contract(|contract| contract.labels = vec!["a".to_owned(), "b".to_owned()]);
+        let allowed =
+            |argv: &str, contracts: &[&Contract]| check_strands(&args(argv), contracts).is_ok();
+        assert!(!allowed("-f bedgraph", &[&stranded]));
+        assert!(allowed("-f bedgraph --strand -", &[&stranded]));
+        assert!(allowed("-f bedgraph", &[&symmetric]));
+        assert!(!allowed("-f bedgraph --strand +", &[&two]));
+        assert!(!allowed("-f bedgraph --strand +", &[&stranded, &stranded]));
+        assert!(allowed("-f bed", &[&stranded, &two]));
+    }
+
+    #[test]
+    fn a_symmetric_model_has_no_strands() {
+        let symmetric = contract(|contract| contract.strand = Strandedness::Symmetric);
+        assert!(check_strands(&args("--strand +"), &[&symmetric]).is_err());
+        assert!(check_strands(&args(""), &[&symmetric]).is_ok());
+    }
+
+    #[test]
+    fn standard_input_is_read_once() {
+        assert_eq!(inputs(&args("")), Ok(vec![Input::Stdin]));
+        assert!(inputs(&args("- a.fa -")).is_err());
+    }
+}
