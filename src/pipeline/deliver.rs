@@ -23,6 +23,7 @@ pub struct Delivery<'a> {
     /// The open unscored interval of each model.
     open: Vec<Option<Span>>,
     gaps: Ordered<Span>,
+    /// Rows to write; the header at first, so that a run which reads nothing writes nothing.
     text: Vec<u8>,
 }
 
@@ -30,6 +31,7 @@ impl<'a> Delivery<'a> {
     pub fn new(
         setup: &'a Setup<'a>,
         ledger: Ledger,
+        header: String,
         output: Target,
         unscored: Option<Target>,
     ) -> Self {
@@ -43,7 +45,7 @@ impl<'a> Delivery<'a> {
             merger: bedgraph::Merger::default(),
             open: vec![None; setup.models.len()],
             gaps: Ordered::default(),
-            text: Vec::new(),
+            text: header.into_bytes(),
         }
     }
 
@@ -72,7 +74,7 @@ impl<'a> Delivery<'a> {
                 for (channel, count) in counts.into_iter().enumerate() {
                     self.count(channel, count);
                 }
-                self.output.write(&rows)?;
+                self.text.extend_from_slice(&rows);
             }
             Found::Steps(rows) => {
                 for row in rows {
@@ -93,9 +95,20 @@ impl<'a> Delivery<'a> {
                 self.settle(core.end, &contig);
             }
         }
+        self.write_text()?;
+        self.write_gaps(core.end, &contig)
+    }
+
+    /// Writes what is left at the end.
+    pub fn finish(&mut self) -> Result<()> {
+        self.write_text()?;
+        self.output.flush()
+    }
+
+    fn write_text(&mut self) -> Result<()> {
         self.output.write(&self.text)?;
         self.text.clear();
-        self.write_gaps(core.end, &contig)
+        Ok(())
     }
 
     fn count(&mut self, channel: usize, rows: u64) {

@@ -28,24 +28,26 @@ pub fn run(plan: Plan) -> Result<()> {
     let begin = Instant::now();
     let args = &plan.args;
     let setup = Setup::new(&plan);
-    let mut output = match &args.output {
+    let output = match &args.output {
         Some(path) => Target::file(path)?,
         None => Target::stdout()?,
     };
     let unscored = args.unscored.as_deref().map(Target::file).transpose()?;
     let stats = args.stats.as_deref().map(Target::file).transpose()?;
-    if args.format == Format::Bed && !args.no_header {
-        output.write(header(args, &plan.command, &setup.provenance()).as_bytes())?;
-    }
-
-    let delivery = Delivery::new(&setup, ledger(&plan), output, unscored);
-    let delivery = std::thread::scope(|scope| {
+    let header = match args.format {
+        Format::Bed if !args.no_header => header(args, &plan.command, &setup.provenance()),
+        _ => String::new(),
+    };
+    let delivery = Delivery::new(&setup, ledger(&plan), header, output, unscored);
+    let mut delivery = std::thread::scope(|scope| {
         let mut crew = Crew::new(scope, &setup, args.threads.max(1), delivery);
         let read = read(&plan, &setup, &mut crew);
         let finished = crew.finish();
+        // What the input's error is about comes first.
         read.and(finished)
     })?;
 
+    delivery.finish()?;
     let Delivery {
         ledger,
         output,
@@ -88,8 +90,11 @@ fn read(plan: &Plan, setup: &Setup<'_>, crew: &mut Crew<'_>) -> Result<()> {
         } else {
             Ok(())
         };
-        if read.and_then(|records| flushed.map(|()| records))? == 0 {
+        let records = read.and_then(|records| flushed.map(|()| records))?;
+        if records == 0 && !plan.args.quiet {
             eprintln!("windrow: warning: {input} is empty");
+        } else if plan.args.verbose > 0 {
+            eprintln!("windrow: {input}: {records} records");
         }
     }
     cutter.flush()
