@@ -15,28 +15,24 @@ fn spellings(flag: &Flag) -> Vec<String> {
     all
 }
 
+const FILES: &str = "compgen -f -- \"$cur\"";
+
+fn words(words: &str) -> String {
+    format!("compgen -W '{words}' -- \"$cur\"")
+}
+
 pub(super) fn bash() -> String {
     let every: Vec<_> = table().iter().flat_map(spellings).collect();
     let mut cases = String::new();
     for flag in table().iter().filter(|flag| flag.value.is_some()) {
-        let reply = match flag.completes {
-            _ if !flag.choices.is_empty() => {
-                format!(
-                    "COMPREPLY=($(compgen -W '{}' -- \"$cur\"))",
-                    flag.choices.join(" ")
-                )
-            }
-            Completes::Models => {
-                format!(
-                    "COMPREPLY=($(compgen -W '{}' -- \"$cur\") $(compgen -f -- \"$cur\"))",
-                    models()
-                )
-            }
-            Completes::Files => "COMPREPLY=($(compgen -f -- \"$cur\"))".to_owned(),
-            Completes::Nothing => "COMPREPLY=()".to_owned(),
+        let offers = match flag.completes {
+            _ if !flag.choices.is_empty() => words(&flag.choices.join(" ")),
+            Completes::Models => format!("{}; {FILES}", words(&models())),
+            Completes::Files => FILES.to_owned(),
+            Completes::Nothing => ":".to_owned(),
         };
         cases.push_str(&format!(
-            "    {})\n        {reply}\n        return\n        ;;\n",
+            "    {})\n        mapfile -t COMPREPLY < <({offers})\n        return\n        ;;\n",
             spellings(flag).join(" | ")
         ));
     }
@@ -52,7 +48,7 @@ pub(super) fn bash() -> String {
          \x20   fi\n\
          }}\n\
          complete -o filenames -F _windrow windrow\n",
-        every.join(" ")
+        words(&every.join(" "))
     )
 }
 
