@@ -42,9 +42,9 @@ pub(super) fn bash() -> String {
          \x20   local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD - 1]}}\n\
          \x20   case $prev in\n{cases}    esac\n\
          \x20   if [[ $cur == -* ]]; then\n\
-         \x20       COMPREPLY=($(compgen -W '{}' -- \"$cur\"))\n\
+         \x20       mapfile -t COMPREPLY < <({})\n\
          \x20   else\n\
-         \x20       COMPREPLY=($(compgen -f -- \"$cur\"))\n\
+         \x20       mapfile -t COMPREPLY < <({FILES})\n\
          \x20   fi\n\
          }}\n\
          complete -o filenames -F _windrow windrow\n",
