@@ -1,0 +1,78 @@
+//! Dense models: all windows of a lane in one run.
+
+use anyhow::Result;
+use tract_onnx::prelude::*;
+
+use super::{Engine, Plan, Scorer, one_hot, plan};
+use crate::model::Model;
+
+/// Bases that the windows of a lane advance by: short enough for the caches, and long against
+/// the window's overhang.
+const SPAN: usize = 4096;
+
+/// One length of lane for everything: fixed shapes run several times faster than symbolic ones,
+/// and a short lane is padded.
+pub struct Dense {
+    plan: Plan,
+    lane: usize,
+    step: usize,
+    labels: usize,
+}
+
+impl Dense {
+    pub fn new(model: &Model) -> Result<Self> {
+        let contract = &model.contract;
+        let (window, step) = (contract.window, contract.step);
+        let windows = SPAN.max(window).div_ceil(step);
+        let lane = window + (windows - 1) * step;
+        Ok(Self {
+            plan: plan(model, 1, lane)?,
+            lane,
+            step,
+            labels: contract.labels.len(),
+        })
+    }
+}
+
+impl Engine for Dense {
+    fn scorer(&self) -> Result<Box<dyn Scorer>> {
+        Ok(Box::new(DenseScorer {
+            state: self.plan.spawn()?,
+            lane: self.lane,
+            step: self.step,
+            labels: self.labels,
+        }))
+    }
+}
+
+struct DenseScorer {
+    state: TypedSimpleState,
+    lane: usize,
+    step: usize,
+    labels: usize,
+}
+
+impl Scorer for DenseScorer {
+    fn lane(&self) -> usize {
+        self.lane
+    }
+
+    fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+        let mut input = Tensor::zero::<f32>(&[1, 4, self.lane])?;
+        one_hot(
+            bases,
+            self.lane,
+            input.try_as_plain_ram_mut()?.as_slice_mut::<f32>()?,
+        );
+        let outputs = self.state.run(tvec!(input.into_tvalue()))?;
+        let scores = outputs[0].try_as_plain_ram()?.as_slice::<f32>()?;
+        let windows = scores.len() / self.labels;
+        out.clear();
+        out.reserve(starts.len() * self.labels);
+        for &start in starts {
+            let at = start as usize / self.step;
+            out.extend((0..self.labels).map(|label| scores[label * windows + at]));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! Window models: each window cut out, in batches.
+
+use anyhow::Result;
+use tract_onnx::prelude::*;
+
+use super::{Engine, Plan, Scorer, one_hot, plan};
+use crate::model::Model;
+
+const BATCH: usize = 16;
+/// Bases of a lane beyond a window.
+const SPAN: usize = 4096;
+
+pub struct Windows {
+    plan: Plan,
+    window: usize,
+    labels: usize,
+}
+
+impl Windows {
+    pub fn new(model: &Model) -> Result<Self> {
+        let window = model.contract.window;
+        let labels = model.contract.labels.len();
+        Ok(Self {
+            plan: plan(model, BATCH, window)?,
+            window,
+            labels,
+        })
+    }
+}
+
+impl Engine for Windows {
+    fn scorer(&self) -> Result<Box<dyn Scorer>> {
+        let Self { window, labels, .. } = *self;
+        Ok(Box::new(WindowScorer {
+            plan: self.plan.clone(),
+            window,
+            labels,
+        }))
+    }
+}
+
+struct WindowScorer {
+    plan: Plan,
+    window: usize,
+    labels: usize,
+}
+
+impl Scorer for WindowScorer {
+    fn lane(&self) -> usize {
+        self.window + SPAN
+    }
+
+    fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+        out.clear();
+        for batch in starts.chunks(BATCH) {
+            let mut input = Tensor::zero::<f32>(&[BATCH, 4, self.window])?;
+            let mut view = input.try_as_plain_ram_mut()?;
+            let planes = view
+                .as_slice_mut::<f32>()?
+                .chunks_exact_mut(4 * self.window);
+            for (&start, planes) in batch.iter().zip(planes) {
+                let start = start as usize;
+                one_hot(&bases[start..start + self.window], self.window, planes);
+            }
+            // A fresh state: that of recurrent layers outlives a run.
+            let outputs = self.plan.spawn()?.run(tvec!(input.into_tvalue()))?;
+            let scores = outputs[0].try_as_plain_ram()?.as_slice::<f32>()?;
+            out.extend_from_slice(&scores[..batch.len() * self.labels]);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,179 @@
+//! What the parts of a run share: tracks, channels and rules, worked out once from the plan.
+
+use std::sync::Arc;
+
+use crate::call::Caller;
+use crate::engine::Engine;
+use crate::flags::{Format, Softmask, StrandChoice};
+use crate::model::{CallShape, Contract, Strandedness};
+use crate::plan::{LoadedModel, Plan};
+use crate::sequence::Strand;
+use crate::value::Value;
+use crate::window::{Grid, Policy};
+use crate::write::Provenance;
+
+/// A model on one strand, or on both at once if it is symmetric.
+#[derive(Clone, Debug)]
+pub struct Track {
+    pub strand: Strand,
+    pub grid: Grid,
+    /// Channel of each label.
+    pub channels: Vec<usize>,
+}
+
+/// One label of a track: what calls are made of, and rows are sorted by.
+#[derive(Clone, Debug)]
+pub struct Channel {
+    pub model: usize,
+    pub label: usize,
+    pub strand: Strand,
+    /// Least value of a row.
+    pub least: Option<Value>,
+}
+
+/// A model as the workers see it.
+pub struct Scored<'a> {
+    pub contract: &'a Contract,
+    pub engine: &'a Arc<dyn Engine>,
+    pub stride: usize,
+    pub tracks: Vec<Track>,
+    /// Least value of a row, one a label, as given.
+    pub least: Vec<Option<f32>>,
+}
+
+pub struct Setup<'a> {
+    pub plan: &'a Plan,
+    pub models: Vec<Scored<'a>>,
+    /// By model, then label, then strand.
+    pub channels: Vec<Channel>,
+    pub policy: Policy,
+    /// Bases that windows may need left and right of a reported one.
+    pub halo: (usize, usize),
+}
+
+impl<'a> Setup<'a> {
+    pub fn new(plan: &'a Plan) -> Self {
+        let mut channels = Vec::new();
+        let models: Vec<_> = plan
+            .models
+            .iter()
+            .enumerate()
+            .map(|(index, loaded)| scored(plan, loaded, index, &mut channels))
+            .collect();
+        let mut halo = (0, 0);
+        for track in models.iter().flat_map(|model| &model.tracks) {
+            let (left, right) = track.grid.halo();
+            halo = (halo.0.max(left), halo.1.max(right));
+        }
+        let policy = Policy {
+            max_n: plan.args.max_n,
+            skip_soft: plan.args.softmask == Softmask::Skip,
+        };
+        Self {
+            plan,
+            models,
+            channels,
+            policy,
+            halo,
+        }
+    }
+
+    pub fn is_raw(&self) -> bool {
+        self.plan.args.raw
+    }
+
+    /// Label and strand of a channel.
+    pub fn label(&self, channel: usize) -> (&str, Strand) {
+        let Channel {
+            model,
+            label,
+            strand,
+            ..
+        } = self.channels[channel];
+        (&self.models[model].contract.labels[label], strand)
+    }
+
+    /// End of the row of a window, or of a call's last window, that reports on base `at`.
+    pub fn row_end(&self, channel: usize, at: usize, len: usize) -> usize {
+        let model = &self.models[self.channels[channel].model];
+        let point = model.contract.calls == CallShape::Point;
+        let bases = match self.plan.args.format {
+            Format::Bed if point => 1,
+            _ => model.stride,
+        };
+        len.min(at + bases)
+    }
+
+    /// One caller a channel.
+    pub fn callers(&self) -> Vec<Caller> {
+        let caller = |channel: &Channel| {
+            let model = &self.models[channel.model];
+            match model.contract.calls {
+                CallShape::Point => Caller::point(model.contract.distance),
+                CallShape::Region => Caller::region(model.contract.distance, model.stride),
+            }
+        };
+        self.channels.iter().map(caller).collect()
+    }
+
+    pub fn provenance(&self) -> Vec<Provenance<'_>> {
+        let models = self.plan.models.iter().zip(&self.models);
+        models
+            .map(|(loaded, model)| Provenance {
+                model: &loaded.model,
+                stride: model.stride,
+                least: &model.least,
+            })
+            .collect()
+    }
+}
+
+fn scored<'a>(
+    plan: &'a Plan,
+    loaded: &'a LoadedModel,
+    index: usize,
+    channels: &mut Vec<Channel>,
+) -> Scored<'a> {
+    let contract = &loaded.model.contract;
+    let strands: &[Strand] = match (contract.strand, plan.args.strand) {
+        (Strandedness::Symmetric, _) => &[Strand::Both],
+        (_, StrandChoice::Both) => &[Strand::Forward, Strand::Reverse],
+        (_, StrandChoice::Forward) => &[Strand::Forward],
+        (_, StrandChoice::Reverse) => &[Strand::Reverse],
+    };
+    let least: Vec<_> = (0..contract.labels.len())
+        .map(|label| match plan.args.min_score {
+            None if plan.args.raw => None,
+            None => contract.threshold.get(label).copied(),
+            given => given,
+        })
+        .collect();
+    let first = channels.len();
+    for (label, &least) in least.iter().enumerate() {
+        channels.extend(strands.iter().map(|&strand| Channel {
+            model: index,
+            label,
+            strand,
+            least: least.map(Value::new),
+        }));
+    }
+    let track = |(at, &strand): (usize, &Strand)| Track {
+        strand,
+        grid: Grid::new(
+            contract.window,
+            loaded.stride,
+            contract.anchor,
+            strand == Strand::Reverse,
+        ),
+        channels: (0..contract.labels.len())
+            .map(|label| first + label * strands.len() + at)
+            .collect(),
+    };
+    Scored {
+        contract,
+        engine: &loaded.engine,
+        stride: loaded.stride,
+        tracks: strands.iter().enumerate().map(track).collect(),
+        least,
+    }
+}

@@ -1,0 +1,240 @@
+//! The ledger: what was read, scored and left out, and what it took.
+
+use std::time::Instant;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::window::Status;
+
+/// Bases of one model, by what became of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ModelLedger {
+    pub name: String,
+    pub sha256: String,
+    pub labels: Vec<String>,
+    /// Bases by [`Status`].
+    bases: [u64; 5],
+    /// Windows scored, each strand counted.
+    pub windows: u64,
+    /// Rows written, by label.
+    pub rows: Vec<u64>,
+}
+
+impl ModelLedger {
+    pub fn new(name: &str, sha256: &str, labels: &[String]) -> Self {
+        let rows = vec![0; labels.len()];
+        let (name, sha256, labels) = (name.to_owned(), sha256.to_owned(), labels.to_vec());
+        Self {
+            name,
+            sha256,
+            labels,
+            rows,
+            ..Self::default()
+        }
+    }
+
+    pub fn add(&mut self, status: Status, bases: usize) {
+        self.bases[status as usize] += bases as u64;
+    }
+
+    pub fn bases(&self, status: Status) -> u64 {
+        self.bases[status as usize]
+    }
+
+    fn calls(&self) -> u64 {
+        self.rows.iter().sum()
+    }
+
+    fn to_json(&self) -> Json {
+        let unscored = Status::REASONS.map(|reason| (word(reason), self.bases(reason).into()));
+        let rows = self
+            .labels
+            .iter()
+            .cloned()
+            .zip(self.rows.iter().map(|&rows| rows.into()));
+        json!({
+            "name": self.name,
+            "sha256": self.sha256,
+            "windows": self.windows,
+            "scored_bases": self.bases(Status::Scored),
+            "unscored_bases": Map::from_iter(unscored),
+            "rows": Map::from_iter(rows),
+        })
+    }
+}
+
+fn word(status: Status) -> String {
+    status.word().to_owned()
+}
+
+/// What a run read, scored and wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    pub records: u64,
+    pub bases: u64,
+    pub models: Vec<ModelLedger>,
+}
+
+/// What a run took.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Seconds.
+    pub wall: f64,
+    /// Seconds of all threads, the system's share included.
+    pub cpu: f64,
+    /// Most bytes of memory that were resident.
+    pub peak_memory: u64,
+}
+
+impl Cost {
+    pub fn since(start: Instant) -> Self {
+        let usage = usage();
+        let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
+        let unit = if cfg!(target_os = "macos") { 1 } else { 1024 };
+        Self {
+            wall: start.elapsed().as_secs_f64(),
+            cpu: seconds(usage.ru_utime) + seconds(usage.ru_stime),
+            peak_memory: usage.ru_maxrss.unsigned_abs() * unit,
+        }
+    }
+
+    fn rate(&self, bases: u64) -> f64 {
+        if self.wall > 0.0 {
+            bases as f64 / self.wall
+        } else {
+            0.0
+        }
+    }
+}
+
+fn usage() -> libc::rusage {
+    let mut usage = std::mem::MaybeUninit::zeroed();
+    // SAFETY: all zeros is a valid `rusage`, and the call writes nothing else.
+    unsafe {
+        libc::getrusage(libc::RUSAGE_SELF, usage.as_mut_ptr());
+        usage.assume_init()
+    }
+}
+
+impl Ledger {
+    /// The last lines on standard error.
+    pub fn summary(&self, cost: &Cost, raw: bool) -> String {
+        let plural = if self.records == 1 { "" } else { "s" };
+        let mut lines = vec![format!(
+            "{} record{plural}, {} bases",
+            self.records, self.bases
+        )];
+        let noun = if raw { "rows" } else { "calls" };
+        for model in &self.models {
+            let [short, end, unknown, soft] = Status::REASONS.map(|reason| model.bases(reason));
+            lines.push(format!(
+                "{}: {} bases scored; not scored: {unknown} unknown bases, {end} contig ends, \
+                 {short} short contigs, {soft} soft-masked; {} {noun}",
+                model.name,
+                model.bases(Status::Scored),
+                model.calls(),
+            ));
+        }
+        lines.push(format!(
+            "{:.1} s wall, {:.1} s CPU, {:.0} bases/s, {:.0} MB peak memory",
+            cost.wall,
+            cost.cpu,
+            cost.rate(self.bases),
+            cost.peak_memory as f64 / 1e6
+        ));
+        lines
+            .iter()
+            .map(|line| format!("windrow: {line}\n"))
+            .collect()
+    }
+
+    /// The same for machines; keys are stable.
+    pub fn to_json(&self, command: &str, cost: &Cost) -> String {
+        let rounded = |number: f64| (number * 1000.0).round() / 1000.0;
+        let json = json!({
+            "windrow": env!("CARGO_PKG_VERSION"),
+            "command": command,
+            "records": self.records,
+            "bases": self.bases,
+            "models": self.models.iter().map(ModelLedger::to_json).collect::<Vec<_>>(),
+            "wall_seconds": rounded(cost.wall),
+            "cpu_seconds": rounded(cost.cpu),
+            "bases_per_second": cost.rate(self.bases).round(),
+            "peak_memory_bytes": cost.peak_memory,
+        });
+        format!("{json:#}\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ledger() -> Ledger {
+        let mut model = ModelLedger::new("exon-start", "ab12", &["exon_start".to_owned()]);
+        model.add(Status::Scored, 70);
+        model.add(Status::ContigEnd, 20);
+        model.add(Status::Unknown, 10);
+        model.windows = 140;
+        model.rows[0] = 3;
+        Ledger {
+            records: 1,
+            bases: 100,
+            models: vec![model],
+        }
+    }
+
+    const COST: Cost = Cost {
+        wall: 2.0,
+        cpu: 3.25,
+        peak_memory: 5_000_000,
+    };
+
+    #[test]
+    fn the_summary_is_three_lines() {
+        assert_eq!(
+            ledger().summary(&COST, false),
+            "windrow: 1 record, 100 bases\n\
+             windrow: exon-start: 70 bases scored; not scored: 10 unknown bases, 20 contig ends, \
+             0 short contigs, 0 soft-masked; 3 calls\n\
+             windrow: 2.0 s wall, 3.2 s CPU, 50 bases/s, 5 MB peak memory\n"
+        );
+    }
+
+    #[test]
+    fn json_keys_are_stable() {
+        let expected = json!({
+            "windrow": env!("CARGO_PKG_VERSION"),
+            "command": "windrow x.fa",
+            "records": 1,
+            "bases": 100,
+            "models": [{
+                "name": "exon-start",
+                "sha256": "ab12",
+                "windows": 140,
+                "scored_bases": 70,
+                "unscored_bases": {
+                    "short_contig": 0,
+                    "contig_end": 20,
+                    "unknown_bases": 10,
+                    "soft_masked": 0,
+                },
+                "rows": { "exon_start": 3 },
+            }],
+            "wall_seconds": 2.0,
+            "cpu_seconds": 3.25,
+            "bases_per_second": 50.0,
+            "peak_memory_bytes": 5_000_000,
+        });
+        assert_eq!(
+            ledger().to_json("windrow x.fa", &COST),
+            format!("{expected:#}\n")
+        );
+    }
+
+    #[test]
+    fn usage_is_measured() {
+        let cost = Cost::since(Instant::now());
+        assert!(cost.peak_memory > 100_000);
+    }
+}

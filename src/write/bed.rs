@@ -1,0 +1,58 @@
+//! BED6+1: contig, start, end, label, score 0..=1000, strand, value.
+
+use super::{Row, interval, number};
+use crate::sequence::Strand;
+
+/// Appends a row.
+pub fn row(contig: &[u8], row: &Row, label: &str, strand: Strand, out: &mut Vec<u8>) {
+    interval(contig, row.start, row.end, out);
+    out.push(b'\t');
+    out.extend_from_slice(label.as_bytes());
+    out.push(b'\t');
+    number(usize::from(row.value.thousandths()), out);
+    out.extend_from_slice(&[b'\t', strand.symbol(), b'\t']);
+    row.value.write(out);
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+
+    fn written(value: f32, strand: Strand) -> String {
+        let mut out = Vec::new();
+        let bed = Row {
+            start: 41,
+            end: 42,
+            channel: 0,
+            value: Value::new(value),
+        };
+        row(b"chr1", &bed, "exon_start", strand, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn rows_have_seven_columns() {
+        assert_eq!(
+            written(0.98766, Strand::Forward),
+            "chr1\t41\t42\texon_start\t988\t+\t0.9877\n"
+        );
+        assert_eq!(
+            written(1.0, Strand::Reverse),
+            "chr1\t41\t42\texon_start\t1000\t-\t1.0000\n"
+        );
+    }
+
+    #[test]
+    fn the_score_of_a_value_stays_in_range() {
+        assert_eq!(
+            written(12.5, Strand::Both),
+            "chr1\t41\t42\texon_start\t1000\t.\t12.5000\n"
+        );
+        assert_eq!(
+            written(-1.5, Strand::Both),
+            "chr1\t41\t42\texon_start\t0\t.\t-1.5000\n"
+        );
+    }
+}

@@ -1,0 +1,62 @@
+//! Provenance: `#` lines at the top of BED.
+
+use crate::flags::{Args, Format};
+use crate::model::{Contract, Model};
+
+/// A model as a run uses it.
+#[derive(Clone, Copy)]
+pub struct Provenance<'a> {
+    pub model: &'a Model,
+    pub stride: usize,
+    /// Least value of a row, one a label; none if every window is a row.
+    pub least: &'a [Option<f32>],
+}
+
+/// The header's lines. Nothing in them changes from run to run, machine to machine, or with
+/// flags that don't change rows.
+pub fn header(args: &Args, command: &str, models: &[Provenance<'_>]) -> String {
+    let mut lines = vec![
+        format!("windrow {}", env!("CARGO_PKG_VERSION")),
+        format!("command: {command}"),
+    ];
+    for Provenance {
+        model,
+        stride,
+        least,
+    } in models
+    {
+        let Contract {
+            name,
+            license,
+            assembly,
+            labels,
+            ..
+        } = &model.contract;
+        lines.push(format!(
+            "model: {name} sha256={} license={license} assembly={assembly}",
+            model.sha256
+        ));
+        let least = labels.iter().zip(*least).map(|(label, least)| match least {
+            Some(least) => format!("{label}>={least}"),
+            None => format!("{label}:all"),
+        });
+        lines.push(format!(
+            "parameters: {name} stride={stride} {}",
+            least.collect::<Vec<_>>().join(" ")
+        ));
+    }
+    let rows = if args.raw { "windows" } else { "calls" };
+    lines.push(format!(
+        "parameters: rows={rows} strand={} max-n={} softmask={}",
+        args.strand.word(),
+        args.max_n,
+        args.softmask.word()
+    ));
+    if args.format == Format::Bed {
+        lines.push("columns: contig start end label score strand value".to_owned());
+    }
+    lines
+        .iter()
+        .map(|line| format!("# {}\n", line.replace(char::is_control, " ")))
+        .collect()
+}
