@@ -60,9 +60,9 @@ _windrow() {
         ;;
     esac
     if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W 'compgen -W '-m --model --list-models --show-model -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur"' -- "$cur"))
+        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
     else
-        COMPREPLY=($(compgen -f -- "$cur"))
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi
 }
 complete -o filenames -F _windrow windrow
