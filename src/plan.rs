@@ -27,7 +27,7 @@ pub struct LoadedModel {
 }
 
 impl Plan {
-    /// Loads the models and holds the flags against them. Inputs are not opened.
+    /// Loads the models and holds the flags against them. Inputs are looked for, not opened.
     pub fn new(args: Args, command: String) -> anyhow::Result<Self> {
         let loaded = args.models.iter().map(|name| model::load(name));
         let loaded = loaded.collect::<Result<Vec<Model>, _>>()?;
@@ -36,6 +36,7 @@ impl Plan {
         check_scores(&args, &contracts)?;
         check_strands(&args, &contracts)?;
         let inputs = inputs(&args)?;
+        inputs.iter().try_for_each(check_presence)?;
         let ready = |(model, stride): (Model, usize)| {
             let engine = engine(&model).with_context(|| format!("model {}", model.origin))?;
             Ok(LoadedModel {
@@ -79,6 +80,14 @@ fn inputs(args: &Args) -> Result<Vec<Input>, UsageError> {
     } else {
         inputs
     })
+}
+
+/// A missing file ends the run before the ones named ahead of it are read.
+fn check_presence(input: &Input) -> anyhow::Result<()> {
+    if let Input::File(path) = input {
+        path.metadata().with_context(|| input.to_string())?;
+    }
+    Ok(())
 }
 
 fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>, UsageError> {

@@ -57,6 +57,13 @@ fn a_window_model_is_accepted() {
 }
 
 #[test]
+fn a_recurrent_model_is_accepted() {
+    let bytes = onnx::bytes(&onnx::lstm(20, 8));
+    let model = model::parse(&bytes, "user.onnx").unwrap();
+    assert_eq!(model.shape, Shape::Window);
+}
+
+#[test]
 fn every_bundled_model_is_accepted_under_its_own_name() {
     for name in model::registry::names() {
         let model = model::load(name).unwrap();
@@ -334,5 +341,33 @@ proptest! {
         if let Err(error) = model::parse(&bytes, "user.onnx") {
             prop_assert!(!error.to_string().contains('\n'));
         }
+    }
+}
+
+#[test]
+fn a_user_s_own_model_runs_from_its_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, fasta) = (folder.path().join("mine.onnx"), folder.path().join("x.fa"));
+    std::fs::write(&fasta, format!(">x\n{}\n", "ACGTTGCAAC".repeat(10))).unwrap();
+    let mut symmetric = onnx::lstm(20, 8);
+    onnx::set(&mut symmetric, "strand", "symmetric");
+    for (proto, rows) in [
+        (onnx::lstm(20, 8), 81 * 2),
+        (symmetric, 81),
+        (onnx::window_matrix(&WEIGHTS, 0.0), 95 * 2),
+        (dense(), 95 * 2),
+    ] {
+        std::fs::write(&file, onnx::bytes(&proto)).unwrap();
+        let mut windrow = std::process::Command::new(env!("CARGO_BIN_EXE_windrow"));
+        let output = windrow
+            .args(["--raw", "--no-header", "-m"])
+            .args([&file, &fasta])
+            .output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(
+            output.stdout.iter().filter(|&&byte| byte == b'\n').count(),
+            rows
+        );
     }
 }

@@ -15,28 +15,24 @@ fn spellings(flag: &Flag) -> Vec<String> {
     all
 }
 
+const FILES: &str = "compgen -f -- \"$cur\"";
+
+fn words(words: &str) -> String {
+    format!("compgen -W '{words}' -- \"$cur\"")
+}
+
 pub(super) fn bash() -> String {
     let every: Vec<_> = table().iter().flat_map(spellings).collect();
     let mut cases = String::new();
     for flag in table().iter().filter(|flag| flag.value.is_some()) {
-        let reply = match flag.completes {
-            _ if !flag.choices.is_empty() => {
-                format!(
-                    "COMPREPLY=($(compgen -W '{}' -- \"$cur\"))",
-                    flag.choices.join(" ")
-                )
-            }
-            Completes::Models => {
-                format!(
-                    "COMPREPLY=($(compgen -W '{}' -- \"$cur\") $(compgen -f -- \"$cur\"))",
-                    models()
-                )
-            }
-            Completes::Files => "COMPREPLY=($(compgen -f -- \"$cur\"))".to_owned(),
-            Completes::Nothing => "COMPREPLY=()".to_owned(),
+        let offers = match flag.completes {
+            _ if !flag.choices.is_empty() => words(&flag.choices.join(" ")),
+            Completes::Models => format!("{}; {FILES}", words(&models())),
+            Completes::Files => FILES.to_owned(),
+            Completes::Nothing => ":".to_owned(),
         };
         cases.push_str(&format!(
-            "    {})\n        {reply}\n        return\n        ;;\n",
+            "    {})\n        mapfile -t COMPREPLY < <({offers})\n        return\n        ;;\n",
             spellings(flag).join(" | ")
         ));
     }
@@ -46,13 +42,13 @@ pub(super) fn bash() -> String {
          \x20   local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD - 1]}}\n\
          \x20   case $prev in\n{cases}    esac\n\
          \x20   if [[ $cur == -* ]]; then\n\
-         \x20       COMPREPLY=($(compgen -W '{}' -- \"$cur\"))\n\
+         \x20       mapfile -t COMPREPLY < <({})\n\
          \x20   else\n\
-         \x20       COMPREPLY=($(compgen -f -- \"$cur\"))\n\
+         \x20       mapfile -t COMPREPLY < <({FILES})\n\
          \x20   fi\n\
          }}\n\
          complete -o filenames -F _windrow windrow\n",
-        every.join(" ")
+        words(&every.join(" "))
     )
 }
 

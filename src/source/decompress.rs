@@ -129,7 +129,8 @@ mod tests {
         Ok(text)
     }
 
-    const ENCODERS: [fn(&[u8]) -> Vec<u8>; 4] = [gzip, bzip2, xz, zst];
+    type Encoder = fn(&[u8]) -> Vec<u8>;
+    const ENCODERS: [Encoder; 4] = [gzip, bzip2, xz, zst];
 
     #[test]
     fn plain_text_passes() {

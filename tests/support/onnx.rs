@@ -82,6 +82,16 @@ pub fn ints_attribute(name: &str, ints: &[i64]) -> AttributeProto {
     }
 }
 
+/// An attribute that is one integer.
+pub fn int_attribute(name: &str, i: i64) -> AttributeProto {
+    AttributeProto {
+        name: name.to_owned(),
+        r#type: 2,
+        i,
+        ..Default::default()
+    }
+}
+
 /// A position weight matrix as a dense model: one convolution, one label.
 ///
 /// `weights[i]` are the weights of A, C, G, T at offset i of the window.
@@ -127,6 +137,46 @@ pub fn window_matrix(weights: &[[f32; 4]], bias: f32) -> ModelProto {
     );
     graph.output[0] = value("score", FLOAT, &[Dim::Named("N"), Dim::Fixed(1)]);
     proto
+}
+
+/// A recurrent window model: an LSTM over the window, its last state summed to one number.
+pub fn lstm(window: usize, hidden: usize) -> ModelProto {
+    let wave = |n: usize| {
+        (0..n)
+            .map(|i| ((i * 7 + 3) % 11) as f32 / 11.0 - 0.5)
+            .collect()
+    };
+    let gates = 4 * hidden;
+    let mut turn = node("Transpose", &["sequence"], "steps");
+    turn.attribute.push(ints_attribute("perm", &[2, 0, 1]));
+    let mut lstm = node("LSTM", &["steps", "w", "r"], "");
+    lstm.output = vec![String::new(), "state".to_owned()];
+    lstm.attribute
+        .push(int_attribute("hidden_size", hidden as i64));
+    let (i4, i) = (gates as i64, hidden as i64);
+    let graph = GraphProto {
+        name: "lstm".to_owned(),
+        node: vec![
+            turn,
+            lstm,
+            node("Squeeze", &["state", "first"], "last"),
+            node("MatMul", &["last", "weights"], "score"),
+        ],
+        initializer: vec![
+            floats("w", &[1, i4, 4], wave(gates * 4)),
+            floats("r", &[1, i4, i], wave(gates * hidden)),
+            ints("first", vec![0]),
+            floats("weights", &[i, 1], wave(hidden)),
+        ],
+        input: vec![value(
+            "sequence",
+            FLOAT,
+            &[Dim::Named("N"), Dim::Fixed(4), Dim::Fixed(window as i64)],
+        )],
+        output: vec![value("score", FLOAT, &[Dim::Named("N"), Dim::Fixed(1)])],
+        ..Default::default()
+    };
+    with_graph(graph, window)
 }
 
 fn with_graph(graph: GraphProto, window: usize) -> ModelProto {

@@ -1,0 +1,178 @@
+//! One test a flag.
+
+use std::path::PathBuf;
+
+use super::*;
+use crate::flags::{Args, parse, table};
+
+fn run(argv: &str) -> Args {
+    match parse(argv.split_whitespace()) {
+        Ok(Command::Run { args, .. }) => args,
+        other => panic!("{argv}: {other:?}"),
+    }
+}
+
+fn instead(argv: &str) -> Command {
+    parse(argv.split_whitespace()).unwrap()
+}
+
+#[test]
+fn model() {
+    assert_eq!(run("").models, ["exon-start"]);
+    assert_eq!(run("-m a --model=./b.onnx").models, ["a", "./b.onnx"]);
+    assert!(parse(["-m", "a", "-m", "a"]).is_err());
+}
+
+#[test]
+fn list_models() {
+    assert_eq!(instead("--list-models"), Command::ListModels);
+}
+
+#[test]
+fn show_model() {
+    assert_eq!(
+        instead("--show-model x.onnx"),
+        Command::ShowModel("x.onnx".to_owned())
+    );
+}
+
+#[test]
+fn stride() {
+    assert_eq!(run("").stride, None);
+    assert_eq!(run("-s 8").stride, Some(8));
+    assert!(parse(["--stride=0"]).is_err());
+}
+
+#[test]
+fn strand() {
+    assert_eq!(run("").strand, StrandChoice::Both);
+    assert_eq!(run("--strand +").strand, StrandChoice::Forward);
+    assert_eq!(run("--strand -").strand, StrandChoice::Reverse);
+    assert_eq!(run("--strand=both").strand, StrandChoice::Both);
+}
+
+#[test]
+fn min_score() {
+    assert_eq!(run("").min_score, None);
+    assert_eq!(run("--min-score -0.5").min_score, Some(-0.5));
+    assert!(parse(["--min-score=inf"]).is_err());
+}
+
+#[test]
+fn raw() {
+    assert!(!run("").raw);
+    assert!(run("--raw").raw);
+}
+
+#[test]
+fn max_n() {
+    assert_eq!(run("").max_n, 0);
+    assert_eq!(run("--max-n 3").max_n, 3);
+    assert!(parse(["--max-n=-1"]).is_err());
+}
+
+#[test]
+fn softmask() {
+    assert_eq!(run("").softmask, Softmask::Score);
+    assert_eq!(run("--softmask skip").softmask, Softmask::Skip);
+}
+
+#[test]
+fn format() {
+    assert_eq!(run("").format, Format::Bed);
+    assert_eq!(run("-fbedgraph").format, Format::BedGraph);
+}
+
+#[test]
+fn output() {
+    assert_eq!(run("-o x.bed").output, Some(PathBuf::from("x.bed")));
+    assert_eq!(run("-o -").output, None);
+    assert!(parse(["-o", ""]).is_err());
+}
+
+#[test]
+fn no_header() {
+    assert!(!run("").no_header);
+    assert!(run("--no-header").no_header);
+}
+
+#[test]
+fn stats() {
+    assert_eq!(run("--stats s.json").stats, Some(PathBuf::from("s.json")));
+}
+
+#[test]
+fn unscored() {
+    assert_eq!(
+        run("--unscored u.bed").unscored,
+        Some(PathBuf::from("u.bed"))
+    );
+}
+
+#[test]
+fn threads() {
+    assert_eq!(run("-t 3").threads, 3);
+    assert_eq!(run("-@ 4").threads, 4);
+    assert_eq!(run("--threads 7").threads, 7);
+}
+
+#[test]
+fn chunk_size() {
+    assert_eq!(run("").chunk_size, DEFAULT_CHUNK);
+    assert_eq!(run("--chunk-size 1000").chunk_size, 1000);
+    assert!(parse(["--chunk-size=1"]).is_err());
+}
+
+#[test]
+fn quiet() {
+    assert!(!run("").quiet);
+    assert!(run("-q").quiet);
+}
+
+#[test]
+fn verbose() {
+    assert_eq!(run("-vv --verbose").verbose, 3);
+}
+
+#[test]
+fn generate() {
+    assert_eq!(
+        instead("--generate complete-zsh"),
+        Command::Generate(Generate::Zsh)
+    );
+    assert!(parse(["--generate", "card"]).is_err());
+}
+
+#[test]
+fn help() {
+    assert_eq!(instead("-h"), Command::Help);
+    assert_eq!(instead("--help"), Command::LongHelp);
+    assert_eq!(instead("--raw -h --version"), Command::Help);
+}
+
+#[test]
+fn version() {
+    assert_eq!(instead("-V"), Command::Version);
+    assert_eq!(instead("--version"), Command::Version);
+}
+
+#[test]
+fn names_are_unique() {
+    let mut longs: Vec<_> = table().iter().map(|flag| flag.long).collect();
+    let mut shorts: Vec<_> = table().iter().flat_map(|flag| flag.short).collect();
+    let (all_longs, all_shorts) = (longs.len(), shorts.len());
+    longs.sort_unstable();
+    longs.dedup();
+    shorts.sort_unstable();
+    shorts.dedup();
+    assert_eq!((longs.len(), shorts.len()), (all_longs, all_shorts));
+}
+
+#[test]
+fn choices_stand_in_the_help() {
+    for flag in table() {
+        for choice in flag.choices {
+            assert!(flag.long_doc.contains(choice), "--{}: {choice}", flag.long);
+        }
+    }
+}
