@@ -234,9 +234,18 @@ fn a_missing_file() {
 }
 
 #[test]
+fn a_missing_second_file_ends_the_run_before_the_first_is_read() {
+    let (error, rows) = failure(bench().run("- /nowhere/x.fa", FIRST.as_bytes()));
+    assert!(error.contains("/nowhere/x.fa: No such file"), "{error}");
+    assert_eq!(rows, "");
+}
+
+#[test]
 fn an_error_in_the_second_input_leaves_the_rows_of_the_first() {
-    let (error, rows) = failure(bench().run("--no-header - /nowhere/x.fa", FIRST.as_bytes()));
-    assert!(error.contains("/nowhere/x.fa"), "{error}");
+    let bench = bench();
+    let folder = bench.folder.path().to_str().unwrap().to_owned();
+    let (error, rows) = failure(bench.run(&format!("--no-header - {folder}"), FIRST.as_bytes()));
+    assert!(error.contains(&folder), "{error}");
     assert_eq!(rows, FIRST_ROWS);
 }
 
