@@ -1,0 +1,226 @@
+//! What the GTF and the exon-start BED say of each base and strand.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::ops::Range;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::genome::open;
+
+/// One bit a fact about a base on one strand.
+pub mod mark {
+    /// First base of an exon behind an acceptor of a coding transcript.
+    pub const ACCEPTOR: u8 = 1;
+    /// First base of an intron (behind a donor) of a coding transcript.
+    pub const DONOR: u8 = 2;
+    /// Exon of a coding transcript.
+    pub const EXON: u8 = 4;
+    /// An exon start that is neither a positive nor a negative (TSS, noncoding-only acceptor).
+    pub const MASK_ACCEPTOR: u8 = 8;
+    /// A donor or an exon of noncoding transcripts only.
+    pub const MASK_DONOR: u8 = 16;
+    pub const MASK_EXON: u8 = 32;
+    /// Belongs to a held-out gene: counts for nothing in training.
+    pub const HELD_OUT: u8 = 64;
+    /// An acceptor of noncoding transcripts, among the masked exon starts.
+    pub const NONCODING: u8 = 128;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Strand {
+    Forward,
+    Reverse,
+}
+
+pub const STRANDS: [Strand; 2] = [Strand::Forward, Strand::Reverse];
+
+impl Strand {
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    fn parse(text: &str) -> Result<Strand> {
+        match text {
+            "+" => Ok(Strand::Forward),
+            "-" => Ok(Strand::Reverse),
+            other => bail!("strand '{other}' is neither + nor -"),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub struct Gene {
+    pub id: String,
+    pub contig: String,
+    pub strand: Strand,
+    pub span: Range<usize>,
+}
+
+struct Transcript {
+    contig: String,
+    strand: Strand,
+    coding: bool,
+    exons: Vec<Range<usize>>,
+}
+
+pub struct Annotation {
+    pub genes: Vec<Gene>,
+    transcripts: Vec<Transcript>,
+    /// Exon starts of the BED: contig, position, strand, marks.
+    starts: Vec<(String, usize, Strand, u8)>,
+}
+
+impl Annotation {
+    /// Reads a GTF and, where given, a BED of exon starts (names `acceptor_XX|coding`, `tss|...`),
+    /// which also knows the transcripts that the GTF leaves out.
+    pub fn read(gtf: &Path, starts: Option<&Path>) -> Result<Annotation> {
+        let (genes, transcripts) = read_gtf(gtf).with_context(|| format!("{}", gtf.display()))?;
+        let starts = match starts {
+            Some(path) => read_starts(path).with_context(|| format!("{}", path.display()))?,
+            None => Vec::new(),
+        };
+        Ok(Annotation {
+            genes,
+            transcripts,
+            starts,
+        })
+    }
+
+    /// Marks of each base of a contig, one array a strand, in forward coordinates.
+    pub fn marks(&self, contig: &str, length: usize) -> [Vec<u8>; 2] {
+        let mut marks = [vec![0; length], vec![0; length]];
+        let mut set = |strand: Strand, at: usize, bit: u8| {
+            if let Some(base) = marks[strand.index()].get_mut(at) {
+                *base |= bit;
+            }
+        };
+        for transcript in self.transcripts.iter().filter(|t| t.contig == contig) {
+            use mark::*;
+            let strand = transcript.strand;
+            let [acceptor, donor, exon] = match transcript.coding {
+                true => [ACCEPTOR, DONOR, EXON],
+                false => [NONCODING | MASK_ACCEPTOR, MASK_DONOR, MASK_EXON],
+            };
+            let last = transcript.exons.len() - 1;
+            for (i, span) in transcript.exons.iter().enumerate() {
+                let (first, behind) = match strand {
+                    Strand::Forward => (span.start, Some(span.end)),
+                    Strand::Reverse => (span.end - 1, span.start.checked_sub(1)),
+                };
+                set(strand, first, if i == 0 { MASK_ACCEPTOR } else { acceptor });
+                if let Some(behind) = behind.filter(|_| i < last) {
+                    set(strand, behind, donor);
+                }
+                span.clone().for_each(|at| set(strand, at, exon));
+            }
+        }
+        for (_, at, strand, bits) in self.starts.iter().filter(|s| s.0 == contig) {
+            set(*strand, *at, *bits);
+        }
+        marks
+    }
+}
+
+fn attribute<'a>(attributes: &'a str, key: &str) -> Option<&'a str> {
+    attributes.split(';').find_map(|pair| {
+        let (name, value) = pair.trim().split_once(' ')?;
+        (name == key).then(|| value.trim_matches('"'))
+    })
+}
+
+fn read_gtf(path: &Path) -> Result<(Vec<Gene>, Vec<Transcript>)> {
+    let mut genes: HashMap<String, Gene> = HashMap::new();
+    let mut order = Vec::new();
+    let mut transcripts: HashMap<String, Transcript> = HashMap::new();
+    let mut transcript_order = Vec::new();
+    for (number, line) in BufReader::new(open(path)?).lines().enumerate() {
+        let line = line?;
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let place = || format!("line {}", number + 1);
+        let fields: Vec<&str> = line.split('\t').collect();
+        if fields.len() < 9 {
+            bail!("{}: {} fields, 9 wanted", place(), fields.len());
+        }
+        if !matches!(fields[2], "exon" | "CDS") {
+            continue;
+        }
+        let start: usize = fields[3].parse().with_context(place)?;
+        let end: usize = fields[4].parse().with_context(place)?;
+        if start == 0 || start > end {
+            bail!("{}: start {start}, end {end}", place());
+        }
+        let strand = Strand::parse(fields[6]).with_context(place)?;
+        let [Some(gene), Some(id)] = ["gene_id", "transcript_id"].map(|k| attribute(fields[8], k))
+        else {
+            bail!("{}: no gene_id or transcript_id", place());
+        };
+        let transcript = transcripts.entry(id.to_owned()).or_insert_with(|| {
+            transcript_order.push(id.to_owned());
+            let contig = fields[0].to_owned();
+            Transcript {
+                contig,
+                strand,
+                coding: false,
+                exons: Vec::new(),
+            }
+        });
+        if fields[2] == "CDS" {
+            transcript.coding = true;
+            continue;
+        }
+        transcript.exons.push(start - 1..end);
+        let gene = genes.entry(gene.to_owned()).or_insert_with(|| {
+            order.push(gene.to_owned());
+            let (id, contig) = (gene.to_owned(), fields[0].to_owned());
+            Gene {
+                id,
+                contig,
+                strand,
+                span: start - 1..end,
+            }
+        });
+        gene.span = gene.span.start.min(start - 1)..gene.span.end.max(end);
+    }
+    let mut transcripts: Vec<Transcript> = transcript_order
+        .iter()
+        .filter_map(|id| transcripts.remove(id))
+        .collect();
+    transcripts.retain(|t| !t.exons.is_empty());
+    for transcript in &mut transcripts {
+        transcript.exons.sort_by_key(|exon| exon.start);
+        if transcript.strand == Strand::Reverse {
+            transcript.exons.reverse();
+        }
+    }
+    let genes = order.iter().filter_map(|id| genes.remove(id)).collect();
+    Ok((genes, transcripts))
+}
+
+fn read_starts(path: &Path) -> Result<Vec<(String, usize, Strand, u8)>> {
+    let mut starts = Vec::new();
+    for (number, line) in BufReader::new(open(path)?).lines().enumerate() {
+        let line = line?;
+        let place = || format!("line {}", number + 1);
+        let fields: Vec<&str> = line.split('\t').collect();
+        if fields.len() < 6 {
+            bail!("{}: {} fields, 6 wanted", place(), fields.len());
+        }
+        let at = fields[1].parse().with_context(place)?;
+        let strand = Strand::parse(fields[5]).with_context(place)?;
+        // "noncoding" contains "coding": the bar matters.
+        let marks = match (
+            fields[3].starts_with("acceptor_"),
+            fields[3].ends_with("|coding"),
+        ) {
+            (true, true) => mark::ACCEPTOR,
+            (true, false) => mark::NONCODING | mark::MASK_ACCEPTOR,
+            (false, _) => mark::MASK_ACCEPTOR,
+        };
+        starts.push((fields[0].to_owned(), at, strand, marks));
+    }
+    Ok(starts)
+}

@@ -1,0 +1,270 @@
+//! The truth about a network: whole held-out contigs, both strands, next to the yardsticks.
+
+use std::ops::Range;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use rand::SeedableRng;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use tch::Device;
+
+use crate::annotation::{STRANDS, Strand, mark};
+use crate::calibrate::{Knot, calibrate};
+use crate::dataset::{Dataset, Place};
+use crate::genome::{UNKNOWN, complement};
+use crate::graph::Network;
+use crate::metrics::{Curve, auroc, best_threshold, rates};
+use crate::recipe::Recipe;
+use crate::score::{Scored, logits, scored};
+use crate::train::Run;
+use crate::yardstick::{Yardstick, intragenic};
+
+/// One scorer on one held-out set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Row {
+    pub set: String,
+    pub scorer: String,
+    pub sites: usize,
+    /// Bases and strands that count, masked ones left out.
+    pub positions: usize,
+    pub average_precision: f64,
+    pub precision_at_recall_50: f64,
+    pub precision_at_recall_80: f64,
+    /// Among positions behind an AG, whole contigs.
+    pub auroc_ag: f64,
+    /// Against intragenic AG-centred, then random intragenic windows, classes balanced; thresholds
+    /// chosen on the validation blocks.
+    pub balanced_accuracy_ag: f64,
+    pub f1_ag: f64,
+    pub balanced_accuracy_random: f64,
+    pub f1_random: f64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Evaluation {
+    pub rows: Vec<Row>,
+    pub calibration: Vec<Knot>,
+    /// Calibrated probability of the best F1 on the validation blocks: the model's threshold.
+    pub threshold: f64,
+    /// Recall and precision of the network on each set, thinned, for plots.
+    pub curves: Vec<(String, Vec<(f64, f64)>)>,
+}
+
+/// Scores of whole blocks, kept for look-ups.
+struct Field {
+    blocks: Vec<(usize, Range<usize>, [Vec<f32>; 2])>,
+}
+
+type Scorer<'a> = &'a dyn Fn(&[u8], &Range<usize>, Strand) -> Vec<f32>;
+
+impl Field {
+    fn new(data: &Dataset, blocks: &[(usize, Range<usize>)], score: Scorer) -> Field {
+        let of = |(contig, range): &(usize, Range<usize>)| {
+            let codes = &data.contigs[*contig].codes;
+            (
+                *contig,
+                range.clone(),
+                STRANDS.map(|strand| score(codes, range, strand)),
+            )
+        };
+        Field {
+            blocks: blocks.iter().map(of).collect(),
+        }
+    }
+
+    fn at(&self, place: &Place) -> Option<f32> {
+        let holds = |b: &&(usize, Range<usize>, [Vec<f32>; 2])| {
+            b.0 == place.contig && b.1.contains(&place.at)
+        };
+        let (_, range, scores) = self.blocks.iter().find(holds)?;
+        let score = scores[place.strand.index()][place.at - range.start];
+        (!score.is_nan()).then_some(score)
+    }
+
+    fn scored(&self, data: &Dataset) -> Scored {
+        let ranges: Vec<_> = self.blocks.iter().map(|b| (b.0, b.1.clone())).collect();
+        scored(data, &ranges, |contig, range, strand| {
+            let same = |b: &&(usize, Range<usize>, [Vec<f32>; 2])| b.0 == contig && b.1 == *range;
+            let found = self.blocks.iter().find(same);
+            found.map_or_else(Vec::new, |b| b.2[strand.index()].clone())
+        })
+    }
+}
+
+/// Sites and the two kinds of windows that they are told from, with their scores.
+struct Windows {
+    /// `[behind AG, random]`: scores and truth.
+    against: [(Vec<f32>, Vec<bool>); 2],
+}
+
+/// Negatives drawn for each site.
+const DRAWN: usize = 10;
+
+fn windows(data: &Dataset, blocks: &[(usize, Range<usize>)], field: &Field, seed: u64) -> Windows {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let sites = data.places(blocks, mark::ACCEPTOR, 0);
+    let [any, led] = intragenic(data, blocks);
+    let against = [led, any].map(|negatives| {
+        let drawn = negatives.choose_multiple(&mut random, sites.len() * DRAWN);
+        let labelled = sites
+            .iter()
+            .map(|p| (p, true))
+            .chain(drawn.map(|p| (p, false)));
+        labelled
+            .filter_map(|(place, label)| Some((field.at(place)?, label)))
+            .unzip()
+    });
+    Windows { against }
+}
+
+/// Evaluates the run's best network and the yardsticks on every held-out set of the recipe.
+pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Evaluation> {
+    let recipe = run.recipe;
+    let device = run.device;
+    let of_network: Scorer = &|codes, range, strand| logits(network, codes, range, strand, device);
+    let yardsticks = train_yardsticks(run);
+    let of_yardsticks: Vec<_> = yardsticks
+        .iter()
+        .map(|y| move |codes: &[u8], range: &Range<usize>, strand| y.scores(codes, range, strand))
+        .collect();
+    let mut scorers: Vec<(&str, Scorer)> = vec![(recipe.name.as_str(), of_network)];
+    for (yardstick, scorer) in yardsticks.iter().zip(&of_yardsticks) {
+        scorers.push((yardstick.name(), scorer));
+    }
+
+    let mut thresholds = Vec::new();
+    let mut best_logit = 0.0;
+    for (i, (_, scorer)) in scorers.iter().enumerate() {
+        let field = Field::new(&run.data, &run.validation, scorer);
+        let windows = windows(&run.data, &run.validation, &field, recipe.seed);
+        thresholds.push(
+            windows
+                .against
+                .each_ref()
+                .map(|(s, truth)| best_threshold(s, truth).0),
+        );
+        if i == 0 {
+            let all = field.scored(&run.data);
+            best_logit = best_f1(&Curve::new(
+                &all.scores,
+                &all.positive,
+                all.unscored_positives,
+            ));
+        }
+    }
+
+    let (mut rows, mut curves) = (Vec::new(), Vec::new());
+    let (mut pooled, mut pooled_truth) = (Vec::new(), Vec::new());
+    for held_out in &recipe.evaluation.held_out {
+        let place = || format!("held-out set '{}'", held_out.name);
+        let set = Dataset::read(&held_out.genome, data).with_context(place)?;
+        let blocks = set.blocks();
+        for ((name, scorer), thresholds) in scorers.iter().zip(&thresholds) {
+            let field = Field::new(&set, &blocks, scorer);
+            let all = field.scored(&set);
+            let windows = windows(&set, &blocks, &field, recipe.seed);
+            let (row, curve) = row(&set, &all, &windows, thresholds);
+            let is_network = rows.len() % scorers.len() == 0;
+            let scorer = (*name).to_owned();
+            rows.push(Row {
+                set: held_out.name.clone(),
+                scorer,
+                ..row
+            });
+            if is_network {
+                curves.push((held_out.name.clone(), curve));
+                if recipe.evaluation.calibrate_on.contains(&held_out.name) {
+                    pooled.extend(all.scores);
+                    pooled_truth.extend(all.positive);
+                }
+            }
+        }
+    }
+    let calibration = calibrate(&pooled, &pooled_truth);
+    let threshold = crate::calibrate::probability(&calibration, best_logit);
+    Ok(Evaluation {
+        rows,
+        calibration,
+        threshold,
+        curves,
+    })
+}
+
+fn train_yardsticks(run: &Run) -> Vec<Yardstick> {
+    let sites = run.data.places(&run.train, mark::ACCEPTOR, mark::HELD_OUT);
+    let [any, led] = intragenic(&run.data, &run.train);
+    let mut random = ChaCha8Rng::seed_from_u64(run.recipe.seed);
+    vec![
+        Yardstick::Gc,
+        Yardstick::train_matrix(&run.data, &sites, &led),
+        Yardstick::train_words(&run.data, &sites, &any, &mut random),
+    ]
+}
+
+fn row(
+    set: &Dataset,
+    all: &Scored,
+    windows: &Windows,
+    thresholds: &[f32; 2],
+) -> (Row, Vec<(f64, f64)>) {
+    let curve = Curve::new(&all.scores, &all.positive, all.unscored_positives);
+    let led = |place: &Place| {
+        let codes = &set.contigs[place.contig].codes;
+        let before = |back: usize| match place.strand {
+            Strand::Forward => place.at.checked_sub(back).map_or(UNKNOWN, |at| codes[at]),
+            Strand::Reverse => complement(*codes.get(place.at + back).unwrap_or(&UNKNOWN)),
+        };
+        before(2) == 0 && before(1) == 2
+    };
+    let (scores, truth): (Vec<f32>, Vec<bool>) = (0..all.scores.len())
+        .filter(|&i| led(&all.places[i]))
+        .map(|i| (all.scores[i], all.positive[i]))
+        .unzip();
+    let [ag, random] = [0, 1].map(|kind| {
+        let (scores, truth) = &windows.against[kind];
+        let (hit, false_alarm) = rates(scores, truth, thresholds[kind]);
+        let balanced = (hit + 1.0 - false_alarm) / 2.0;
+        (balanced, 2.0 * hit / (1.0 + hit + false_alarm))
+    });
+    let row = Row {
+        set: String::new(),
+        scorer: String::new(),
+        sites: all.positive.iter().filter(|p| **p).count() + all.unscored_positives,
+        positions: all.scores.len(),
+        average_precision: curve.average_precision(),
+        precision_at_recall_50: curve.precision_at(0.5),
+        precision_at_recall_80: curve.precision_at(0.8),
+        auroc_ag: auroc(&scores, &truth),
+        balanced_accuracy_ag: ag.0,
+        f1_ag: ag.1,
+        balanced_accuracy_random: random.0,
+        f1_random: random.1,
+    };
+    let thin = curve.points.len().div_ceil(200);
+    let points = curve
+        .points
+        .iter()
+        .step_by(thin)
+        .map(|p| (p.recall, p.precision))
+        .collect();
+    (row, points)
+}
+
+/// The score whose calls have the best F1.
+fn best_f1(curve: &Curve) -> f32 {
+    let f1 = |p: &crate::metrics::Point| 2.0 * p.recall * p.precision / (p.recall + p.precision);
+    let best = curve.points.iter().max_by(|a, b| f1(a).total_cmp(&f1(b)));
+    best.map_or(0.0, |point| point.score)
+}
+
+/// The best network of a run, as it was saved.
+pub fn load(recipe: &Recipe, folder: &Path, device: Device) -> Result<Network> {
+    let mut vs = tch::nn::VarStore::new(device);
+    let network = Network::new(crate::train::graph(recipe), &vs.root());
+    let path = folder.join("best.ot");
+    vs.load(&path)
+        .with_context(|| format!("{}", path.display()))?;
+    Ok(network)
+}

@@ -1,0 +1,166 @@
+//! Figures of merit. All take scores (higher: more likely a site) and the truth beside them.
+
+/// Precision and recall at each distinct score, best first.
+pub struct Curve {
+    pub points: Vec<Point>,
+}
+
+#[derive(Clone, Copy)]
+pub struct Point {
+    pub score: f32,
+    pub recall: f64,
+    pub precision: f64,
+}
+
+impl Curve {
+    /// `missed` positives have no score at all and are never found.
+    pub fn new(scores: &[f32], positive: &[bool], missed: usize) -> Curve {
+        let mut order: Vec<u32> = (0..scores.len() as u32).collect();
+        order.sort_unstable_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
+        let total = (positive.iter().filter(|p| **p).count() + missed) as f64;
+        let (mut found, mut called) = (0usize, 0usize);
+        let mut points = Vec::new();
+        let mut rest = order.as_slice();
+        while let Some(&first) = rest.first() {
+            let score = scores[first as usize];
+            let tied = rest
+                .iter()
+                .take_while(|&&i| scores[i as usize] == score)
+                .count();
+            let hits = rest[..tied]
+                .iter()
+                .filter(|&&i| positive[i as usize])
+                .count();
+            found += hits;
+            called += tied;
+            rest = &rest[tied..];
+            // Points without a new positive carry no area and would fill memory.
+            if hits > 0 {
+                let precision = found as f64 / called as f64;
+                points.push(Point {
+                    score,
+                    recall: found as f64 / total,
+                    precision,
+                });
+            }
+        }
+        Curve { points }
+    }
+
+    /// Average precision: the sum over recall steps of the precision there.
+    pub fn average_precision(&self) -> f64 {
+        let mut before = 0.0;
+        let mut area = 0.0;
+        for point in &self.points {
+            area += (point.recall - before) * point.precision;
+            before = point.recall;
+        }
+        area
+    }
+
+    /// The best precision at a recall of at least `recall`; 0 where it is never reached.
+    pub fn precision_at(&self, recall: f64) -> f64 {
+        let reached = self.points.iter().filter(|p| p.recall >= recall);
+        reached.map(|p| p.precision).fold(0.0, f64::max)
+    }
+}
+
+/// Area under the ROC curve (ties count half): the Mann-Whitney statistic.
+pub fn auroc(scores: &[f32], positive: &[bool]) -> f64 {
+    let mut order: Vec<u32> = (0..scores.len() as u32).collect();
+    order.sort_unstable_by(|&a, &b| scores[a as usize].total_cmp(&scores[b as usize]));
+    let positives = positive.iter().filter(|p| **p).count() as f64;
+    let negatives = scores.len() as f64 - positives;
+    let (mut below, mut wins) = (0.0, 0.0);
+    let mut rest = order.as_slice();
+    while let Some(&first) = rest.first() {
+        let score = scores[first as usize];
+        let tied = rest
+            .iter()
+            .take_while(|&&i| scores[i as usize] == score)
+            .count();
+        let hits = rest[..tied]
+            .iter()
+            .filter(|&&i| positive[i as usize])
+            .count() as f64;
+        let others = tied as f64 - hits;
+        wins += hits * (below + others / 2.0);
+        below += others;
+        rest = &rest[tied..];
+    }
+    wins / (positives * negatives)
+}
+
+/// Shares of the positives and of the negatives at or over `threshold`.
+pub fn rates(scores: &[f32], positive: &[bool], threshold: f32) -> (f64, f64) {
+    let share = |of: bool| {
+        let over = scores.iter().zip(positive).filter(|(_, p)| **p == of);
+        let (called, all) = over.fold((0, 0), |(called, all), (score, _)| {
+            (called + usize::from(*score >= threshold), all + 1)
+        });
+        called as f64 / all as f64
+    };
+    (share(true), share(false))
+}
+
+/// The threshold of the best balanced accuracy, and that accuracy.
+pub fn best_threshold(scores: &[f32], positive: &[bool]) -> (f32, f64) {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_unstable_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    let positives = positive.iter().filter(|p| **p).count() as f64;
+    let negatives = scores.len() as f64 - positives;
+    let (mut tp, mut fp) = (0.0, 0.0);
+    let mut best = (f32::INFINITY, 0.5);
+    for (rank, &i) in order.iter().enumerate() {
+        if positive[i] {
+            tp += 1.0
+        } else {
+            fp += 1.0
+        }
+        let last_of_tie = order.get(rank + 1).is_none_or(|&j| scores[j] < scores[i]);
+        let balanced = (tp / positives + 1.0 - fp / negatives) / 2.0;
+        if last_of_tie && balanced > best.1 {
+            best = (scores[i], balanced);
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCORES: [f32; 6] = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
+    const TRUTH: [bool; 6] = [true, false, true, true, false, false];
+
+    #[test]
+    fn average_precision_is_the_mean_precision_at_each_positive() {
+        let curve = Curve::new(&SCORES, &TRUTH, 0);
+        let expected = (1.0 + 2.0 / 3.0 + 3.0 / 4.0) / 3.0;
+        assert!((curve.average_precision() - expected).abs() < 1e-12);
+        assert_eq!(curve.precision_at(0.8), 0.75);
+        let missed = Curve::new(&SCORES, &TRUTH, 3);
+        assert!((missed.average_precision() - expected / 2.0).abs() < 1e-12);
+        assert_eq!(missed.precision_at(0.8), 0.0);
+    }
+
+    #[test]
+    fn tied_scores_are_one_point() {
+        let curve = Curve::new(&[1.0; 4], &[true, false, false, false], 0);
+        assert_eq!(curve.average_precision(), 0.25);
+        assert_eq!(auroc(&[1.0; 4], &[true, false, false, false]), 0.5);
+    }
+
+    #[test]
+    fn auroc_is_the_share_of_pairs_in_order() {
+        assert!((auroc(&SCORES, &TRUTH) - 7.0 / 9.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn thresholds_split_at_or_over() {
+        let (threshold, balanced) = best_threshold(&SCORES, &TRUTH);
+        assert_eq!(threshold, 0.6);
+        assert!((balanced - 5.0 / 6.0).abs() < 1e-12);
+        assert_eq!(rates(&SCORES, &TRUTH, 0.6), (1.0, 1.0 / 3.0));
+    }
+}

@@ -1,0 +1,142 @@
+//! AdamW (Loshchilov and Hutter, arXiv:1711.05101) over one flat vector, with the running mean of
+//! the weights; flat, so that a checkpoint is a handful of tensors and a resumed run is the same
+//! run bit for bit.
+
+use anyhow::{Context, Result};
+use std::path::Path;
+use tch::{Kind, Tensor, nn};
+
+pub struct Optimiser {
+    parameters: Vec<Tensor>,
+    /// Batch norm's running statistics: not trained, but part of the state.
+    buffers: Vec<Tensor>,
+    weights: Tensor,
+    first: Tensor,
+    second: Tensor,
+    mean: Tensor,
+    pub step: i64,
+    decay: f64,
+    averaging: f64,
+}
+
+const BETAS: (f64, f64) = (0.9, 0.98);
+const EPSILON: f64 = 1e-8;
+/// Gradients longer than this are cut to it.
+const CLIP: f64 = 5.0;
+
+impl Optimiser {
+    pub fn new(vs: &nn::VarStore, decay: f64, averaging: f64) -> Optimiser {
+        let parameters = vs.trainable_variables();
+        let mut named: Vec<(String, Tensor)> = vs.variables().into_iter().collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        let buffers = named
+            .into_iter()
+            .map(|(_, t)| t)
+            .filter(|t| !t.requires_grad())
+            .collect();
+        let weights = flat(&parameters);
+        let zeros = weights.zeros_like();
+        Optimiser {
+            first: zeros.copy(),
+            second: zeros,
+            mean: weights.copy(),
+            step: 0,
+            parameters,
+            buffers,
+            weights,
+            decay,
+            averaging,
+        }
+    }
+
+    pub fn step(&mut self, loss: &Tensor, rate: f64) {
+        for parameter in &mut self.parameters {
+            parameter.zero_grad();
+        }
+        loss.backward();
+        self.step += 1;
+        let gradients: Vec<Tensor> = self.parameters.iter().map(Tensor::grad).collect();
+        tch::no_grad(|| {
+            let mut gradient = flat(&gradients);
+            let norm = gradient.norm().double_value(&[]);
+            if norm > CLIP {
+                gradient *= CLIP / norm;
+            }
+            self.first = &self.first * BETAS.0 + &gradient * (1.0 - BETAS.0);
+            self.second = &self.second * BETAS.1 + gradient.square() * (1.0 - BETAS.1);
+            let unbias = |beta: f64| 1.0 - beta.powi(self.step as i32);
+            let scale = (&self.second / unbias(BETAS.1)).sqrt() + EPSILON;
+            let update = &self.first / unbias(BETAS.0) / scale + &self.weights * self.decay;
+            self.weights -= update * rate;
+            // A young mean forgets faster, so that it does not hang on the initial weights.
+            let averaging = self
+                .averaging
+                .min(self.step as f64 / (self.step as f64 + 10.0));
+            self.mean = &self.mean * averaging + &self.weights * (1.0 - averaging);
+        });
+        self.load(&self.weights.shallow_clone());
+    }
+
+    fn load(&mut self, from: &Tensor) {
+        tch::no_grad(|| {
+            let mut at = 0;
+            for parameter in &mut self.parameters {
+                let length = parameter.numel() as i64;
+                let part = from.narrow(0, at, length).reshape(parameter.size());
+                parameter.copy_(&part);
+                at += length;
+            }
+        });
+    }
+
+    /// Runs `f` with the running mean of the weights in place.
+    pub fn averaged<T>(&mut self, f: impl FnOnce() -> T) -> T {
+        self.load(&self.mean.shallow_clone());
+        let value = f();
+        self.load(&self.weights.shallow_clone());
+        value
+    }
+
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let mut named: Vec<(String, Tensor)> = vec![
+            ("weights".into(), self.weights.shallow_clone()),
+            ("first".into(), self.first.shallow_clone()),
+            ("second".into(), self.second.shallow_clone()),
+            ("mean".into(), self.mean.shallow_clone()),
+            ("step".into(), Tensor::from_slice(&[self.step])),
+        ];
+        for (i, buffer) in self.buffers.iter().enumerate() {
+            named.push((format!("buffer{i:03}"), buffer.shallow_clone()));
+        }
+        Tensor::save_multi(&named, path).with_context(|| format!("{}", path.display()))
+    }
+
+    pub fn resume(&mut self, path: &Path) -> Result<()> {
+        let named = Tensor::load_multi(path).with_context(|| format!("{}", path.display()))?;
+        for (name, tensor) in named {
+            let tensor = tensor.to_device(self.weights.device());
+            match name.as_str() {
+                "weights" => self.weights = tensor,
+                "first" => self.first = tensor,
+                "second" => self.second = tensor,
+                "mean" => self.mean = tensor,
+                "step" => self.step = tensor.int64_value(&[0]),
+                buffer => {
+                    let at: usize = buffer.trim_start_matches("buffer").parse()?;
+                    let to = self
+                        .buffers
+                        .get_mut(at)
+                        .context("checkpoint of another network")?;
+                    tch::no_grad(|| to.f_copy_(&tensor))?;
+                }
+            }
+        }
+        self.load(&self.weights.shallow_clone());
+        Ok(())
+    }
+}
+
+fn flat(tensors: &[Tensor]) -> Tensor {
+    let parts: Vec<Tensor> = tensors.iter().map(|t| t.detach().reshape([-1])).collect();
+    Tensor::cat(&parts, 0).to_kind(Kind::Float)
+}

@@ -1,0 +1,308 @@
+//! Batches, drawn from coordinates on the fly: nothing is materialised.
+
+use std::ops::Range;
+
+use rand::Rng;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+use tch::{Device, Tensor};
+
+use crate::annotation::{STRANDS, Strand, mark};
+use crate::dataset::{Dataset, Place};
+use crate::genome::{UNKNOWN, complement};
+use crate::recipe::{Draw, Site};
+
+/// Heads of every site network: acceptor, donor, exon.
+pub const HEADS: usize = 3;
+
+/// Rows of labelled windows: codes, label, site and the labelled base.
+pub struct Row {
+    pub codes: Vec<u8>,
+    pub positive: bool,
+    pub site: Site,
+    pub at: usize,
+}
+
+pub struct Sampler<'a> {
+    pub data: &'a Dataset,
+    pub blocks: &'a [(usize, Range<usize>)],
+    pub rows: &'a [Row],
+    pub draw: &'a Draw,
+    sites: Vec<Place>,
+    genic: Vec<(usize, Range<usize>)>,
+    intergenic: Vec<(usize, Range<usize>)>,
+    /// For each head, the marks of a positive and of what counts neither way.
+    heads: [(u8, u8); HEADS],
+    window: usize,
+    anchor: usize,
+}
+
+/// `bases` `[N, 4, L]`; `target` and `weight` `[N, HEADS, chunk]`.
+pub struct Batch {
+    pub bases: Tensor,
+    pub target: Tensor,
+    pub weight: Tensor,
+}
+
+struct Lane {
+    codes: Vec<u8>,
+    target: Vec<f32>,
+    weight: Vec<f32>,
+}
+
+impl<'a> Sampler<'a> {
+    pub fn new(
+        data: &'a Dataset,
+        blocks: &'a [(usize, Range<usize>)],
+        rows: &'a [Row],
+        draw: &'a Draw,
+        [window, anchor]: [usize; 2],
+    ) -> Sampler<'a> {
+        let wanted = if draw.noncoding {
+            mark::ACCEPTOR | mark::NONCODING
+        } else {
+            mark::ACCEPTOR
+        };
+        let sites = data.places(blocks, wanted, mark::HELD_OUT);
+        let (genic, intergenic) = by_genes(data, blocks);
+        let donors = if draw.noncoding {
+            mark::DONOR | mark::MASK_DONOR
+        } else {
+            mark::DONOR
+        };
+        let heads = [
+            (wanted, mark::MASK_ACCEPTOR),
+            (donors, mark::MASK_DONOR),
+            (mark::EXON, mark::MASK_EXON),
+        ];
+        Sampler {
+            data,
+            blocks,
+            rows,
+            draw,
+            sites,
+            genic,
+            intergenic,
+            heads,
+            window,
+            anchor,
+        }
+    }
+
+    pub fn batch(&self, mined: &[Place], random: &mut ChaCha8Rng, device: Device) -> Batch {
+        let mut lanes = Vec::new();
+        for _ in 0..self.draw.lanes {
+            lanes.push(self.genome_lane(mined, random));
+        }
+        for _ in 0..self.draw.window_lanes {
+            lanes.push(self.window_lane(random));
+        }
+        let (count, chunk) = (lanes.len() as i64, self.draw.chunk as i64);
+        let codes: Vec<&[u8]> = lanes.iter().map(|lane| lane.codes.as_slice()).collect();
+        let join = |part: fn(&Lane) -> &Vec<f32>| {
+            let flat: Vec<f32> = lanes
+                .iter()
+                .flat_map(|lane| part(lane).iter().copied())
+                .collect();
+            Tensor::from_slice(&flat)
+                .reshape([count, HEADS as i64, chunk])
+                .to_device(device)
+        };
+        Batch {
+            bases: one_hot(&codes, device),
+            target: join(|lane| &lane.target),
+            weight: join(|lane| &lane.weight),
+        }
+    }
+
+    fn genome_lane(&self, mined: &[Place], random: &mut ChaCha8Rng) -> Lane {
+        let kinds = &self.draw.kinds;
+        let mut dice: f64 = random.random();
+        let mut falls = |share: f64| {
+            dice -= share;
+            dice < 0.0
+        };
+        let strand = *STRANDS.choose(random).expect("two strands");
+        let anywhere = |stretches: &[(usize, Range<usize>)], random: &mut ChaCha8Rng| {
+            let total: usize = stretches.iter().map(|(_, r)| r.len()).sum();
+            let mut at = random.random_range(0..total.max(1));
+            for (contig, range) in stretches {
+                if at < range.len() {
+                    return Place {
+                        contig: *contig,
+                        strand,
+                        at: range.start + at,
+                    };
+                }
+                at -= range.len();
+            }
+            Place {
+                contig: 0,
+                strand,
+                at: 0,
+            }
+        };
+        if falls(kinds.site) && !self.sites.is_empty() {
+            return self.lane_around(*self.sites.choose(random).expect("some sites"), random);
+        }
+        if falls(kinds.mined) && !mined.is_empty() {
+            return self.lane_around(*mined.choose(random).expect("some mined"), random);
+        }
+        if falls(kinds.genic) {
+            return self.lane_around(anywhere(&self.genic, random), random);
+        }
+        if falls(kinds.shuffled) {
+            let mut lane = self.lane_around(anywhere(self.blocks, random), random);
+            lane.codes = crate::shuffle::dinucleotides(&lane.codes, random);
+            lane.target.fill(0.0);
+            self.weigh_all(&mut lane);
+            return lane;
+        }
+        self.lane_around(anywhere(&self.intergenic, random), random)
+    }
+
+    /// A lane whose scored positions hold `place`, anywhere.
+    fn lane_around(&self, place: Place, random: &mut ChaCha8Rng) -> Lane {
+        let chunk = self.draw.chunk;
+        let first = place.at as i64 - random.random_range(0..chunk as i64);
+        let codes = &self.data.contigs[place.contig].codes;
+        let marks = &self.data.marks[place.contig][place.strand.index()];
+        let block = self
+            .blocks
+            .iter()
+            .find(|(c, r)| *c == place.contig && r.contains(&place.at));
+        let inside = block.map_or(0..0, |(_, range)| range.clone());
+        let behind = self.window - 1 - self.anchor;
+        // Forward coordinates of the lane; on the reverse strand the anchor counts from its end.
+        let start = match place.strand {
+            Strand::Forward => first - self.anchor as i64,
+            Strand::Reverse => first - behind as i64,
+        };
+        let length = chunk + self.window - 1;
+        let within = |at: i64| usize::try_from(at).ok().filter(|at| inside.contains(at));
+        let base = |at: i64| within(at).map_or(UNKNOWN, |at| codes[at]);
+        let end = start + length as i64;
+        let codes: Vec<u8> = match place.strand {
+            Strand::Forward => (start..end).map(base).collect(),
+            Strand::Reverse => (start..end).rev().map(|at| complement(base(at))).collect(),
+        };
+        let mut lane = Lane {
+            codes,
+            target: vec![0.0; HEADS * chunk],
+            weight: vec![0.0; HEADS * chunk],
+        };
+        self.weigh_all(&mut lane);
+        for i in 0..chunk {
+            let at = match place.strand {
+                Strand::Forward => first + i as i64,
+                Strand::Reverse => first + (chunk - 1 - i) as i64,
+            };
+            let marks = within(at).map_or(mark::HELD_OUT, |at| marks[at]);
+            if marks == 0 {
+                continue;
+            }
+            for (head, (hit, mask)) in self.heads.into_iter().enumerate() {
+                let slot = head * chunk + i;
+                if marks & hit != 0 {
+                    lane.target[slot] = 1.0;
+                } else if marks & mask != 0 {
+                    lane.weight[slot] = 0.0;
+                }
+                if marks & mark::HELD_OUT != 0 {
+                    lane.weight[slot] = 0.0;
+                }
+            }
+        }
+        lane
+    }
+
+    /// Weight 1 for every AG-led position (acceptor), GT (donor) and known base (exon).
+    fn weigh_all(&self, lane: &mut Lane) {
+        let chunk = self.draw.chunk;
+        for i in 0..chunk {
+            let at = i + self.anchor;
+            let codes = &lane.codes;
+            let led = at >= 2 && codes[at - 2] == 0 && codes[at - 1] == 2;
+            let gt = codes[at] == 2 && codes.get(at + 1) == Some(&3);
+            let known = codes[at] != UNKNOWN;
+            for (head, on) in [led, gt, known].into_iter().enumerate() {
+                lane.weight[head * chunk + i] = f32::from(u8::from(on));
+            }
+        }
+    }
+
+    /// Labelled windows end to end; only each one's labelled base counts.
+    fn window_lane(&self, random: &mut ChaCha8Rng) -> Lane {
+        let chunk = self.draw.chunk;
+        let length = chunk + self.window - 1;
+        let mut lane = Lane {
+            codes: Vec::with_capacity(length),
+            target: vec![0.0; HEADS * chunk],
+            weight: vec![0.0; HEADS * chunk],
+        };
+        while let Some(row) = self.rows.choose(random) {
+            if lane.codes.len() + row.codes.len() > length {
+                break;
+            }
+            let head = match row.site {
+                Site::Acceptor => 0,
+                Site::Donor => 1,
+            };
+            let slot = head * chunk + lane.codes.len() + row.at - self.anchor;
+            lane.target[slot] = f32::from(u8::from(row.positive));
+            lane.weight[slot] = 1.0;
+            lane.codes.extend_from_slice(&row.codes);
+        }
+        lane.codes.resize(length, UNKNOWN);
+        lane
+    }
+}
+
+/// Blocks cut into what genes cover and what they don't.
+fn by_genes(
+    data: &Dataset,
+    blocks: &[(usize, Range<usize>)],
+) -> (Vec<(usize, Range<usize>)>, Vec<(usize, Range<usize>)>) {
+    let (mut genic, mut intergenic) = (Vec::new(), Vec::new());
+    for (contig, block) in blocks {
+        let mut spans: Vec<Range<usize>> = data
+            .genes
+            .iter()
+            .filter(|gene| gene.contig == data.contigs[*contig].name)
+            .map(|gene| gene.span.start.max(block.start)..gene.span.end.min(block.end))
+            .filter(|span| span.start < span.end)
+            .collect();
+        spans.sort_by_key(|span| span.start);
+        let mut at = block.start;
+        for span in spans {
+            if span.end <= at {
+                continue;
+            }
+            if span.start > at {
+                intergenic.push((*contig, at..span.start));
+            }
+            genic.push((*contig, at.max(span.start)..span.end));
+            at = span.end;
+        }
+        if at < block.end {
+            intergenic.push((*contig, at..block.end));
+        }
+    }
+    (genic, intergenic)
+}
+
+/// `[N, 4, L]` of equally long lanes; unknown bases are all zero.
+pub fn one_hot(lanes: &[&[u8]], device: Device) -> Tensor {
+    let length = lanes[0].len();
+    let mut flat = vec![0f32; lanes.len() * 4 * length];
+    for (n, lane) in lanes.iter().enumerate() {
+        for (i, &code) in lane.iter().enumerate() {
+            if code < UNKNOWN {
+                flat[(n * 4 + code as usize) * length + i] = 1.0;
+            }
+        }
+    }
+    Tensor::from_slice(&flat)
+        .reshape([lanes.len() as i64, 4, length as i64])
+        .to_device(device)
+}

@@ -1,0 +1,231 @@
+//! A few steps of each architecture on a genome made up here: the recipe runs to a model file that
+//! the filter reads, twice the same bytes, and a run that was cut goes on as if it had not been.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const LENGTH: usize = 40_000;
+const GENE: usize = 4_000;
+
+/// Exons of every gene, as offsets in it.
+const EXONS: [(usize, usize); 3] = [(200, 350), (1200, 1330), (2500, 2700)];
+
+/// A contig of noise with an AG before each exon and a GT behind it, its GTF, and labelled windows.
+fn data(folder: &Path) {
+    let mut state = 7u64;
+    let mut sequence: Vec<u8> = (0..LENGTH)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            b"ACGT"[(state >> 62) as usize]
+        })
+        .collect();
+    let mut gtf = String::new();
+    for gene in 0..LENGTH / GENE {
+        for (start, end) in EXONS.map(|(s, e)| (gene * GENE + s, gene * GENE + e)) {
+            sequence[start - 2..start].copy_from_slice(b"AG");
+            sequence[end..end + 2].copy_from_slice(b"GT");
+            for feature in ["exon", "CDS"] {
+                writeln!(
+                    gtf,
+                    "c1\tmade\t{feature}\t{}\t{end}\t.\t+\t.\tgene_id \"g{gene}\"; transcript_id \"t{gene}\";",
+                    start + 1
+                )
+                .unwrap();
+            }
+        }
+    }
+    let mut tsv = String::from("id\tlabel\tgenome_overlap\tsequence\n");
+    for row in 0..20 {
+        let start = row * 602;
+        let bases = String::from_utf8_lossy(&sequence[start..start + 602]);
+        writeln!(tsv, "r{row}\t{}\t.\t{bases}", row % 2).unwrap();
+    }
+    let fasta = format!(">c1\n{}\n", String::from_utf8_lossy(&sequence));
+    for (name, text) in [("c1.fa", fasta), ("c1.gtf", gtf), ("rows.tsv", tsv)] {
+        fs::write(folder.join(name), text).unwrap();
+    }
+}
+
+const DILATED: &str =
+    "kind = \"dilated\"\nchannels = 8\nstem = 5\nkernel = 3\nblocks = [[1, 2], [4, 4]]\ntop = 8";
+const SEPARABLE: &str =
+    "kind = \"dilated\"\nchannels = 8\nstem = 5\nkernel = 3\nblocks = [[1, 2]]\nseparable = true";
+const INCEPTION: &str =
+    "kind = \"inception\"\nchannels = [8, 8]\ndilations = [1, 4]\npool = 11\ndense = 8";
+
+fn recipe(folder: &Path, architecture: &str) -> PathBuf {
+    let genome = "fasta = \"c1.fa\"\ngtf = \"c1.gtf\"";
+    let text = format!(
+        r#"
+name = "smoke"
+seed = 3
+[data]
+{genome}
+[[data.windows]]
+tsv = "rows.tsv"
+site = "acceptor"
+at = 302
+unless = "genome_overlap"
+[split]
+kind = "region"
+contig = "c1"
+start = 30000
+end = 40000
+[architecture]
+{architecture}
+[loss]
+acceptor = 10.0
+donor = 5.0
+exon = 0.5
+[draw]
+chunk = 600
+lanes = 2
+window_lanes = 1
+[draw.kinds]
+site = 0.4
+mined = 0.2
+genic = 0.2
+intergenic = 0.1
+shuffled = 0.1
+[train]
+steps = 12
+learning_rate = 0.002
+warmup = 2
+weight_decay = 0.01
+averaging = 0.9
+evaluate_every = 3
+patience = 5
+mine_every = 2
+mine_share = 1.0
+[evaluation]
+calibrate_on = ["all"]
+[[evaluation.held_out]]
+name = "all"
+{genome}
+[model]
+task = "exon_start"
+labels = ["exon_start"]
+distance = 20
+assembly = "made up"
+trained_on = "made up"
+license = "MIT"
+description = "A smoke test."
+limits = []
+"#
+    );
+    let path = folder.join("smoke.toml");
+    fs::write(&path, text).unwrap();
+    path
+}
+
+/// Runs the program in `folder`; what it printed.
+fn train(folder: &Path, words: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
+        .current_dir(folder)
+        .env("WINDROW_DATA", folder)
+        .args(words)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words:?}: {text}{errors}");
+    text + &errors
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    data(&folder);
+    folder
+}
+
+/// Trains, evaluates and exports; the model file.
+fn run(name: &str, architecture: &str) -> Vec<u8> {
+    let folder = folder(name);
+    let recipe = recipe(&folder, architecture);
+    let said = train(&folder, &["run", recipe.to_str().unwrap()]);
+    assert!(said.contains("tract and tch differ by"), "{said}");
+    let model = fs::read(folder.join("runs/smoke/model.onnx")).unwrap();
+    let contract = windrow::model::parse(&model, "smoke").unwrap().contract;
+    assert_eq!((contract.name.as_str(), contract.step), ("smoke", 1));
+    train(&folder, &["report"]);
+    let report = fs::read_to_string(folder.join("RESULTS.md")).unwrap();
+    assert!(report.contains("| smoke |"), "{report}");
+    model
+}
+
+#[test]
+fn dilated_blocks_train_and_export_the_same_bytes_twice() {
+    assert_eq!(run("dilated", DILATED), run("dilated-again", DILATED));
+}
+
+#[test]
+fn separable_blocks_train_and_export() {
+    run("separable", SEPARABLE);
+}
+
+#[test]
+fn inception_blocks_train_and_export() {
+    run("inception", INCEPTION);
+}
+
+#[test]
+fn a_killed_run_goes_on_as_if_it_had_not_been() {
+    let more = DILATED.replace("channels = 8", "channels = 9");
+    let whole = run("whole", &more);
+    let folder = folder("killed");
+    let path = recipe(&folder, &more);
+    let checkpoint = folder.join("runs/smoke/progress.json");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
+        .current_dir(&folder)
+        .args(["train", path.to_str().unwrap(), "--data", "."])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !checkpoint.exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let said = train(&folder, &["run", path.to_str().unwrap()]);
+    assert!(said.contains("resumed at step"), "{said}");
+    assert_eq!(
+        whole,
+        fs::read(folder.join("runs/smoke/model.onnx")).unwrap()
+    );
+}
+
+#[test]
+fn a_recipe_that_does_not_hold_is_refused() {
+    let folder = folder("refused");
+    let path = recipe(&folder, DILATED);
+    let program = env!("CARGO_BIN_EXE_windrow-train");
+    for (change, wanted) in [
+        ("draw.kinds.site=0.9", "shares must add up to 1"),
+        ("split.contig=\"c9\"", "no contig 'c9'"),
+        ("data.fasta=\"none.fa\"", "none.fa"),
+        ("train.wrmup=1", "wrmup"),
+    ] {
+        let output = Command::new(program)
+            .current_dir(&folder)
+            .args([
+                "train",
+                path.to_str().unwrap(),
+                "--set",
+                change,
+                "--data",
+                ".",
+            ])
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(errors.contains(wanted), "{change}: {errors}");
+    }
+}
