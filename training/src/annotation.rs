@@ -224,3 +224,85 @@ fn read_starts(path: &Path) -> Result<Vec<(String, usize, Strand, u8)>> {
     }
     Ok(starts)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn annotation(gtf: &str, starts: Option<&str>) -> Annotation {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::File::create(&path)
+                .unwrap()
+                .write_all(text.as_bytes())
+                .unwrap();
+            path
+        };
+        let gtf = write("a.gtf", gtf);
+        let starts = starts.map(|text| write("a.bed", text));
+        Annotation::read(&gtf, starts.as_deref()).unwrap()
+    }
+
+    fn line(feature: &str, start: usize, end: usize, strand: &str, id: &str) -> String {
+        format!(
+            "c\tx\t{feature}\t{start}\t{end}\t.\t{strand}\t.\tgene_id \"g\"; transcript_id \"{id}\";\n"
+        )
+    }
+
+    /// Positions of `bit`, by strand.
+    fn at(annotation: &Annotation, bit: u8) -> [Vec<usize>; 2] {
+        annotation
+            .marks("c", 100)
+            .map(|marks| (0..100).filter(|&i| marks[i] & bit != 0).collect())
+    }
+
+    #[test]
+    fn exon_starts_follow_the_transcript_on_both_strands() {
+        for (strand, acceptors, donors, tss) in [
+            (
+                "+",
+                [vec![30, 50], vec![]],
+                [vec![20, 40], vec![]],
+                [vec![10], vec![]],
+            ),
+            // The start of an exon on the reverse strand is its last base.
+            (
+                "-",
+                [vec![], vec![39, 19]],
+                [vec![], vec![49, 29]],
+                [vec![], vec![59]],
+            ),
+        ] {
+            let exons = [(11, 20), (31, 40), (51, 60)];
+            let text: String = exons
+                .iter()
+                .map(|&(s, e)| line("exon", s, e, strand, "t"))
+                .chain([line("CDS", 15, 20, strand, "t")])
+                .collect();
+            let annotation = annotation(&text, None);
+            let sorted = |mut both: [Vec<usize>; 2]| {
+                both.iter_mut().for_each(|list| list.sort_unstable());
+                both
+            };
+            assert_eq!(at(&annotation, mark::ACCEPTOR), sorted(acceptors));
+            assert_eq!(at(&annotation, mark::DONOR), sorted(donors));
+            assert_eq!(at(&annotation, mark::MASK_ACCEPTOR), sorted(tss));
+        }
+    }
+
+    #[test]
+    fn noncoding_sites_are_masked_and_the_bar_matters() {
+        let text = line("exon", 11, 20, "+", "t") + &line("exon", 31, 40, "+", "t");
+        let starts = "c\t60\t61\tacceptor_AG|coding\t0\t+\nc\t70\t71\tacceptor_AG|noncoding\t0\t-\n\
+                      c\t80\t81\ttss|coding\t0\t+\n";
+        let annotation = annotation(&text, Some(starts));
+        assert_eq!(at(&annotation, mark::ACCEPTOR), [vec![60], vec![]]);
+        assert_eq!(at(&annotation, mark::NONCODING), [vec![30], vec![70]]);
+        assert_eq!(
+            at(&annotation, mark::MASK_ACCEPTOR),
+            [vec![10, 30, 80], vec![70]]
+        );
+    }
+}

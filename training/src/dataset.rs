@@ -19,6 +19,9 @@ pub struct Dataset {
     pub genes: Vec<Gene>,
 }
 
+/// A contig's index and a range of its bases.
+pub type Stretch = (usize, Range<usize>);
+
 /// One base on one strand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -44,7 +47,7 @@ impl Dataset {
     }
 
     /// Stretches with sequence: contig and range.
-    pub fn blocks(&self) -> Vec<(usize, Range<usize>)> {
+    pub fn blocks(&self) -> Vec<Stretch> {
         let of = |(i, c): (usize, &Contig)| {
             c.blocks
                 .iter()
@@ -55,7 +58,7 @@ impl Dataset {
     }
 
     /// All places in `blocks` that have one of the marks `any` and none of `not`.
-    pub fn places(&self, blocks: &[(usize, Range<usize>)], any: u8, not: u8) -> Vec<Place> {
+    pub fn places(&self, blocks: &[Stretch], any: u8, not: u8) -> Vec<Place> {
         let mut places = Vec::new();
         for (contig, range) in blocks {
             for strand in STRANDS {
@@ -75,7 +78,7 @@ impl Dataset {
 
     /// Training and validation blocks. A gene split leaves the blocks as they are and marks the
     /// held-out genes instead: they count for nothing in training.
-    pub fn split(&mut self, split: &Split, seed: u64) -> Result<[Vec<(usize, Range<usize>)>; 2]> {
+    pub fn split(&mut self, split: &Split, seed: u64) -> Result<[Vec<Stretch>; 2]> {
         match split {
             Split::Region { contig, start, end } => {
                 let (start, end) = (*start, *end);

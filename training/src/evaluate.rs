@@ -12,10 +12,10 @@ use tch::Device;
 
 use crate::annotation::{STRANDS, Strand, mark};
 use crate::calibrate::{Knot, calibrate};
-use crate::dataset::{Dataset, Place};
+use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{UNKNOWN, complement};
-use crate::graph::Network;
 use crate::metrics::{Curve, auroc, best_threshold, rates};
+use crate::network::Network;
 use crate::recipe::Recipe;
 use crate::score::{Scored, logits, scored};
 use crate::train::Run;
@@ -60,8 +60,8 @@ struct Field {
 type Scorer<'a> = &'a dyn Fn(&[u8], &Range<usize>, Strand) -> Vec<f32>;
 
 impl Field {
-    fn new(data: &Dataset, blocks: &[(usize, Range<usize>)], score: Scorer) -> Field {
-        let of = |(contig, range): &(usize, Range<usize>)| {
+    fn new(data: &Dataset, blocks: &[Stretch], score: Scorer) -> Field {
+        let of = |(contig, range): &Stretch| {
             let codes = &data.contigs[*contig].codes;
             (
                 *contig,
@@ -102,7 +102,7 @@ struct Windows {
 /// Negatives drawn for each site.
 const DRAWN: usize = 10;
 
-fn windows(data: &Dataset, blocks: &[(usize, Range<usize>)], field: &Field, seed: u64) -> Windows {
+fn windows(data: &Dataset, blocks: &[Stretch], field: &Field, seed: u64) -> Windows {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let sites = data.places(blocks, mark::ACCEPTOR, 0);
     let [any, led] = intragenic(data, blocks);

@@ -9,7 +9,7 @@ use serde_json::json;
 use tch::Device;
 
 use crate::evaluate::Evaluation;
-use crate::graph::Network;
+use crate::network::Network;
 use crate::onnx;
 use crate::recipe::Recipe;
 use crate::result::{RunResult, real_windows};

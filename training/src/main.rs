@@ -10,6 +10,7 @@ mod export;
 mod genome;
 mod graph;
 mod metrics;
+mod network;
 mod onnx;
 mod optimiser;
 mod plot;

@@ -12,9 +12,8 @@ use tract_onnx::pb::{
     tensor_shape_proto, type_proto,
 };
 
-use crate::graph::{
-    Act, Graph, NORM_EPSILON, Network, Node, Op, Weights, motif_kernel, motif_shift,
-};
+use crate::graph::{Act, Graph, Node, Op, motif_kernel, motif_shift};
+use crate::network::{NORM_EPSILON, Network, Weights};
 
 /// The model file: `graph` is the network's own with as many heads as are shipped (the first
 /// ones), `metadata` the contract's keys.

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
 use crate::annotation::{STRANDS, Strand, mark};
-use crate::dataset::{Dataset, Place};
+use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{UNKNOWN, complement};
 use crate::recipe::{Draw, Site};
 
@@ -25,12 +25,12 @@ pub struct Row {
 
 pub struct Sampler<'a> {
     pub data: &'a Dataset,
-    pub blocks: &'a [(usize, Range<usize>)],
+    pub blocks: &'a [Stretch],
     pub rows: &'a [Row],
     pub draw: &'a Draw,
     sites: Vec<Place>,
-    genic: Vec<(usize, Range<usize>)>,
-    intergenic: Vec<(usize, Range<usize>)>,
+    genic: Vec<Stretch>,
+    intergenic: Vec<Stretch>,
     /// For each head, the marks of a positive and of what counts neither way.
     heads: [(u8, u8); HEADS],
     window: usize,
@@ -53,7 +53,7 @@ struct Lane {
 impl<'a> Sampler<'a> {
     pub fn new(
         data: &'a Dataset,
-        blocks: &'a [(usize, Range<usize>)],
+        blocks: &'a [Stretch],
         rows: &'a [Row],
         draw: &'a Draw,
         [window, anchor]: [usize; 2],
@@ -123,7 +123,7 @@ impl<'a> Sampler<'a> {
             dice < 0.0
         };
         let strand = *STRANDS.choose(random).expect("two strands");
-        let anywhere = |stretches: &[(usize, Range<usize>)], random: &mut ChaCha8Rng| {
+        let anywhere = |stretches: &[Stretch], random: &mut ChaCha8Rng| {
             let total: usize = stretches.iter().map(|(_, r)| r.len()).sum();
             let mut at = random.random_range(0..total.max(1));
             for (contig, range) in stretches {
@@ -259,10 +259,7 @@ impl<'a> Sampler<'a> {
 }
 
 /// Blocks cut into what genes cover and what they don't.
-fn by_genes(
-    data: &Dataset,
-    blocks: &[(usize, Range<usize>)],
-) -> (Vec<(usize, Range<usize>)>, Vec<(usize, Range<usize>)>) {
+fn by_genes(data: &Dataset, blocks: &[Stretch]) -> (Vec<Stretch>, Vec<Stretch>) {
     let (mut genic, mut intergenic) = (Vec::new(), Vec::new());
     for (contig, block) in blocks {
         let mut spans: Vec<Range<usize>> = data
@@ -306,3 +303,7 @@ pub fn one_hot(lanes: &[&[u8]], device: Device) -> Tensor {
         .reshape([lanes.len() as i64, 4, length as i64])
         .to_device(device)
 }
+
+#[cfg(test)]
+#[path = "sampler_tests.rs"]
+mod tests;

@@ -5,9 +5,9 @@ use std::ops::Range;
 use tch::Device;
 
 use crate::annotation::{STRANDS, Strand, mark};
-use crate::dataset::{Dataset, Place};
+use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{UNKNOWN, complement};
-use crate::graph::Network;
+use crate::network::Network;
 use crate::sampler::one_hot;
 
 /// Positions scored at once.
@@ -79,7 +79,7 @@ pub fn logits(
 /// Any way of scoring: a function of contig, range and strand to one value a base (NaN: none).
 pub fn scored(
     data: &Dataset,
-    blocks: &[(usize, Range<usize>)],
+    blocks: &[Stretch],
     mut score: impl FnMut(usize, &Range<usize>, Strand) -> Vec<f32>,
 ) -> Scored {
     let mut all = Scored::default();

@@ -2,7 +2,6 @@
 
 use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,10 +12,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Reduction, Tensor, nn};
 
-use crate::dataset::{Dataset, Place, read_windows};
+use crate::dataset::{Dataset, Place, Stretch, read_windows};
 use crate::genome::UNKNOWN;
-use crate::graph::{Graph, Network};
+use crate::graph::Graph;
 use crate::metrics::Curve;
+use crate::network::Network;
 use crate::optimiser::Optimiser;
 use crate::recipe::Recipe;
 use crate::sampler::{Batch, HEADS, Row, Sampler};
@@ -57,8 +57,8 @@ const MINING: u64 = 1;
 pub struct Run<'a> {
     pub recipe: &'a Recipe,
     pub data: Dataset,
-    pub train: Vec<(usize, Range<usize>)>,
-    pub validation: Vec<(usize, Range<usize>)>,
+    pub train: Vec<Stretch>,
+    pub validation: Vec<Stretch>,
     pub rows: Vec<Row>,
     pub folder: PathBuf,
     pub device: Device,

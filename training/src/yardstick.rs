@@ -7,7 +7,7 @@ use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use crate::annotation::{Strand, mark};
-use crate::dataset::{Dataset, Place};
+use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{UNKNOWN, complement};
 
 /// The weight matrix's bases before the exon start, and from it on.
@@ -20,7 +20,7 @@ const WORDS: usize = 256;
 
 pub enum Yardstick {
     Gc,
-    /// Log-odds of each base at each of the 30 positions against the background.
+    /// Log-odds of each base at each of the 30 positions, sites against other AGs in genes.
     WeightMatrix(Vec<[f32; 4]>),
     /// Weight of each 4-mer; the bias does not rank.
     Words(Vec<f32>),
@@ -48,7 +48,6 @@ impl Yardstick {
         }
     }
 
-    /// Weights of sites over those of other positions of the same genes, position by position.
     pub fn train_matrix(data: &Dataset, sites: &[Place], others: &[Place]) -> Yardstick {
         let (sites, others) = (frequencies(data, sites), frequencies(data, others));
         let log_odds = |(site, other): (&[f32; 4], &[f32; 4])| {
@@ -112,9 +111,11 @@ impl Yardstick {
                 .take(range.len())
                 .map(|window| {
                     let pairs = window.iter().zip(matrix);
-                    pairs
+                    let sum: f32 = pairs
                         .map(|(&c, row)| row.get(c as usize).unwrap_or(&f32::NAN))
-                        .sum()
+                        .sum();
+                    let led = window[BEFORE - 2..BEFORE] == [0, 2];
+                    if led || sum.is_nan() { sum } else { NO_SITE }
                 })
                 .collect(),
         };
@@ -124,6 +125,9 @@ impl Yardstick {
         scores
     }
 }
+
+/// Score of a base that no AG is before: under all others, as the matrix tells AGs apart.
+const NO_SITE: f32 = -1e3;
 
 /// Share of each base at each of the matrix's positions.
 fn frequencies(data: &Dataset, places: &[Place]) -> Vec<[f32; 4]> {
@@ -181,10 +185,10 @@ fn sliding(values: impl Iterator<Item = f32>, width: usize) -> Vec<f32> {
 }
 
 /// Places on a gene's own strand that are no exon start: any, and those behind an AG.
-pub fn intragenic(data: &Dataset, blocks: &[(usize, Range<usize>)]) -> [Vec<Place>; 2] {
+pub fn intragenic(data: &Dataset, blocks: &[Stretch]) -> [Vec<Place>; 2] {
     let (mut any, mut led) = (Vec::new(), Vec::new());
     for gene in &data.genes {
-        let inside = |(contig, block): &&(usize, Range<usize>)| {
+        let inside = |(contig, block): &&Stretch| {
             data.contigs[*contig].name == gene.contig
                 && block.start <= gene.span.start
                 && gene.span.end <= block.end

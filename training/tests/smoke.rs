@@ -202,6 +202,18 @@ fn a_killed_run_goes_on_as_if_it_had_not_been() {
 }
 
 #[test]
+fn genes_can_be_held_out_instead_of_a_region() {
+    let folder = folder("genes");
+    let recipe = recipe(&folder, DILATED);
+    let split = "split={kind=\"genes\",share=0.2}";
+    let said = train(
+        &folder,
+        &["train", recipe.to_str().unwrap(), "--set", split],
+    );
+    assert!(said.contains("step 12 loss"), "{said}");
+}
+
+#[test]
 fn a_recipe_that_does_not_hold_is_refused() {
     let folder = folder("refused");
     let path = recipe(&folder, DILATED);
