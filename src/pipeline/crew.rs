@@ -18,7 +18,7 @@ use super::unit::Unit;
 use super::work::{Outcome, Worker};
 
 /// Units under way for each thread: enough that none waits while the calling thread scores.
-const AHEAD: usize = 4;
+const AHEAD: usize = 3;
 
 struct Job {
     unit: Unit,
