@@ -234,6 +234,13 @@ fn a_missing_file() {
 }
 
 #[test]
+fn a_missing_second_file_ends_the_run_before_the_first_is_read() {
+    let (error, rows) = failure(bench().run("- /nowhere/x.fa", FIRST.as_bytes()));
+    assert!(error.contains("/nowhere/x.fa: No such file"), "{error}");
+    assert_eq!(rows, "");
+}
+
+#[test]
 fn an_error_in_the_second_input_leaves_the_rows_of_the_first() {
     let bench = bench();
     let second = bench.write("second.txt", b"hello\n");
