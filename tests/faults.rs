@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use support::filter::{Bench, behind_ag, failure};
+use support::onnx;
 
 const FIRST: &str = ">c1\nTTAGCTT\n";
 const FIRST_ROWS: &str =
@@ -326,4 +327,20 @@ fn a_model_that_gives_no_number() {
     let (error, rows) = failure(Bench::new(&model).run("", FIRST.as_bytes()));
     assert!(error.contains("model"), "{error}");
     assert_eq!(rows, "");
+}
+
+#[test]
+fn nothing_is_written_behind_a_gap() {
+    // Three G in a row add up to more than a number can hold.
+    let bench = Bench::new(&onnx::matrix(&[[0.0, 0.0, 2e38, 0.0]; 3], 0.0));
+    let record = |name: &str, unit: &str| format!(">{name}\n{}\n", unit.repeat(100));
+    let (good, bad) = (record("good", "TTA"), record("bad", "GGG"));
+    let rows = bench.rows("--raw", good.as_bytes());
+    for threads in [1, 2, 7] {
+        let flags = format!("--no-header --raw --chunk-size 256 -t {threads}");
+        let input = good.clone() + &bad + &good.repeat(40);
+        let (error, found) = failure(bench.run(&flags, input.as_bytes()));
+        assert!(error.contains("model matrix gives inf at bad:"), "{error}");
+        assert!(!found.is_empty() && rows.starts_with(&found), "{found}");
+    }
 }

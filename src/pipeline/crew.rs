@@ -18,7 +18,7 @@ use super::unit::Unit;
 use super::work::{Outcome, Worker};
 
 /// Units under way for each thread: enough that none waits while the calling thread scores.
-const AHEAD: usize = 4;
+const AHEAD: usize = 3;
 
 struct Job {
     unit: Unit,
@@ -64,6 +64,8 @@ pub struct Crew<'a> {
     queue: Receiver<Job>,
     replies: VecDeque<Receiver<Result<Vec<Outcome>>>>,
     limit: usize,
+    /// Whether a unit could not be delivered: nothing may be written behind the gap.
+    broken: bool,
     member: Member<'a>,
     delivery: Delivery<'a>,
 }
@@ -88,12 +90,13 @@ impl<'a> Crew<'a> {
                 queue.iter().for_each(|job| job.run(&mut member));
             });
         }
-        let (replies, member) = (VecDeque::new(), Member::new(setup));
+        let (replies, broken, member) = (VecDeque::new(), false, Member::new(setup));
         Self {
             jobs,
             queue,
             replies,
             limit,
+            broken,
             member,
             delivery,
         }
@@ -101,6 +104,9 @@ impl<'a> Crew<'a> {
 
     /// Adds a unit; delivers the oldest ones when enough are under way.
     pub fn submit(&mut self, unit: Unit) -> Result<()> {
+        if self.broken {
+            return Ok(());
+        }
         let (reply, outcomes) = bounded(1);
         self.replies.push_back(outcomes);
         self.jobs
@@ -128,7 +134,7 @@ impl<'a> Crew<'a> {
                 .try_for_each(|outcome| self.delivery.push(outcome))
         });
         if delivered.is_err() {
-            // Nothing may be written behind a gap, and nobody waits for the rest.
+            self.broken = true;
             self.replies.clear();
             while self.queue.try_recv().is_ok() {}
         }

@@ -7,6 +7,7 @@ mod strand;
 mod unit;
 mod work;
 
+use std::io::{self, Write};
 use std::time::Instant;
 
 use anyhow::Result;
@@ -64,7 +65,7 @@ pub fn run(plan: Plan) -> Result<()> {
         stats.finish()?;
     }
     if !args.quiet {
-        eprint!("{}", ledger.summary(&cost, args.raw));
+        tell(&ledger.summary(&cost, args.raw));
     }
     Ok(())
 }
@@ -92,10 +93,15 @@ fn read(plan: &Plan, setup: &Setup<'_>, crew: &mut Crew<'_>) -> Result<()> {
         };
         let records = read.and_then(|records| flushed.map(|()| records))?;
         if records == 0 && !plan.args.quiet {
-            eprintln!("windrow: warning: {input} is empty");
+            tell(&format!("windrow: warning: {input} is empty\n"));
         } else if plan.args.verbose > 0 {
-            eprintln!("windrow: {input}: {records} records");
+            tell(&format!("windrow: {input}: {records} records\n"));
         }
     }
     cutter.flush()
+}
+
+/// Writes to standard error; a run goes on when nobody listens there.
+fn tell(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }

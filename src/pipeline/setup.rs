@@ -93,7 +93,7 @@ impl<'a> Setup<'a> {
         (&self.models[model].contract.labels[label], strand)
     }
 
-    /// End of the row of a window, or of a call's last window, that reports on base `at`.
+    /// End of the row of a window that reports on base `at`.
     pub fn row_end(&self, channel: usize, at: usize, len: usize) -> usize {
         let model = &self.models[self.channels[channel].model];
         let point = model.contract.calls == CallShape::Point;
