@@ -14,6 +14,8 @@ pub struct Plan {
     pub args: Args,
     pub models: Vec<LoadedModel>,
     pub inputs: Vec<Input>,
+    /// Strands to score with stranded models.
+    pub strand: StrandChoice,
     /// The command line, less what cannot change the output.
     pub command: String,
 }
@@ -34,7 +36,7 @@ impl Plan {
         let contracts: Vec<_> = loaded.iter().map(|model| &model.contract).collect();
         let strides = strides(&args, &contracts)?;
         check_scores(&args, &contracts)?;
-        check_strands(&args, &contracts)?;
+        let strand = strand(&args, &contracts)?;
         let inputs = inputs(&args)?;
         inputs.iter().try_for_each(check_presence)?;
         let ready = |(model, stride): (Model, usize)| {
@@ -51,6 +53,7 @@ impl Plan {
             args,
             models,
             inputs,
+            strand,
             command,
         })
     }
@@ -117,17 +120,20 @@ fn check_scores(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> 
     Ok(())
 }
 
-fn check_strands(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> {
+/// The strands to score: what was asked for, else all that the format can hold.
+fn strand(args: &Args, contracts: &[&Contract]) -> Result<StrandChoice, UsageError> {
     for contract in contracts {
         match (contract.strand, args.strand) {
-            (Strandedness::Symmetric, StrandChoice::Forward | StrandChoice::Reverse) => {
+            (Strandedness::Symmetric, Some(StrandChoice::Forward | StrandChoice::Reverse)) => {
                 let name = &contract.name;
                 return Err(rule(format!(
                     "--strand: {name} is symmetric and has no strands"
                 )));
             }
-            (Strandedness::Stranded, StrandChoice::Both) if args.format == Format::BedGraph => {
-                let text = "--format bedgraph holds one strand a file: give --strand + or -";
+            (Strandedness::Stranded, Some(StrandChoice::Both))
+                if args.format == Format::BedGraph =>
+            {
+                let text = "--strand: --format bedgraph holds one strand a file, + or -";
                 return Err(rule(text.to_owned()));
             }
             _ => {}
@@ -138,7 +144,11 @@ fn check_strands(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError>
         let text = format!("--format bedgraph holds one label of one model a file, not {tracks}");
         return Err(rule(text));
     }
-    Ok(())
+    let all = match args.format {
+        Format::Bed => StrandChoice::Both,
+        Format::BedGraph => StrandChoice::Forward,
+    };
+    Ok(args.strand.unwrap_or(all))
 }
 
 #[cfg(test)]
@@ -189,9 +199,12 @@ mod tests {
         let stranded = contract(|contract| contract.strand = Strandedness::Stranded);
         let symmetric = contract(|contract| contract.strand = Strandedness::Symmetric);
         let two = contract(|contract| contract.labels = vec!["a".to_owned(), "b".to_owned()]);
-        let allowed =
-            |argv: &str, contracts: &[&Contract]| check_strands(&args(argv), contracts).is_ok();
-        assert!(!allowed("-f bedgraph", &[&stranded]));
+        let allowed = |argv: &str, contracts: &[&Contract]| strand(&args(argv), contracts).is_ok();
+        assert!(!allowed("-f bedgraph --strand both", &[&stranded]));
+        assert_eq!(
+            strand(&args("-f bedgraph"), &[&stranded]),
+            Ok(StrandChoice::Forward)
+        );
         assert!(allowed("-f bedgraph --strand -", &[&stranded]));
         assert!(allowed("-f bedgraph", &[&symmetric]));
         assert!(!allowed("-f bedgraph --strand +", &[&two]));
@@ -202,8 +215,8 @@ mod tests {
     #[test]
     fn a_symmetric_model_has_no_strands() {
         let symmetric = contract(|contract| contract.strand = Strandedness::Symmetric);
-        assert!(check_strands(&args("--strand +"), &[&symmetric]).is_err());
-        assert!(check_strands(&args(""), &[&symmetric]).is_ok());
+        assert!(strand(&args("--strand +"), &[&symmetric]).is_err());
+        assert_eq!(strand(&args(""), &[&symmetric]), Ok(StrandChoice::Both));
     }
 
     #[test]

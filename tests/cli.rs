@@ -63,7 +63,7 @@ fn usage_errors_end_with_2_and_name_flag_and_value() {
         (&["--raw=yes"], &["raw", "'yes'"]),
         (&["-t", "none"], &["--threads", "'none'"]),
         (&["--min-score", "2"], &["--min-score", "2"]),
-        (&["-f", "bedgraph"], &["--strand"]),
+        (&["-f", "bedgraph", "--strand", "both"], &["--strand"]),
         (&["-", "-"], &["standard input"]),
         (&["-Z"], &["'-Z'"]),
     ] {

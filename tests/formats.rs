@@ -116,7 +116,7 @@ fn bedgraph_covers_the_stride_and_ends_with_the_record() {
 fn bedgraph_of_calls_has_the_calls() {
     let bench = Bench::new(&behind_ag());
     assert_eq!(
-        bench.rows("-f bedgraph --strand +", SEQUENCE),
+        bench.rows("-f bedgraph", SEQUENCE),
         lines(&["c1 4 5 1.0000"])
     );
 }

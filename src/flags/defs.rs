@@ -99,12 +99,13 @@ pub(super) const FLAGS: &[Flag] = &[
         choices: StrandChoice::WORDS,
         section: Section::Scoring,
         shapes_output: true,
-        short_doc: "strands to score: both, + or - [both]",
+        short_doc: "strands to score: both, + or - [both; bedgraph: +]",
         long_doc: "Strands to score with a stranded model: both, + or -. bedGraph holds one \
-            strand a file, so it needs + or -. Symmetric models score both strands at once and \
-            take only both. Default: both.",
+            strand a file, so it takes + or -. Symmetric models score both strands at once and \
+            take only both. Default: both; with --format bedgraph, +.",
         update: |draft, value| {
-            draft.args.strand = value.choice(StrandChoice::WORDS, StrandChoice::from_word)?;
+            let strand = value.choice(StrandChoice::WORDS, StrandChoice::from_word)?;
+            draft.args.strand = Some(strand);
             Ok(())
         },
         ..SWITCH

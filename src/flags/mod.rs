@@ -33,7 +33,8 @@ pub struct Args {
     pub output: Option<PathBuf>,
     /// Bases between windows; each model's step if none.
     pub stride: Option<u32>,
-    pub strand: StrandChoice,
+    /// `None`: both strands, or the forward one where the format holds one strand only.
+    pub strand: Option<StrandChoice>,
     /// Least value of a call: calibrated probability, or the plain value of a `value` model.
     pub min_score: Option<f32>,
     /// One row a window instead of calls.
@@ -61,7 +62,7 @@ impl Default for Args {
             format: Format::Bed,
             output: None,
             stride: None,
-            strand: StrandChoice::Both,
+            strand: None,
             min_score: None,
             raw: false,
             max_n: 0,

@@ -13,7 +13,8 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::flags::Format;
-use crate::plan::Plan;
+use crate::model::Strandedness;
+use crate::plan::{LoadedModel, Plan};
 use crate::report::{Cost, Ledger, ModelLedger};
 use crate::source;
 use crate::write::{Target, header};
@@ -29,6 +30,7 @@ pub fn run(plan: Plan) -> Result<()> {
     let begin = Instant::now();
     let args = &plan.args;
     let setup = Setup::new(&plan);
+    note(&plan);
     let output = match &args.output {
         Some(path) => Target::file(path)?,
         None => Target::stdout()?,
@@ -36,7 +38,9 @@ pub fn run(plan: Plan) -> Result<()> {
     let unscored = args.unscored.as_deref().map(Target::file).transpose()?;
     let stats = args.stats.as_deref().map(Target::file).transpose()?;
     let header = match args.format {
-        Format::Bed if !args.no_header => header(args, &plan.command, &setup.provenance()),
+        Format::Bed if !args.no_header => {
+            header(args, plan.strand, &plan.command, &setup.provenance())
+        }
         _ => String::new(),
     };
     let delivery = Delivery::new(&setup, ledger(&plan), header, output, unscored);
@@ -70,8 +74,17 @@ pub fn run(plan: Plan) -> Result<()> {
     Ok(())
 }
 
+/// Says what the run leaves out unasked.
+fn note(plan: &Plan) {
+    let stranded = |loaded: &LoadedModel| loaded.model.contract.strand == Strandedness::Stranded;
+    let halved = plan.args.format == Format::BedGraph && plan.args.strand.is_none();
+    if halved && !plan.args.quiet && plan.models.iter().any(stranded) {
+        eprintln!("windrow: note: bedgraph holds one strand a file: + now, - with --strand -");
+    }
+}
+
 fn ledger(plan: &Plan) -> Ledger {
-    let model = |loaded: &crate::plan::LoadedModel| {
+    let model = |loaded: &LoadedModel| {
         let contract = &loaded.model.contract;
         ModelLedger::new(&contract.name, &loaded.model.sha256, &contract.labels)
     };

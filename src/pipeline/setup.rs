@@ -135,7 +135,7 @@ fn scored<'a>(
     channels: &mut Vec<Channel>,
 ) -> Scored<'a> {
     let contract = &loaded.model.contract;
-    let strands: &[Strand] = match (contract.strand, plan.args.strand) {
+    let strands: &[Strand] = match (contract.strand, plan.strand) {
         (Strandedness::Symmetric, _) => &[Strand::Both],
         (_, StrandChoice::Both) => &[Strand::Forward, Strand::Reverse],
         (_, StrandChoice::Forward) => &[Strand::Forward],

@@ -1,6 +1,6 @@
 //! Provenance: `#` lines at the top of BED.
 
-use crate::flags::{Args, Format};
+use crate::flags::{Args, StrandChoice};
 use crate::model::{Contract, Model};
 
 /// A model as a run uses it.
@@ -14,7 +14,12 @@ pub struct Provenance<'a> {
 
 /// The header's lines. Nothing in them changes from run to run, machine to machine, or with
 /// flags that don't change rows.
-pub fn header(args: &Args, command: &str, models: &[Provenance<'_>]) -> String {
+pub fn header(
+    args: &Args,
+    strand: StrandChoice,
+    command: &str,
+    models: &[Provenance<'_>],
+) -> String {
     let mut lines = vec![
         format!("windrow {}", env!("CARGO_PKG_VERSION")),
         format!("command: {command}"),
@@ -48,13 +53,11 @@ pub fn header(args: &Args, command: &str, models: &[Provenance<'_>]) -> String {
     let rows = if args.raw { "windows" } else { "calls" };
     lines.push(format!(
         "parameters: rows={rows} strand={} max-n={} softmask={}",
-        args.strand.word(),
+        strand.word(),
         args.max_n,
         args.softmask.word()
     ));
-    if args.format == Format::Bed {
-        lines.push("columns: contig start end label score strand value".to_owned());
-    }
+    lines.push("columns: contig start end label score strand value".to_owned());
     lines
         .iter()
         .map(|line| format!("# {}\n", line.replace(char::is_control, " ")))

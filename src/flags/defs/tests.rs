@@ -45,10 +45,10 @@ fn stride() {
 
 #[test]
 fn strand() {
-    assert_eq!(run("").strand, StrandChoice::Both);
-    assert_eq!(run("--strand +").strand, StrandChoice::Forward);
-    assert_eq!(run("--strand -").strand, StrandChoice::Reverse);
-    assert_eq!(run("--strand=both").strand, StrandChoice::Both);
+    assert_eq!(run("").strand, None);
+    assert_eq!(run("--strand +").strand, Some(StrandChoice::Forward));
+    assert_eq!(run("--strand -").strand, Some(StrandChoice::Reverse));
+    assert_eq!(run("--strand=both").strand, Some(StrandChoice::Both));
 }
 
 #[test]
