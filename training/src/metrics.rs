@@ -15,32 +15,19 @@ pub struct Point {
 impl Curve {
     /// `missed` positives have no score at all and are never found.
     pub fn new(scores: &[f32], positive: &[bool], missed: usize) -> Curve {
-        let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-        order.sort_unstable_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
         let total = (positive.iter().filter(|p| **p).count() + missed) as f64;
-        let (mut found, mut called) = (0usize, 0usize);
+        let (mut found, mut called) = (0, 0);
         let mut points = Vec::new();
-        let mut rest = order.as_slice();
-        while let Some(&first) = rest.first() {
-            let score = scores[first as usize];
-            let tied = rest
-                .iter()
-                .take_while(|&&i| scores[i as usize] == score)
-                .count();
-            let hits = rest[..tied]
-                .iter()
-                .filter(|&&i| positive[i as usize])
-                .count();
+        for tie in ties(scores, &ranked(scores)) {
+            let hits = hits(tie, positive);
             found += hits;
-            called += tied;
-            rest = &rest[tied..];
+            called += tie.len();
             // Points without a new positive carry no area and would fill memory.
             if hits > 0 {
-                let precision = found as f64 / called as f64;
                 points.push(Point {
-                    score,
+                    score: scores[tie[0] as usize],
                     recall: found as f64 / total,
-                    precision,
+                    precision: found as f64 / called as f64,
                 });
             }
         }
@@ -67,28 +54,32 @@ impl Curve {
 
 /// Area under the ROC curve (ties count half): the Mann-Whitney statistic.
 pub fn auroc(scores: &[f32], positive: &[bool]) -> f64 {
-    let mut order: Vec<u32> = (0..scores.len() as u32).collect();
-    order.sort_unstable_by(|&a, &b| scores[a as usize].total_cmp(&scores[b as usize]));
     let positives = positive.iter().filter(|p| **p).count() as f64;
     let negatives = scores.len() as f64 - positives;
-    let (mut below, mut wins) = (0.0, 0.0);
-    let mut rest = order.as_slice();
-    while let Some(&first) = rest.first() {
-        let score = scores[first as usize];
-        let tied = rest
-            .iter()
-            .take_while(|&&i| scores[i as usize] == score)
-            .count();
-        let hits = rest[..tied]
-            .iter()
-            .filter(|&&i| positive[i as usize])
-            .count() as f64;
-        let others = tied as f64 - hits;
-        wins += hits * (below + others / 2.0);
-        below += others;
-        rest = &rest[tied..];
+    let (mut above, mut losses) = (0.0, 0.0);
+    for tie in ties(scores, &ranked(scores)) {
+        let hits = hits(tie, positive) as f64;
+        let others = tie.len() as f64 - hits;
+        losses += hits * (above + others / 2.0);
+        above += others;
     }
-    wins / (positives * negatives)
+    1.0 - losses / (positives * negatives)
+}
+
+/// Indices, best score first.
+fn ranked(scores: &[f32]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..scores.len() as u32).collect();
+    order.sort_unstable_by(|&a, &b| scores[b as usize].total_cmp(&scores[a as usize]));
+    order
+}
+
+/// The runs of a ranking that share a score.
+fn ties<'a>(scores: &'a [f32], order: &'a [u32]) -> impl Iterator<Item = &'a [u32]> {
+    order.chunk_by(|&a, &b| scores[a as usize] == scores[b as usize])
+}
+
+fn hits(tie: &[u32], positive: &[bool]) -> usize {
+    tie.iter().filter(|&&i| positive[i as usize]).count()
 }
 
 /// Shares of the positives and of the negatives at or over `threshold`.
@@ -105,22 +96,17 @@ pub fn rates(scores: &[f32], positive: &[bool], threshold: f32) -> (f64, f64) {
 
 /// The threshold of the best balanced accuracy, and that accuracy.
 pub fn best_threshold(scores: &[f32], positive: &[bool]) -> (f32, f64) {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_unstable_by(|&a, &b| scores[b].total_cmp(&scores[a]));
     let positives = positive.iter().filter(|p| **p).count() as f64;
     let negatives = scores.len() as f64 - positives;
-    let (mut tp, mut fp) = (0.0, 0.0);
+    let (mut found, mut alarms) = (0, 0);
     let mut best = (f32::INFINITY, 0.5);
-    for (rank, &i) in order.iter().enumerate() {
-        if positive[i] {
-            tp += 1.0
-        } else {
-            fp += 1.0
-        }
-        let last_of_tie = order.get(rank + 1).is_none_or(|&j| scores[j] < scores[i]);
-        let balanced = (tp / positives + 1.0 - fp / negatives) / 2.0;
-        if last_of_tie && balanced > best.1 {
-            best = (scores[i], balanced);
+    for tie in ties(scores, &ranked(scores)) {
+        let hits = hits(tie, positive);
+        found += hits;
+        alarms += tie.len() - hits;
+        let balanced = (found as f64 / positives + 1.0 - alarms as f64 / negatives) / 2.0;
+        if balanced > best.1 {
+            best = (scores[tie[0] as usize], balanced);
         }
     }
     best
