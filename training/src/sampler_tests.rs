@@ -1,12 +1,10 @@
-use std::ops::Range;
-
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
 use super::{HEADS, Sampler};
 use crate::annotation::{STRANDS, Strand, mark};
-use crate::dataset::{Dataset, Place};
+use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{Contig, complement};
 use crate::recipe::{Draw, Kinds};
 
@@ -42,7 +40,7 @@ fn dataset() -> Dataset {
     let contig = Contig {
         name: "c".into(),
         codes,
-        blocks: vec![0..LENGTH],
+        blocks: block(),
     };
     Dataset {
         contigs: vec![contig],
@@ -66,7 +64,7 @@ fn mirrored(data: &Dataset) -> Dataset {
     let contig = Contig {
         name: "c".into(),
         codes,
-        blocks: vec![0..LENGTH],
+        blocks: block(),
     };
     Dataset {
         contigs: vec![contig],
@@ -75,8 +73,13 @@ fn mirrored(data: &Dataset) -> Dataset {
     }
 }
 
-fn blocks() -> Vec<(usize, Range<usize>)> {
-    vec![(0, 0..LENGTH)]
+/// All of it: a list of one range, not a range of numbers.
+fn block() -> Vec<std::ops::Range<usize>> {
+    std::iter::once(0..LENGTH).collect()
+}
+
+fn blocks() -> [Stretch; 1] {
+    [(0, 0..LENGTH)]
 }
 
 #[test]

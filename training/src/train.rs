@@ -20,7 +20,7 @@ use crate::network::Network;
 use crate::optimiser::Optimiser;
 use crate::recipe::Recipe;
 use crate::sampler::{Batch, HEADS, Row, Sampler};
-use crate::score::{logits, scored};
+use crate::score::{Scored, logits, scored};
 
 /// Where a run stands; written beside each checkpoint.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -212,15 +212,7 @@ impl<'a> Run<'a> {
         loss: f64,
     ) -> Result<()> {
         let average_precision = optimiser.averaged(|| -> Result<f64> {
-            let scored = scored(&self.data, &self.validation, |contig, range, strand| {
-                logits(
-                    network,
-                    &self.data.contigs[contig].codes,
-                    range,
-                    strand,
-                    self.device,
-                )
-            });
+            let scored = self.score(network, &self.validation);
             let curve = Curve::new(&scored.scores, &scored.positive, scored.unscored_positives);
             let average_precision = curve.average_precision();
             if average_precision > progress.best {
@@ -259,6 +251,13 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    fn score(&self, network: &Network, blocks: &[Stretch]) -> Scored {
+        scored(&self.data, blocks, |contig, range, strand| {
+            let codes = &self.data.contigs[contig].codes;
+            logits(network, codes, range, strand, self.device)
+        })
+    }
+
     /// The highest-scoring negatives of a share of the training blocks.
     fn mine(&self, network: &Network, random: &mut ChaCha8Rng) -> Vec<Place> {
         let mut hard: Vec<(f32, Place)> = Vec::new();
@@ -271,19 +270,7 @@ impl<'a> Run<'a> {
             if !random.random_bool(self.recipe.train.mine_share) {
                 continue;
             }
-            let scored = scored(
-                &self.data,
-                std::slice::from_ref(block),
-                |contig, range, strand| {
-                    logits(
-                        network,
-                        &self.data.contigs[contig].codes,
-                        range,
-                        strand,
-                        self.device,
-                    )
-                },
-            );
+            let scored = self.score(network, std::slice::from_ref(block));
             for ((&score, &positive), &place) in scored
                 .scores
                 .iter()
