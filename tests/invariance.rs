@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 use support::filter::{Bench, behind_ag, behind_ag_window, rows, run};
 use support::onnx;
-use windrow::engine::{Scorer, engine};
+use tract_onnx::prelude::*;
 use windrow::model::{self, Model, Strandedness};
 use windrow::sequence;
 
@@ -163,7 +163,7 @@ fn a_window_model_gives_what_its_dense_twin_gives() {
 /// Every window cut out and scored alone: contig position and strand to probability.
 fn one_at_a_time(model: &Model, text: &str, stride: usize) -> HashMap<(usize, char), f32> {
     let contract = &model.contract;
-    let mut scorer = engine(model).unwrap().scorer().unwrap();
+    let mut alone = Alone::new(model);
     let mut codes = Vec::new();
     sequence::encode(text.as_bytes(), text.len(), &mut codes);
     let codes: Vec<u8> = codes.into_iter().map(sequence::plain).collect();
@@ -175,8 +175,8 @@ fn one_at_a_time(model: &Model, text: &str, stride: usize) -> HashMap<(usize, ch
         }
         let mut mirrored = Vec::new();
         sequence::reverse_complement(window, &mut mirrored);
-        let forward = alone(scorer.as_mut(), window);
-        let reverse = alone(scorer.as_mut(), &mirrored);
+        let forward = alone.score(window);
+        let reverse = alone.score(&mirrored);
         let mut put = |at, strand, raw| {
             found.insert((at, strand), contract.probability(0, raw));
         };
@@ -191,10 +191,38 @@ fn one_at_a_time(model: &Model, text: &str, stride: usize) -> HashMap<(usize, ch
     found
 }
 
-fn alone(scorer: &mut dyn Scorer, window: &[u8]) -> f32 {
-    let mut out = Vec::new();
-    scorer.score(window, &[0], &mut out).unwrap();
-    out[0]
+/// The model with its input fixed at one window, run without any of the filter's own code.
+struct Alone {
+    state: TypedSimpleState,
+    window: usize,
+}
+
+impl Alone {
+    fn new(model: &Model) -> Self {
+        let window = model.contract.window;
+        let runnable = tract_onnx::onnx()
+            .with_ignore_value_info(true)
+            .model_for_proto_model(&model.proto)
+            .and_then(|graph| graph.with_input_fact(0, f32::fact([1, 4, window]).into()))
+            .and_then(|graph| graph.into_optimized()?.into_runnable())
+            .unwrap();
+        let state = runnable.spawn().unwrap();
+        Self { state, window }
+    }
+
+    fn score(&mut self, codes: &[u8]) -> f32 {
+        let mut input = vec![0f32; 4 * self.window];
+        for (at, &code) in codes.iter().enumerate() {
+            input[usize::from(code) * self.window + at] = 1.0;
+        }
+        let input = Tensor::from_shape(&[1, 4, self.window], &input).unwrap();
+        let outputs = self.state.run(tvec!(input.into_tvalue())).unwrap();
+        outputs[0]
+            .try_as_plain_ram()
+            .unwrap()
+            .as_slice::<f32>()
+            .unwrap()[0]
+    }
 }
 
 /// Rows of every window, as the filter writes them.
