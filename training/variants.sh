@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The comparison in RESULTS.md: what context, width, depth and kind of block buy at what cost.
-# Short runs of one recipe, all with the same seed and number of steps; about 6 minutes each.
+# Short runs of one recipe, all with the same seed and number of steps; about 4 minutes each on one core.
 set -euo pipefail
 cd "$(dirname "$0")"
 train=${TRAIN:-cargo run --release --quiet --}
@@ -9,7 +9,7 @@ variant() {
     local name=$1
     shift
     local changes=()
-    for change in train.steps=4000 train.evaluate_every=1000 train.mine_every=1000 "$@"; do
+    for change in train.steps=3000 train.evaluate_every=1000 train.mine_every=1000 "$@"; do
         changes+=(--set "$change")
     done
     $train run recipes/exon-start.toml --name "$name" "${changes[@]}"

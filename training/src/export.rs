@@ -9,7 +9,7 @@ use serde_json::json;
 use tch::Device;
 
 use crate::evaluate::Evaluation;
-use crate::network::Network;
+use crate::network::{Mode, Network};
 use crate::onnx;
 use crate::recipe::Recipe;
 use crate::result::{RunResult, real_windows};
@@ -64,7 +64,7 @@ pub fn difference(network: &Network, model: &[u8], windows: &[Vec<u8>]) -> Resul
     for window in windows {
         scorer.score(window, &[0], &mut run)?;
         let bases = one_hot(&[window], Device::Cpu);
-        let trained = tch::no_grad(|| network.forward(&bases, false));
+        let trained = tch::no_grad(|| network.forward(&bases, Mode::Infer));
         for (label, &value) in run.iter().enumerate() {
             let expected = trained.double_value(&[0, label as i64, 0]) as f32;
             worst = worst.max((sigmoid(expected) - sigmoid(value)).abs());

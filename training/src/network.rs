@@ -20,7 +20,15 @@ pub struct Norm {
 }
 
 pub const NORM_EPSILON: f64 = 1e-5;
-const NORM_MOMENTUM: f64 = 0.02;
+
+/// What batch norm goes by.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mode {
+    /// The batch's own statistics, which also move the running ones by `momentum`.
+    Train { momentum: f64 },
+    /// The running statistics.
+    Infer,
+}
 
 pub struct Network {
     pub graph: Graph,
@@ -38,7 +46,7 @@ impl Network {
     /// Scores of all windows: `bases` `[N, 4, L]` to `[N, heads, L - window + 1]`, logits.
     ///
     /// Computes in the precision of `bases`; weights stay single, and so do the scores.
-    pub fn forward(&self, bases: &Tensor, train: bool) -> Tensor {
+    pub fn forward(&self, bases: &Tensor, mode: Mode) -> Tensor {
         let kind = bases.kind();
         let mut values: Vec<Tensor> = Vec::with_capacity(self.graph.nodes.len());
         for (at, node) in self.graph.nodes.iter().enumerate() {
@@ -62,7 +70,7 @@ impl Network {
                         *dilation as i64,
                         *groups as i64,
                     );
-                    activate(normalise(x, weights.norm.as_ref(), train), *act)
+                    activate(normalise(x, weights.norm.as_ref(), mode), *act)
                 }
                 Op::Add { a, b, act } => activate(
                     self.crop(&values, *a, node) + self.crop(&values, *b, node),
@@ -137,11 +145,15 @@ fn weights(graph: &Graph, at: usize, vs: &nn::Path) -> Option<Weights> {
     }
 }
 
-fn normalise(x: Tensor, norm: Option<&Norm>, train: bool) -> Tensor {
+fn normalise(x: Tensor, norm: Option<&Norm>, mode: Mode) -> Tensor {
     let Some(norm) = norm else { return x };
     let (scale, shift) = (Some(&norm.scale), Some(&norm.shift));
     let (mean, variance) = (Some(&norm.mean), Some(&norm.variance));
-    let (momentum, epsilon) = (NORM_MOMENTUM, NORM_EPSILON);
+    let (train, momentum) = match mode {
+        Mode::Train { momentum } => (true, momentum),
+        Mode::Infer => (false, 0.0),
+    };
+    let epsilon = NORM_EPSILON;
     x.batch_norm(
         scale, shift, mean, variance, train, momentum, epsilon, false,
     )

@@ -89,11 +89,17 @@ impl Optimiser {
         });
     }
 
-    /// Runs `f` with the running mean of the weights in place.
+    /// Runs `f` with the running mean of the weights in place; what it does to batch norm's
+    /// statistics is undone.
     pub fn averaged<T>(&mut self, f: impl FnOnce() -> T) -> T {
+        let kept: Vec<Tensor> = self.buffers.iter().map(Tensor::copy).collect();
         self.load(&self.mean.shallow_clone());
         let value = f();
         self.load(&self.weights.shallow_clone());
+        tch::no_grad(|| {
+            let pairs = self.buffers.iter_mut().zip(&kept);
+            pairs.for_each(|(buffer, kept)| buffer.copy_(kept));
+        });
         value
     }
 

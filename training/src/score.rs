@@ -7,7 +7,7 @@ use tch::Device;
 use crate::annotation::{STRANDS, Strand, mark};
 use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{UNKNOWN, complement};
-use crate::network::Network;
+use crate::network::{Mode, Network};
 use crate::sampler::one_hot;
 
 /// Positions scored at once.
@@ -52,7 +52,7 @@ pub fn logits(
         };
         let output = tch::no_grad(|| {
             network
-                .forward(&one_hot(&[&lane], device), false)
+                .forward(&one_hot(&[&lane], device), Mode::Infer)
                 .narrow(1, 0, 1)
                 .reshape([-1])
         });

@@ -16,7 +16,7 @@ use crate::dataset::{Dataset, Place, Stretch, read_windows};
 use crate::genome::UNKNOWN;
 use crate::graph::Graph;
 use crate::metrics::Curve;
-use crate::network::Network;
+use crate::network::{Mode, Network};
 use crate::optimiser::Optimiser;
 use crate::recipe::Recipe;
 use crate::sampler::{Batch, HEADS, Row, Sampler};
@@ -155,7 +155,12 @@ impl<'a> Run<'a> {
                 clock = Instant::now();
                 let loss = losses.iter().sum::<f64>() / losses.len() as f64;
                 losses.clear();
-                self.evaluate(&network, &vs, &mut optimiser, &mut progress, loss)?;
+                let batches = |number: u64| {
+                    let mut random = ChaCha8Rng::seed_from_u64(recipe.seed);
+                    random.set_stream(u64::MAX - number);
+                    sampler.batch(&mined, &mut random, self.device)
+                };
+                self.evaluate(&network, &vs, &mut optimiser, &mut progress, loss, batches)?;
             }
         }
         bar.finish_and_clear();
@@ -185,7 +190,10 @@ impl<'a> Run<'a> {
         } else {
             Kind::Float
         };
-        let scores = network.forward(&batch.bases.to_kind(kind), true);
+        let mode = Mode::Train {
+            momentum: NORM_MOMENTUM,
+        };
+        let scores = network.forward(&batch.bases.to_kind(kind), mode);
         let each = scores.binary_cross_entropy_with_logits::<Tensor>(
             &batch.target,
             None,
@@ -210,8 +218,10 @@ impl<'a> Run<'a> {
         optimiser: &mut Optimiser,
         progress: &mut Progress,
         loss: f64,
+        batches: impl Fn(u64) -> Batch,
     ) -> Result<()> {
         let average_precision = optimiser.averaged(|| -> Result<f64> {
+            settle(network, batches);
             let scored = self.score(network, &self.validation);
             let curve = Curve::new(&scored.scores, &scored.positive, scored.unscored_positives);
             let average_precision = curve.average_precision();
@@ -318,6 +328,23 @@ impl<'a> Run<'a> {
         Ok(())
     }
 }
+
+/// Batch norm's running statistics are those of the weights as they move; the averaged weights
+/// get their own, the plain mean over some batches.
+fn settle(network: &Network, batches: impl Fn(u64) -> Batch) {
+    tch::no_grad(|| {
+        for number in 0..SETTLING {
+            let momentum = 1.0 / (number + 1) as f64;
+            let _scores = network.forward(&batches(number).bases, Mode::Train { momentum });
+        }
+    });
+}
+
+/// Batches that settle batch norm's statistics.
+const SETTLING: u64 = 64;
+
+/// Share of a training batch's statistics in the running ones.
+const NORM_MOMENTUM: f64 = 0.02;
 
 /// Logits under this are no hard negatives, whatever their rank.
 const MINED_OVER: f32 = -6.0;
