@@ -9,10 +9,10 @@ variant() {
     local name=$1
     shift
     local changes=()
-    for change in train.steps=3000 train.evaluate_every=1000 train.mine_every=1000 "$@"; do
+    for change in train.steps=3000 train.decay_steps=3000 train.evaluate_every=1000 train.mine_every=1000 "$@"; do
         changes+=(--set "$change")
     done
-    $train run recipes/exon-start.toml --name "$name" "${changes[@]}"
+    $train run recipes/exon-start-base.toml --name "$name" "${changes[@]}"
 }
 
 variant base-579

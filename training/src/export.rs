@@ -131,7 +131,7 @@ fn metrics(recipe: &Recipe, result: &RunResult) -> serde_json::Value {
 }
 
 fn tables(evaluation: &Evaluation) -> Vec<serde_json::Value> {
-    let figure = |value: f64| format!("{value:.3}");
+    let figure = |value: f64| format!("{value:.4}");
     let whole = |row: &crate::evaluate::Row| {
         json!([
             row.set,

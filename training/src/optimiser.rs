@@ -117,6 +117,16 @@ impl Optimiser {
         Tensor::save_multi(&named, path).with_context(|| format!("{}", path.display()))
     }
 
+    /// Begins anew from the averaged weights of another run's checkpoint.
+    pub fn start(&mut self, path: &Path) -> Result<()> {
+        let zeros = self.first.copy();
+        self.resume(path)?;
+        (self.first, self.second, self.step) = (zeros.copy(), zeros, 0);
+        self.weights = self.mean.copy();
+        self.load(&self.weights.shallow_clone());
+        Ok(())
+    }
+
     pub fn resume(&mut self, path: &Path) -> Result<()> {
         let named = Tensor::load_multi(path).with_context(|| format!("{}", path.display()))?;
         for (name, tensor) in named {

@@ -93,6 +93,9 @@ pub struct Draw {
     #[serde(default)]
     pub noncoding: bool,
     pub chunk: usize,
+    /// Share of bases replaced by random ones: no site is seen twice the same.
+    #[serde(default)]
+    pub mutation: f64,
     /// Lanes of genome a batch, and of packed `data.windows`.
     pub lanes: usize,
     pub window_lanes: usize,
@@ -118,7 +121,11 @@ pub struct Kinds {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Train {
+    /// Run whose last averaged weights this one starts from, instead of random ones.
+    pub start: Option<String>,
     pub steps: usize,
+    /// Steps that the learning rate's cosine takes down to nothing (default: all).
+    pub decay_steps: Option<usize>,
     pub learning_rate: f64,
     pub warmup: usize,
     /// Forward and backward passes in bfloat16; weights and evaluation stay in single precision.

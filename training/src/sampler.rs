@@ -182,10 +182,11 @@ impl<'a> Sampler<'a> {
         let within = |at: i64| usize::try_from(at).ok().filter(|at| inside.contains(at));
         let base = |at: i64| within(at).map_or(UNKNOWN, |at| codes[at]);
         let end = start + length as i64;
-        let codes: Vec<u8> = match place.strand {
+        let mut codes: Vec<u8> = match place.strand {
             Strand::Forward => (start..end).map(base).collect(),
             Strand::Reverse => (start..end).rev().map(|at| complement(base(at))).collect(),
         };
+        self.mutate(&mut codes, random);
         let mut lane = Lane {
             codes,
             target: vec![0.0; HEADS * chunk],
@@ -216,16 +217,25 @@ impl<'a> Sampler<'a> {
         lane
     }
 
+    fn mutate(&self, codes: &mut [u8], random: &mut ChaCha8Rng) {
+        if self.draw.mutation == 0.0 {
+            return;
+        }
+        for code in codes.iter_mut().filter(|code| **code < UNKNOWN) {
+            if random.random_bool(self.draw.mutation) {
+                *code = random.random_range(0..UNKNOWN);
+            }
+        }
+    }
+
     /// Weight 1 for every AG-led position (acceptor), GT (donor) and known base (exon).
     fn weigh_all(&self, lane: &mut Lane) {
         let chunk = self.draw.chunk;
         for i in 0..chunk {
             let at = i + self.anchor;
-            let codes = &lane.codes;
-            let led = at >= 2 && codes[at - 2] == 0 && codes[at - 1] == 2;
-            let gt = codes[at] == 2 && codes.get(at + 1) == Some(&3);
-            let known = codes[at] != UNKNOWN;
-            for (head, on) in [led, gt, known].into_iter().enumerate() {
+            let sites = [Site::Acceptor, Site::Donor].map(|site| can_be(site, &lane.codes, at));
+            let known = lane.codes[at] != UNKNOWN;
+            for (head, on) in [sites[0], sites[1], known].into_iter().enumerate() {
                 lane.weight[head * chunk + i] = f32::from(u8::from(on));
             }
         }
@@ -250,11 +260,22 @@ impl<'a> Sampler<'a> {
             };
             let slot = head * chunk + lane.codes.len() + row.at - self.anchor;
             lane.target[slot] = f32::from(u8::from(row.positive));
-            lane.weight[slot] = 1.0;
-            lane.codes.extend_from_slice(&row.codes);
+            let mut codes = row.codes.clone();
+            self.mutate(&mut codes, random);
+            lane.weight[slot] = f32::from(u8::from(can_be(row.site, &codes, row.at)));
+            lane.codes.extend(codes);
         }
         lane.codes.resize(length, UNKNOWN);
         lane
+    }
+}
+
+/// Whether the dinucleotide of a site stands where it must: AG before an exon's first base, GT at
+/// an intron's.
+fn can_be(site: Site, codes: &[u8], at: usize) -> bool {
+    match site {
+        Site::Acceptor => at >= 2 && codes[at - 2..at] == [0, 2],
+        Site::Donor => codes[at..].starts_with(&[2, 3]),
     }
 }
 

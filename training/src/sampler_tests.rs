@@ -23,6 +23,7 @@ fn draw(kinds: [f64; 5]) -> Draw {
     };
     Draw {
         noncoding: false,
+        mutation: 0.0,
         chunk: 50,
         lanes: 1,
         window_lanes: 0,

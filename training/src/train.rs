@@ -180,7 +180,8 @@ impl<'a> Run<'a> {
         if step < train.warmup {
             return train.learning_rate * (step + 1) as f64 / train.warmup as f64;
         }
-        let done = (step - train.warmup) as f64 / (train.steps - train.warmup).max(1) as f64;
+        let steps = train.decay_steps.unwrap_or(train.steps);
+        let done = (step - train.warmup) as f64 / (steps - train.warmup).max(1) as f64;
         train.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
     }
 
@@ -301,6 +302,9 @@ impl<'a> Run<'a> {
     fn resume(&self, optimiser: &mut Optimiser) -> Result<Progress> {
         let checkpoint = self.folder.join("checkpoint.ot");
         if !checkpoint.exists() {
+            if let Some(start) = &self.recipe.train.start {
+                optimiser.start(&self.folder.with_file_name(start).join("checkpoint.ot"))?;
+            }
             return Ok(Progress::default());
         }
         optimiser.resume(&checkpoint)?;
