@@ -44,6 +44,16 @@ pub enum Found {
     Steps(Vec<Row>),
 }
 
+/// A piece while it is scored.
+struct Draft<'u> {
+    piece: &'u Piece,
+    codes: &'u [u8],
+    survey: Survey<'u>,
+    spans: Vec<Span>,
+    windows: Vec<u64>,
+    found: Vec<(usize, Candidate)>,
+}
+
 /// One thread's scorers.
 pub struct Worker<'a> {
     setup: &'a Setup<'a>,
@@ -60,72 +70,82 @@ impl<'a> Worker<'a> {
     }
 
     pub fn score(&mut self, unit: &Unit) -> Result<Vec<Outcome>> {
-        let setup = self.setup;
-        let codes = |piece: &Piece| &unit.codes[piece.codes.clone()];
-        let surveys: Vec<_> = unit
+        let models = self.setup.models.len();
+        let mut pieces: Vec<_> = unit
             .pieces
             .iter()
-            .map(|piece| Survey::new(codes(piece), setup.policy))
+            .map(|piece| Draft {
+                piece,
+                codes: &unit.codes[piece.codes.clone()],
+                survey: Survey::new(&unit.codes[piece.codes.clone()], self.setup.policy),
+                spans: Vec::new(),
+                windows: vec![0; models],
+                found: Vec::new(),
+            })
             .collect();
-        let mut spans = vec![Vec::new(); unit.pieces.len()];
-        let mut windows = vec![vec![0; setup.models.len()]; unit.pieces.len()];
-        let mut found = vec![Vec::new(); unit.pieces.len()];
-        for (index, model) in setup.models.iter().enumerate() {
-            let mut bases: Vec<_> = unit
-                .pieces
-                .iter()
-                .map(|piece| vec![Status::Scored; piece.core.len()])
-                .collect();
-            for track in &model.tracks {
-                let (contract, grid) = (model.contract, &track.grid);
-                let mut scored = Windows::new(
-                    self.scorers[index].as_mut(),
-                    track.strand,
-                    contract.labels.len(),
-                    contract.window,
-                    contract.step,
-                );
-                let mut reported = Vec::with_capacity(unit.pieces.len());
-                for (at, piece) in unit.pieces.iter().enumerate() {
-                    let (starts, of_track) = eligible(piece, track, &surveys[at]);
-                    let worse = bases[at].iter_mut().zip(of_track);
-                    worse.for_each(|(status, other)| *status = other.max(*status));
-                    scored.seam();
-                    for &start in &starts {
-                        scored.push(codes(piece), start - piece.origin)?;
-                    }
-                    windows[at][index] += starts.len() as u64;
-                    reported.push(starts);
-                }
-                let outputs = scored
-                    .finish()
-                    .with_context(|| format!("model {} failed", contract.name))?;
-                let mut outputs = outputs.chunks_exact(contract.labels.len());
-                for ((piece, starts), found) in unit.pieces.iter().zip(reported).zip(&mut found) {
-                    for (start, outputs) in starts.into_iter().zip(&mut outputs) {
-                        let at = start + grid.lead;
-                        self.rate(track, index, at, outputs, piece, found)?;
-                    }
-                }
+        for model in 0..models {
+            self.score_model(model, &mut pieces)?;
+        }
+        let outcome = |draft: Draft<'_>| Outcome {
+            contig: draft.piece.contig.clone(),
+            core: draft.piece.core.clone(),
+            spans: draft.spans,
+            windows: draft.windows,
+            found: self.shape(draft.found, &draft.piece.contig),
+        };
+        Ok(pieces.into_iter().map(outcome).collect())
+    }
+
+    fn score_model(&mut self, model: usize, pieces: &mut [Draft<'_>]) -> Result<()> {
+        let setup = self.setup;
+        let mut bases: Vec<_> = pieces
+            .iter()
+            .map(|draft| vec![Status::Scored; draft.piece.core.len()])
+            .collect();
+        for track in &setup.models[model].tracks {
+            self.score_track(model, track, pieces, &mut bases)?;
+        }
+        for (bases, draft) in bases.iter().zip(pieces) {
+            run_lengths(model, bases, draft.piece.core.start, &mut draft.spans);
+        }
+        Ok(())
+    }
+
+    /// Scores a model on one strand; the worst that happens to a base stays in `bases`.
+    fn score_track(
+        &mut self,
+        model: usize,
+        track: &Track,
+        pieces: &mut [Draft<'_>],
+        bases: &mut [Vec<Status>],
+    ) -> Result<()> {
+        let contract = self.setup.models[model].contract;
+        let labels = contract.labels.len();
+        let scorer = self.scorers[model].as_mut();
+        let mut scored = Windows::new(scorer, track.strand, labels, contract.window, contract.step);
+        let mut reported = Vec::with_capacity(pieces.len());
+        for (draft, bases) in pieces.iter_mut().zip(bases) {
+            let (starts, of_track) = eligible(draft.piece, track, &draft.survey);
+            let worse = bases.iter_mut().zip(of_track);
+            worse.for_each(|(status, other)| *status = other.max(*status));
+            scored.seam();
+            for &start in &starts {
+                scored.push(draft.codes, start - draft.piece.origin)?;
             }
-            for ((bases, piece), spans) in bases.iter().zip(&unit.pieces).zip(&mut spans) {
-                run_lengths(index, bases, piece.core.start, spans);
+            draft.windows[model] += starts.len() as u64;
+            reported.push(starts);
+        }
+        let outputs = scored
+            .finish()
+            .with_context(|| format!("model {} failed", contract.name))?;
+        let mut outputs = outputs.chunks_exact(labels);
+        for (draft, starts) in pieces.iter_mut().zip(reported) {
+            for (start, outputs) in starts.into_iter().zip(&mut outputs) {
+                let at = start + track.grid.lead;
+                self.rate(track, model, at, outputs, draft.piece, &mut draft.found)?;
             }
         }
-        let outcomes = unit
-            .pieces
-            .iter()
-            .zip(found)
-            .zip(spans.into_iter().zip(windows));
-        Ok(outcomes
-            .map(|((piece, found), (spans, windows))| Outcome {
-                contig: piece.contig.clone(),
-                core: piece.core.clone(),
-                spans,
-                windows,
-                found: self.shape(found, &piece.contig),
-            })
-            .collect())
+        Ok(())
     }
 
     /// Turns a window's raw outputs into candidates.
