@@ -73,12 +73,16 @@ pub fn svg(axes: &Axes, series: &[Series]) -> String {
         );
     }
     for (i, one) in series.iter().enumerate() {
-        text(
-            WIDTH - RIGHT - 6.0,
-            TOP + 14.0 * (i + 1) as f64,
-            "end",
-            one.name,
-        );
+        match one.points.first() {
+            // A dot is named where it stands.
+            Some(&(at_x, at_y)) if one.dots => text(x(at_x) - 7.0, y(at_y) + 4.0, "end", one.name),
+            _ => text(
+                WIDTH - RIGHT - 6.0,
+                TOP + 14.0 * (i + 1) as f64,
+                "end",
+                one.name,
+            ),
+        }
     }
     let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
     writeln!(
@@ -88,12 +92,7 @@ pub fn svg(axes: &Axes, series: &[Series]) -> String {
     .expect("a string takes all");
     for (i, one) in series.iter().enumerate() {
         let colour = COLOURS[i % COLOURS.len()];
-        let mark = TOP + 14.0 * (i + 1) as f64 - 4.0;
         let mut draw = |shape: String| writeln!(out, "{shape}").expect("a string takes all");
-        draw(format!(
-            "<circle cx=\"{:.1}\" cy=\"{mark:.1}\" r=\"3\" fill=\"{colour}\"/>",
-            right
-        ));
         let seen: Vec<(f64, f64)> = one.points.iter().map(|p| (x(p.0), y(p.1))).collect();
         if one.dots {
             for (x, y) in seen {
@@ -102,6 +101,10 @@ pub fn svg(axes: &Axes, series: &[Series]) -> String {
                 ));
             }
         } else {
+            let mark = TOP + 14.0 * (i + 1) as f64 - 4.0;
+            draw(format!(
+                "<circle cx=\"{right:.1}\" cy=\"{mark:.1}\" r=\"3\" fill=\"{colour}\"/>"
+            ));
             let path: Vec<String> = seen.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
             let path = path.join(" ");
             draw(format!(

@@ -181,8 +181,10 @@ fn plots(r: &RunResult) -> Vec<(&'static str, String)> {
 }
 
 fn cost(all: &[RunResult]) -> String {
+    // Runs of other lengths are no comparison of networks.
     let series: Vec<Series> = all
         .iter()
+        .filter(|r| !r.changes.is_empty())
         .map(|r| Series {
             name: &r.name,
             points: vec![(r.flops as f64 / 1000.0, r.validation_average_precision)],
@@ -194,7 +196,7 @@ fn cost(all: &[RunResult]) -> String {
         x: "kFLOP a base and strand",
         y: "validation average precision",
         x_range: (0.0, 150.0),
-        y_range: (0.0, 0.5),
+        y_range: (0.0, 0.3),
     };
     svg(&axes, &series)
 }
