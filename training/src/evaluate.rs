@@ -119,7 +119,7 @@ fn windows(data: &Dataset, blocks: &[Stretch], field: &Field, seed: u64) -> Wind
     Windows { against }
 }
 
-/// Evaluates the run's best network and the yardsticks on every held-out set of the recipe.
+/// Evaluates the network that the run kept and the yardsticks on every held-out set of the recipe.
 pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Evaluation> {
     let recipe = run.recipe;
     let device = run.device;
@@ -259,11 +259,11 @@ fn best_f1(curve: &Curve) -> f32 {
     best.map_or(0.0, |point| point.score)
 }
 
-/// The best network of a run, as it was saved.
+/// The network that a run kept.
 pub fn load(recipe: &Recipe, folder: &Path, device: Device) -> Result<Network> {
     let mut vs = tch::nn::VarStore::new(device);
     let network = Network::new(crate::train::graph(recipe), &vs.root());
-    let path = folder.join("best.ot");
+    let path = folder.join("kept.ot");
     vs.load(&path)
         .with_context(|| format!("{}", path.display()))?;
     Ok(network)

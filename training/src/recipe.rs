@@ -137,10 +137,23 @@ pub struct Train {
     pub evaluate_every: usize,
     /// Evaluations without a better validation average precision before it stops.
     pub patience: usize,
+    /// Which evaluation's averaged weights are kept.
+    #[serde(default)]
+    pub keep: Keep,
     /// Steps between minings of hard negatives.
     pub mine_every: usize,
     /// Share of the training sequence that a mining looks at.
     pub mine_share: f64,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// That of the best validation average precision.
+    #[default]
+    Best,
+    /// The last: where validation sites are few, the end of a schedule is a choice with less luck.
+    Last,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

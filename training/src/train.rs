@@ -1,4 +1,4 @@
-//! The training loop: draw, step, validate, keep the best; a killed run goes on where it was.
+//! The training loop: draw, step, validate, keep what is best; a killed run goes on where it was.
 
 use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write};
@@ -18,7 +18,7 @@ use crate::graph::Graph;
 use crate::metrics::Curve;
 use crate::network::{Mode, Network};
 use crate::optimiser::Optimiser;
-use crate::recipe::Recipe;
+use crate::recipe::{Keep, Recipe};
 use crate::sampler::{Batch, HEADS, Row, Sampler};
 use crate::score::{Scored, logits, scored};
 
@@ -27,6 +27,7 @@ use crate::score::{Scored, logits, scored};
 pub struct Progress {
     pub step: usize,
     pub seconds: f64,
+    /// Validation average precision of the weights that are kept.
     pub best: f64,
     pub best_step: usize,
     pub since_best: usize,
@@ -111,7 +112,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Trains to the end, or to where patience ends; leaves `best.ot` in the run's folder.
+    /// Trains to the end, or to where patience ends; leaves `kept.ot` in the run's folder.
     pub fn train(&self) -> Result<Progress> {
         let recipe = self.recipe;
         tch::manual_seed(recipe.seed as i64);
@@ -221,13 +222,16 @@ impl<'a> Run<'a> {
         loss: f64,
         batches: impl Fn(u64) -> Batch,
     ) -> Result<()> {
+        let train = &self.recipe.train;
+        let before = progress.best;
+        let keeps = |reached: f64| train.keep == Keep::Last || reached > before;
         let average_precision = optimiser.averaged(|| -> Result<f64> {
             settle(network, batches);
             let scored = self.score(network, &self.validation);
             let curve = Curve::new(&scored.scores, &scored.positive, scored.unscored_positives);
             let average_precision = curve.average_precision();
-            if average_precision > progress.best {
-                vs.save(self.folder.join("best.ot"))?;
+            if keeps(average_precision) {
+                vs.save(self.folder.join("kept.ot"))?;
             }
             Ok(average_precision)
         })?;
@@ -237,17 +241,16 @@ impl<'a> Run<'a> {
             loss,
             average_precision,
         });
-        if average_precision > progress.best {
+        if keeps(average_precision) {
             (progress.best, progress.best_step, progress.since_best) = (average_precision, step, 0);
         } else {
             progress.since_best += 1;
         }
-        let train = &self.recipe.train;
         progress.finished = step == train.steps || progress.since_best >= train.patience;
         let seconds = progress.seconds;
         self.log(&format!(
             "step {step} loss {loss:.5} validation AP {average_precision:.4} \
-             best {:.4} at {} after {seconds:.0} s",
+             kept {:.4} of {} after {seconds:.0} s",
             progress.best, progress.best_step
         ))?;
         optimiser.save(&self.folder.join("checkpoint.new"))?;
