@@ -5,6 +5,8 @@ pub const UNKNOWN: u8 = 4;
 /// Set on the code of a soft-masked (lower-case) base.
 pub const SOFT: u8 = 8;
 
+/// Codes of letters that are no bases have this bit.
+const MARK: u8 = 0x80;
 const BLANK: u8 = 0xfe;
 const FOREIGN: u8 = 0xff;
 
@@ -34,56 +36,40 @@ const fn codes() -> [u8; 256] {
     table
 }
 
-/// A letter that is no nucleotide: its offset in the text, and the bases before it.
+/// A letter that is no nucleotide, and the number of bases before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Foreign {
     pub letter: u8,
-    pub offset: usize,
     pub bases: usize,
 }
 
-/// Number of bases in `text`; white space does not count.
-pub fn count(text: &[u8]) -> Result<usize, Foreign> {
-    let (mut blanks, mut foreign) = (0, false);
-    for &letter in text {
-        let code = CODES[letter as usize];
-        blanks += usize::from(code == BLANK);
-        foreign |= code == FOREIGN;
+/// Appends the codes of the bases in `text` to `codes`; white space does not count.
+///
+/// In front of a foreign letter the codes have been appended.
+pub fn encode(text: &[u8], codes: &mut Vec<u8>) -> Result<(), Foreign> {
+    let from = codes.len();
+    codes.extend(text.iter().map(|&letter| CODES[letter as usize]));
+    let all = codes[from..].iter().fold(0, |all, code| all | code);
+    if all < MARK {
+        return Ok(());
     }
-    if !foreign {
-        return Ok(text.len() - blanks);
-    }
-    let mut bases = 0;
-    for (offset, &letter) in text.iter().enumerate() {
-        match CODES[letter as usize] {
+    let mut end = from;
+    for (at, &letter) in (from..).zip(text) {
+        match codes[at] {
             FOREIGN => {
-                return Err(Foreign {
-                    letter,
-                    offset,
-                    bases,
-                });
+                codes.truncate(end);
+                let bases = end - from;
+                return Err(Foreign { letter, bases });
             }
             BLANK => {}
-            _ => bases += 1,
+            code => {
+                codes[end] = code;
+                end += 1;
+            }
         }
     }
-    Ok(bases)
-}
-
-/// Appends the codes of up to `bases` bases to `codes`; returns how far into `text` it read.
-/// The text must have passed [`count`].
-pub fn encode(text: &[u8], bases: usize, codes: &mut Vec<u8>) -> usize {
-    let full = codes.len() + bases;
-    for (offset, &letter) in text.iter().enumerate() {
-        if codes.len() == full {
-            return offset;
-        }
-        let code = CODES[letter as usize];
-        if code < BLANK {
-            codes.push(code);
-        }
-    }
-    text.len()
+    codes.truncate(end);
+    Ok(())
 }
 
 /// The code without the soft-mask flag, 0..=4.
@@ -128,7 +114,7 @@ mod tests {
 
     fn codes_of(text: &[u8]) -> Vec<u8> {
         let mut codes = Vec::new();
-        encode(text, usize::MAX / 2, &mut codes);
+        encode(text, &mut codes).unwrap();
         codes
     }
 
@@ -142,14 +128,13 @@ mod tests {
     #[test]
     fn white_space_is_skipped() {
         assert_eq!(codes_of(b"AC\r\n\nG \tT\n"), [0, 1, 2, 3]);
-        assert_eq!(count(b"AC\r\n\nG \tT\n"), Ok(4));
     }
 
     #[test]
-    fn encoding_stops_after_the_bases_asked_for() {
+    fn codes_are_appended() {
         let mut codes = vec![4];
-        assert_eq!(encode(b"AC\nGT", 3, &mut codes), 4);
-        assert_eq!(codes, [4, 0, 1, 2]);
+        encode(b"AC\nGT", &mut codes).unwrap();
+        assert_eq!(codes, [4, 0, 1, 2, 3]);
     }
 
     #[test]
@@ -157,18 +142,20 @@ mod tests {
         for letter in 0..=255u8 {
             let known = b"ACGTURYSWKMBDHVN".contains(&letter.to_ascii_uppercase());
             let blank = b" \t\r\n".contains(&letter);
-            assert_eq!(count(&[letter]).is_ok(), known || blank, "{letter}");
+            let encoded = encode(&[letter], &mut Vec::new());
+            assert_eq!(encoded.is_ok(), known || blank, "{letter}");
         }
     }
 
     #[test]
     fn a_foreign_letter_is_placed() {
-        let foreign = Foreign {
-            letter: b'E',
-            offset: 4,
-            bases: 3,
-        };
-        assert_eq!(count(b"AC\nGET"), Err(foreign));
+        let (letter, bases) = (b'E', 3);
+        let mut codes = vec![4];
+        assert_eq!(
+            encode(b"AC\nGET", &mut codes),
+            Err(Foreign { letter, bases })
+        );
+        assert_eq!(codes, [4, 0, 1, 2]);
     }
 
     #[test]

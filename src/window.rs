@@ -1,10 +1,10 @@
-//! Which windows a record has, which of them may be scored, and how they share lanes.
+//! Which windows a stretch has, which of them may be scored, and how they share lanes.
 
 use std::ops::Range;
 
 use crate::sequence::{UNKNOWN, is_soft, plain};
 
-/// How windows lie on a record, for one strand. All offsets are on the forward strand.
+/// How windows lie on a contig, for one strand. All offsets are on the forward strand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
     /// Length of a window.
@@ -26,20 +26,23 @@ impl Grid {
         }
     }
 
-    /// Starts of the windows of a record of `len` bases that report on a base in `reported`.
-    pub fn starts(&self, len: usize, reported: Range<usize>) -> impl Iterator<Item = usize> {
-        let first = reported
-            .start
-            .saturating_sub(self.lead)
-            .next_multiple_of(self.stride);
-        let last_whole = (len + 1).saturating_sub(self.window);
+    /// Starts of the windows that lie within `held` and report on a position in `reported`.
+    pub fn starts(
+        &self,
+        held: &Range<usize>,
+        reported: Range<usize>,
+    ) -> impl Iterator<Item = usize> {
+        let first = reported.start.saturating_sub(self.lead).max(held.start);
+        let last_whole = (held.end + 1).saturating_sub(self.window);
         let end = reported.end.saturating_sub(self.lead).min(last_whole);
-        (first..end).step_by(self.stride)
+        (first.next_multiple_of(self.stride)..end).step_by(self.stride)
     }
 
-    /// Bases beside a reported one that its window, or one before that covers it, may need.
+    /// Bases beside a position that its window, the row it gives, or a window before that covers
+    /// it may reach.
     pub fn halo(&self) -> (usize, usize) {
-        (self.lead + self.stride - 1, self.window - 1 - self.lead)
+        let right = (self.window - 1 - self.lead).max(self.stride - 1);
+        (self.lead + self.stride - 1, right)
     }
 }
 
@@ -208,13 +211,22 @@ mod tests {
     #[test]
     fn windows_are_whole_and_on_the_grid() {
         let grid = Grid::new(10, 4, 3, false);
-        let starts = |len, reported| grid.starts(len, reported).collect::<Vec<_>>();
+        let starts = |len, reported| grid.starts(&(0..len), reported).collect::<Vec<_>>();
         assert!(starts(9, 0..9).is_empty());
         assert_eq!(starts(10, 0..10), [0]);
         assert_eq!(starts(18, 0..18), [0, 4, 8]);
         assert_eq!(starts(17, 0..17), [0, 4]);
         assert_eq!(starts(100, 7..8), [4]);
         assert!(starts(100, 8..11).is_empty());
+    }
+
+    #[test]
+    fn the_grid_begins_with_the_contig() {
+        let grid = Grid::new(10, 4, 3, false);
+        let starts = |held| grid.starts(&held, 0..100).collect::<Vec<_>>();
+        assert_eq!(starts(0..20), [0, 4, 8]);
+        assert_eq!(starts(1..20), [4, 8]);
+        assert!(starts(1..11).is_empty());
     }
 
     #[test]

@@ -165,7 +165,7 @@ fn one_at_a_time(model: &Model, text: &str, stride: usize) -> HashMap<(usize, ch
     let contract = &model.contract;
     let mut alone = Alone::new(model);
     let mut codes = Vec::new();
-    sequence::encode(text.as_bytes(), text.len(), &mut codes);
+    sequence::encode(text.as_bytes(), &mut codes).unwrap();
     let codes: Vec<u8> = codes.into_iter().map(sequence::plain).collect();
     let mut found = HashMap::new();
     for start in (0..(text.len() + 1).saturating_sub(contract.window)).step_by(stride) {

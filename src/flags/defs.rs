@@ -86,7 +86,7 @@ pub(super) const FLAGS: &[Flag] = &[
         shapes_output: true,
         short_doc: "bases between windows [the model's step]",
         long_doc: "Bases between the starts of neighbouring windows, counted from the start of \
-            each record. A multiple of the step of every model that is run. Default: the step.",
+            each contig. A multiple of the step of every model that is run. Default: the step.",
         update: |draft, value| {
             draft.args.stride = Some(value.count(1..=MAX_STRIDE)?);
             Ok(())

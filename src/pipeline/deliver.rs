@@ -3,15 +3,15 @@
 use anyhow::Result;
 
 use super::setup::Setup;
-use super::unit::Contig;
 use super::work::{Found, Outcome, Span};
 use crate::call::{Call, Caller};
 use crate::flags::Format;
 use crate::report::Ledger;
+use crate::source::Place;
 use crate::window::Status;
 use crate::write::{Ordered, Row, Target, bed, bedgraph, unscored};
 
-/// Takes the outcomes of a record's pieces from left to right, record by record.
+/// Takes the outcomes of a stretch's pieces from left to right, stretch by stretch.
 pub struct Delivery<'a> {
     setup: &'a Setup<'a>,
     pub ledger: Ledger,
@@ -51,15 +51,16 @@ impl<'a> Delivery<'a> {
 
     pub fn push(&mut self, outcome: Outcome) -> Result<()> {
         let Outcome {
-            contig,
+            place,
             core,
+            report,
+            end,
             spans,
             windows,
             found,
         } = outcome;
-        let last = core.end == contig.len;
-        self.ledger.records += u64::from(last);
-        self.ledger.bases += core.len() as u64;
+        self.ledger.records += u64::from(end.is_some());
+        self.ledger.bases += report.len() as u64;
         for (model, windows) in self.ledger.models.iter_mut().zip(windows) {
             model.windows += windows;
         }
@@ -79,24 +80,26 @@ impl<'a> Delivery<'a> {
             Found::Steps(rows) => {
                 for row in rows {
                     if let Some(row) = self.merger.push(row) {
-                        self.row(&row, &contig);
+                        self.row(&row, &place);
                     }
                 }
-                if last && let Some(row) = self.merger.finish() {
-                    self.row(&row, &contig);
+                if end.is_some()
+                    && let Some(row) = self.merger.finish()
+                {
+                    self.row(&row, &place);
                 }
             }
             Found::Candidates(found) => {
                 let mut calls = Vec::new();
                 for (channel, candidate) in found {
                     self.callers[channel].push(candidate, &mut calls);
-                    self.hold(channel, &mut calls);
+                    self.hold(channel, &mut calls, &place);
                 }
-                self.settle(core.end, &contig);
+                self.settle(core.end, end, &place);
             }
         }
         self.write_text()?;
-        self.write_gaps(core.end, &contig)
+        self.write_gaps(end.is_some(), &place)
     }
 
     /// Writes what is left at the end.
@@ -117,8 +120,11 @@ impl<'a> Delivery<'a> {
     }
 
     /// Calls wait for those of other channels that start before them.
-    fn hold(&mut self, channel: usize, calls: &mut Vec<Call>) {
+    fn hold(&mut self, channel: usize, calls: &mut Vec<Call>, place: &Place) {
         for Call { start, end, value } in calls.drain(..) {
+            if !place.report.contains(&start) {
+                continue;
+            }
             self.calls.push(
                 start,
                 channel,
@@ -132,30 +138,30 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Writes the calls that nothing can come before, once all left of `end` is known.
-    fn settle(&mut self, end: usize, contig: &Contig) {
+    /// Writes the calls that nothing can come before, once all left of `known` is known, or the
+    /// stretch's `end` is.
+    fn settle(&mut self, known: usize, end: Option<usize>, place: &Place) {
         let (mut calls, mut frontier) = (Vec::new(), usize::MAX);
         for channel in 0..self.callers.len() {
             let caller = &mut self.callers[channel];
-            if end == contig.len {
-                caller.finish(contig.len, &mut calls);
-            } else {
-                frontier = frontier.min(caller.advance(end, &mut calls));
+            match end {
+                Some(end) => caller.finish(end, &mut calls),
+                None => frontier = frontier.min(caller.advance(known, &mut calls)),
             }
-            self.hold(channel, &mut calls);
+            self.hold(channel, &mut calls, place);
         }
         let ready: Vec<_> = self.calls.release(frontier).collect();
         for row in ready {
-            self.row(&row, contig);
+            self.row(&row, place);
         }
     }
 
-    fn row(&mut self, row: &Row, contig: &Contig) {
+    fn row(&mut self, row: &Row, place: &Place) {
         self.count(row.channel, 1);
         let (label, strand) = self.setup.label(row.channel);
         match self.setup.plan.args.format {
-            Format::Bed => bed::row(&contig.name, row, label, strand, &mut self.text),
-            Format::BedGraph => bedgraph::row(&contig.name, row, &mut self.text),
+            Format::Bed => bed::row(&place.contig, row, label, strand, &mut self.text),
+            Format::BedGraph => bedgraph::row(&place.contig, row, &mut self.text),
         }
     }
 
@@ -178,11 +184,11 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    fn write_gaps(&mut self, end: usize, contig: &Contig) -> Result<()> {
+    fn write_gaps(&mut self, last: bool, place: &Place) -> Result<()> {
         let Some(target) = &mut self.unscored else {
             return Ok(());
         };
-        if end == contig.len {
+        if last {
             for open in self.open.iter_mut().filter_map(Option::take) {
                 self.gaps.push(open.start, open.model, open);
             }
@@ -192,7 +198,7 @@ impl<'a> Delivery<'a> {
             let model = &self.ledger.models[span.model].name;
             let range = (span.start, span.end);
             unscored(
-                &contig.name,
+                &place.contig,
                 range,
                 span.status.word(),
                 model,

@@ -1,4 +1,4 @@
-//! Records in, rows out: one thread reads and writes, all score, and order is kept.
+//! Stretches in, rows out: one thread reads and writes, all score, and order is kept.
 
 mod crew;
 mod deliver;
@@ -25,7 +25,8 @@ use unit::Cutter;
 
 /// Reads, scores and writes all that the plan asks for.
 ///
-/// On an error in the input, rows of the records before it have been written.
+/// On an error in the input, rows of the records before it have been written, and may be of the
+/// record that it is in.
 pub fn run(plan: Plan) -> Result<()> {
     let begin = Instant::now();
     let args = &plan.args;
@@ -95,10 +96,10 @@ fn ledger(plan: &Plan) -> Ledger {
 }
 
 fn read(plan: &Plan, setup: &Setup<'_>, crew: &mut Crew<'_>) -> Result<()> {
-    let mut cutter = Cutter::new(plan.args.chunk_size, setup.halo, |unit| crew.submit(unit));
+    let mut cutter = Cutter::new(plan.args.chunk_size, setup.reach, |unit| crew.submit(unit));
     for input in &plan.inputs {
-        let read = source::read(input, |record| cutter.push(record));
-        // Records before an error are scored all the same.
+        let read = source::read(input, &mut cutter);
+        // What came before an error is scored all the same.
         let flushed = if read.is_err() {
             cutter.flush()
         } else {

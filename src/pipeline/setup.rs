@@ -41,14 +41,40 @@ pub struct Scored<'a> {
     pub least: Vec<Option<f32>>,
 }
 
+/// Bases that scores and calls may need beside a position that is reported on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// For the windows that cover it.
+    pub left: usize,
+    /// For these windows and the rows that they give.
+    pub right: usize,
+    /// The longest window.
+    pub window: usize,
+    /// Positions on both sides whose windows decide which calls stand.
+    pub calls: usize,
+}
+
+impl Reach {
+    fn include(&mut self, model: &Scored<'_>, raw: bool) {
+        for track in &model.tracks {
+            let (left, right) = track.grid.halo();
+            self.left = self.left.max(left);
+            self.right = self.right.max(right);
+            self.window = self.window.max(track.grid.window);
+        }
+        if !raw && model.contract.calls == CallShape::Point {
+            self.calls = self.calls.max(model.contract.distance);
+        }
+    }
+}
+
 pub struct Setup<'a> {
     pub plan: &'a Plan,
     pub models: Vec<Scored<'a>>,
     /// By model, then label, then strand.
     pub channels: Vec<Channel>,
     pub policy: Policy,
-    /// Bases that windows may need left and right of a reported one.
-    pub halo: (usize, usize),
+    pub reach: Reach,
 }
 
 impl<'a> Setup<'a> {
@@ -60,10 +86,9 @@ impl<'a> Setup<'a> {
             .enumerate()
             .map(|(index, loaded)| scored(plan, loaded, index, &mut channels))
             .collect();
-        let mut halo = (0, 0);
-        for track in models.iter().flat_map(|model| &model.tracks) {
-            let (left, right) = track.grid.halo();
-            halo = (halo.0.max(left), halo.1.max(right));
+        let mut reach = Reach::default();
+        for model in &models {
+            reach.include(model, plan.args.raw);
         }
         let policy = Policy {
             max_n: plan.args.max_n,
@@ -74,12 +99,17 @@ impl<'a> Setup<'a> {
             models,
             channels,
             policy,
-            halo,
+            reach,
         }
     }
 
     pub fn is_raw(&self) -> bool {
         self.plan.args.raw
+    }
+
+    /// Whether windows beside the positions to report on decide which calls stand.
+    pub fn looks_beside(&self, model: usize) -> bool {
+        !self.is_raw() && self.models[model].contract.calls == CallShape::Point
     }
 
     /// Label and strand of a channel.
@@ -93,15 +123,15 @@ impl<'a> Setup<'a> {
         (&self.models[model].contract.labels[label], strand)
     }
 
-    /// End of the row of a window that reports on base `at`.
-    pub fn row_end(&self, channel: usize, at: usize, len: usize) -> usize {
+    /// End of the row of a window that reports on `at`, where the sequence goes to `end`.
+    pub fn row_end(&self, channel: usize, at: usize, end: usize) -> usize {
         let model = &self.models[self.channels[channel].model];
         let point = model.contract.calls == CallShape::Point;
         let bases = match self.plan.args.format {
             Format::Bed if point => 1,
             _ => model.stride,
         };
-        len.min(at + bases)
+        end.min(at + bases)
     }
 
     /// One caller a channel.

@@ -1,31 +1,40 @@
-//! Cutting records into work units.
+//! Cutting stretches into work units.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::sequence;
-use crate::source::Record;
+use super::setup::Reach;
+use crate::source::{Place, Sink};
 
-/// What every piece of a record knows of it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Contig {
-    pub name: Vec<u8>,
-    /// In bases.
-    pub len: usize,
-}
-
-/// A stretch of a record, with what windows need on both sides.
+/// A part of a stretch, with what windows need on both sides.
 #[derive(Clone, Debug)]
 pub struct Piece {
-    pub contig: Arc<Contig>,
-    /// Bases of the record that this piece answers for: the pieces of a record tile it.
+    pub place: Arc<Place>,
+    /// Positions that this piece answers for: the pieces of a stretch tile what is scored of it.
     pub core: Range<usize>,
-    /// Base of the record at which the codes begin.
+    /// Position at which the codes begin.
     pub origin: usize,
     /// Where the codes lie in those of the unit.
     pub codes: Range<usize>,
+    /// Whether it is the stretch's last one.
+    pub last: bool,
+}
+
+impl Piece {
+    /// Positions whose bases the piece holds. Its end is the stretch's end, or beyond all that
+    /// windows and rows of the core reach.
+    pub fn held(&self) -> Range<usize> {
+        self.origin..self.origin + self.codes.len()
+    }
+
+    /// Positions of the core that are reported on.
+    pub fn report(&self) -> Range<usize> {
+        let Range { start, end } = self.place.report;
+        let start = start.clamp(self.core.start, self.core.end);
+        start..end.clamp(start, self.core.end)
+    }
 }
 
 /// Pieces that are scored together.
@@ -40,63 +49,53 @@ pub struct Unit {
 /// What a piece costs beyond its bases, as bases: bounds a unit of empty records.
 const PIECE: usize = 64;
 
-/// Cuts records into units of about `chunk` bases, so that a million short records and one
+/// Cuts stretches into units of about `chunk` bases, so that a million short records and one
 /// chromosome run equally well.
+///
+/// What is cut depends on the bases alone, not on the parts they come in. No more of a stretch is
+/// held than a chunk with its halo.
 pub struct Cutter<S> {
     chunk: usize,
-    /// Bases that windows may need left and right of a core.
-    halo: (usize, usize),
+    reach: Reach,
+    open: Option<Open>,
     unit: Unit,
     sink: S,
 }
 
-impl<S: FnMut(Unit) -> Result<()>> Cutter<S> {
-    pub fn new(chunk: usize, halo: (usize, usize), sink: S) -> Self {
-        Self {
-            chunk: chunk.max(1),
-            halo,
-            unit: Unit::default(),
-            sink,
-        }
+/// A stretch while it comes.
+struct Open {
+    place: Arc<Place>,
+    /// What is still to be scored.
+    ahead: Range<usize>,
+    /// Position of the first base that is held.
+    origin: usize,
+    held: Vec<u8>,
+}
+
+impl Open {
+    /// Position of the base that comes next.
+    fn end(&self) -> usize {
+        self.origin + self.held.len()
     }
 
-    pub fn push(&mut self, record: Record<'_>) -> Result<()> {
-        let contig = Arc::new(Contig {
-            name: record.name.to_vec(),
-            len: record.len,
-        });
-        let (left, right) = self.halo;
-        // Codes from `origin` on: the halo that the next piece shares with this one.
-        let (mut text, mut held, mut origin) = (record.text, Vec::new(), 0);
-        let mut start = 0;
-        loop {
-            let end = contig.len.min(start + self.chunk);
-            let reach = contig.len.min(end + right);
-            let missing = reach - (origin + held.len());
-            let read = sequence::encode(text, missing, &mut held);
-            text = &text[read..];
+    /// Drops what lies left of `origin`.
+    fn forget(&mut self, origin: usize) {
+        let bases = origin.saturating_sub(self.origin).min(self.held.len());
+        self.held.drain(..bases);
+        self.origin += bases;
+    }
+}
 
-            let at = self.unit.codes.len();
-            self.unit.codes.extend_from_slice(&held);
-            let codes = at..self.unit.codes.len();
-            let piece = Piece {
-                contig: contig.clone(),
-                core: start..end,
-                origin,
-                codes,
-            };
-            self.unit.pieces.push(piece);
-            self.unit.weight += (end - start).max(PIECE);
-            if self.unit.weight >= self.chunk {
-                self.flush()?;
-            }
-            if end == contig.len {
-                return Ok(());
-            }
-            start = end;
-            let begin = start.saturating_sub(left).max(origin);
-            held.drain(..begin - origin);
-            origin = begin;
+impl<S: FnMut(Unit) -> Result<()>> Cutter<S> {
+    pub fn new(chunk: usize, reach: Reach, sink: S) -> Self {
+        // A chunk as long as its halo: no base is copied more often than that costs.
+        let chunk = chunk.max(reach.left + reach.right).max(1);
+        Self {
+            chunk,
+            reach,
+            open: None,
+            unit: Unit::default(),
+            sink,
         }
     }
 
@@ -107,63 +106,173 @@ impl<S: FnMut(Unit) -> Result<()>> Cutter<S> {
         }
         (self.sink)(std::mem::take(&mut self.unit))
     }
+
+    /// Cuts the pieces whose halo has come, or all of them if the stretch has `ended`.
+    fn cut(&mut self, mut open: Open, ended: bool) -> Result<()> {
+        if ended {
+            open.ahead.end = open.ahead.end.min(open.end());
+            open.ahead.start = open.ahead.start.min(open.ahead.end);
+        }
+        loop {
+            let Range { start, end } = open.ahead;
+            open.forget(start.saturating_sub(self.reach.left));
+            let core = start..end.min(start.saturating_add(self.chunk));
+            // What is shorter than a window is told from its end.
+            let shortest = open.place.start + self.reach.window;
+            let held = core.end.saturating_add(self.reach.right).max(shortest);
+            if open.end() <= held && !ended {
+                self.open = Some(open);
+                return Ok(());
+            }
+            let last = core.end == end;
+            open.ahead.start = core.end;
+            self.add(&open, core, held);
+            if self.unit.weight >= self.chunk {
+                self.flush()?;
+            }
+            if last {
+                return Ok(());
+            }
+        }
+    }
+
+    fn add(&mut self, open: &Open, core: Range<usize>, held: usize) {
+        let bases = open.held.len().min(held - open.origin);
+        let at = self.unit.codes.len();
+        self.unit.codes.extend_from_slice(&open.held[..bases]);
+        self.unit.weight += core.len().max(PIECE);
+        self.unit.pieces.push(Piece {
+            place: open.place.clone(),
+            last: core.end == open.ahead.end,
+            core,
+            origin: open.origin,
+            codes: at..at + bases,
+        });
+    }
+}
+
+impl<S: FnMut(Unit) -> Result<()>> Sink for Cutter<S> {
+    fn begin(&mut self, place: Place) -> Result<()> {
+        let Range { start, end } = place.report;
+        let start = start.saturating_sub(self.reach.calls).max(place.start);
+        self.open = Some(Open {
+            ahead: start..end.saturating_add(self.reach.calls).max(start),
+            origin: place.start,
+            held: Vec::new(),
+            place: Arc::new(place),
+        });
+        Ok(())
+    }
+
+    fn bases(&mut self, codes: &[u8]) -> Result<()> {
+        // None: all that is to be scored has been cut.
+        let Some(mut open) = self.open.take() else {
+            return Ok(());
+        };
+        open.held.extend_from_slice(codes);
+        self.cut(open, false)
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.open.take().map_or(Ok(()), |open| self.cut(open, true))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    const TEXT: &[u8] = b"ACGTAC\nGTTTGA\nCCAGT";
-    const LEN: usize = 17;
+    fn codes(len: usize) -> Vec<u8> {
+        (0..len).map(|i| (i * i / 7 % 5) as u8).collect()
+    }
 
-    fn units(texts: &[&[u8]], chunk: usize, halo: (usize, usize)) -> Vec<Unit> {
+    fn place(start: usize, report: Range<usize>) -> Place {
+        let contig = b"c".to_vec();
+        let name = None;
+        Place {
+            contig,
+            start,
+            report,
+            name,
+        }
+    }
+
+    fn units(places: &[Place], codes: &[u8], part: usize, chunk: usize, reach: Reach) -> Vec<Unit> {
         let mut units = Vec::new();
-        let mut cutter = Cutter::new(chunk, halo, |unit| {
+        let mut cutter = Cutter::new(chunk, reach, |unit| {
             units.push(unit);
             Ok(())
         });
-        for text in texts {
-            let len = sequence::count(text).unwrap();
-            cutter
-                .push(Record {
-                    name: b"r",
-                    text,
-                    len,
-                })
-                .unwrap();
+        for place in places {
+            cutter.begin(place.clone()).unwrap();
+            for part in codes.chunks(part) {
+                cutter.bases(part).unwrap();
+            }
+            cutter.end().unwrap();
         }
         cutter.flush().unwrap();
         drop(cutter);
         units
     }
 
-    #[test]
-    fn cores_tile_the_record_and_halos_reach_as_asked() {
-        let mut all = Vec::new();
-        sequence::encode(TEXT, LEN, &mut all);
-        for chunk in 1..20 {
-            for halo in [(0, 0), (3, 0), (0, 5), (4, 2), (30, 30)] {
-                let mut covered = 0;
-                for unit in units(&[TEXT], chunk, halo) {
-                    for piece in &unit.pieces {
-                        assert_eq!(piece.core.start, covered);
-                        covered = piece.core.end;
-                        let codes = &unit.codes[piece.codes.clone()];
-                        let end = piece.origin + codes.len();
-                        assert_eq!(codes, &all[piece.origin..end]);
-                        assert_eq!(piece.origin, piece.core.start.saturating_sub(halo.0));
-                        assert_eq!(end, LEN.min(piece.core.end + halo.1));
-                    }
+    proptest! {
+        #[test]
+        fn cores_tile_what_is_scored_and_halos_reach_as_asked(
+            len in 0usize..60,
+            start in 0usize..30,
+            (from, bases) in (0usize..90, prop_oneof![0usize..60, Just(usize::MAX)]),
+            (left, right, window, calls) in (0usize..12, 0usize..12, 1usize..12, 0usize..5),
+            part in 1usize..70,
+            chunk in 1usize..30,
+        ) {
+            let (codes, end) = (codes(len), start + len);
+            let reach = Reach { left, right, window, calls };
+            let report = from..from.saturating_add(bases);
+            let place = place(start, report.clone());
+            let units = units(&[place], &codes, part, chunk, reach);
+
+            let first = report.start.saturating_sub(calls).clamp(start, end);
+            let last = report.end.saturating_add(calls).clamp(first, end);
+            let mut covered = first;
+            let pieces: Vec<_> = units.iter().flat_map(|unit| {
+                unit.pieces.iter().map(|piece| (piece, &unit.codes[piece.codes.clone()]))
+            }).collect();
+            for (piece, held) in &pieces {
+                prop_assert_eq!(piece.core.start, covered);
+                covered = piece.core.end;
+                let Range { start: from, end: to } = piece.held();
+                prop_assert_eq!(*held, &codes[from - start..to - start]);
+                if !piece.core.is_empty() {
+                    prop_assert_eq!(from, piece.core.start.saturating_sub(left).max(start));
                 }
-                assert_eq!(covered, LEN);
+                prop_assert!(to == end || to >= (piece.core.end + right).max(start + window));
+                prop_assert!(to <= (piece.core.end + right).max(start + window));
+                prop_assert!(piece.report().all(|at| report.contains(&at)));
             }
+            prop_assert_eq!(covered, last);
+            let lasts: Vec<_> = pieces.iter().map(|(piece, _)| piece.last).collect();
+            prop_assert!(lasts.iter().rev().skip(1).all(|last| !last) && lasts.last() == Some(&true));
+        }
+
+        #[test]
+        fn parts_of_any_size_give_the_same_units(
+            len in 0usize..200,
+            part in 1usize..70,
+            chunk in 1usize..90,
+        ) {
+            let (codes, places) = (codes(len), [place(7, 0..usize::MAX), place(0, 30..80)]);
+            let reach = Reach { left: 4, right: 3, window: 9, calls: 2 };
+            let cut = |part| format!("{:?}", units(&places, &codes, part, chunk, reach));
+            prop_assert_eq!(cut(part), cut(1000));
         }
     }
 
     #[test]
-    fn short_records_share_a_unit() {
-        let texts = vec![TEXT; 12];
-        let pieces: Vec<_> = units(&texts, 640, (5, 5))
+    fn short_stretches_share_a_unit() {
+        let places = vec![Place::whole(b"c"); 12];
+        let reach = Reach::default();
+        let pieces: Vec<_> = units(&places, &codes(17), 5, 640, reach)
             .iter()
             .map(|unit| unit.pieces.len())
             .collect();
@@ -171,10 +280,10 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_record_is_a_piece() {
-        let units = units(&[b""], 100, (5, 5));
+    fn an_empty_stretch_is_a_piece() {
+        let units = units(&[Place::whole(b"c")], b"", 1, 100, Reach::default());
         assert_eq!(units.len(), 1);
         let piece = &units[0].pieces[0];
-        assert!(piece.core == (0..0) && piece.codes.is_empty());
+        assert!(piece.core == (0..0) && piece.codes.is_empty() && piece.last);
     }
 }

@@ -7,10 +7,11 @@ use anyhow::{Context, Result, ensure};
 
 use super::setup::{Setup, Track};
 use super::strand::Windows;
-use super::unit::{Contig, Piece, Unit};
+use super::unit::{Piece, Unit};
 use crate::call::Candidate;
 use crate::engine::Scorer;
 use crate::flags::Format;
+use crate::source::Place;
 use crate::value::Value;
 use crate::window::{Status, Survey};
 use crate::write::{Row, bed, bedgraph};
@@ -26,11 +27,15 @@ pub struct Span {
 
 /// What was found in a piece, for its core.
 pub struct Outcome {
-    pub contig: Arc<Contig>,
+    pub place: Arc<Place>,
     pub core: Range<usize>,
-    /// Tiles the core once for each model.
+    /// Positions of the core that are reported on.
+    pub report: Range<usize>,
+    /// End of the stretch, if this is its last piece.
+    pub end: Option<usize>,
+    /// Tiles what is reported on once for each model.
     pub spans: Vec<Span>,
-    /// Windows scored, by model.
+    /// Windows that report on it and were scored, by model.
     pub windows: Vec<u64>,
     pub found: Found,
 }
@@ -87,11 +92,13 @@ impl<'a> Worker<'a> {
             self.score_model(model, &mut pieces)?;
         }
         let outcome = |draft: Draft<'_>| Outcome {
-            contig: draft.piece.contig.clone(),
+            place: draft.piece.place.clone(),
             core: draft.piece.core.clone(),
+            report: draft.piece.report(),
+            end: draft.piece.last.then(|| draft.piece.held().end),
             spans: draft.spans,
             windows: draft.windows,
-            found: self.shape(draft.found, &draft.piece.contig),
+            found: self.shape(draft.found, draft.piece),
         };
         Ok(pieces.into_iter().map(outcome).collect())
     }
@@ -106,7 +113,9 @@ impl<'a> Worker<'a> {
             self.score_track(model, track, pieces, &mut bases)?;
         }
         for (bases, draft) in bases.iter().zip(pieces) {
-            run_lengths(model, bases, draft.piece.core.start, &mut draft.spans);
+            let (core, report) = (&draft.piece.core, draft.piece.report());
+            let bases = &bases[report.start - core.start..report.end - core.start];
+            run_lengths(model, bases, report.start, &mut draft.spans);
         }
         Ok(())
     }
@@ -132,7 +141,9 @@ impl<'a> Worker<'a> {
             for &start in &starts {
                 scored.push(draft.codes, start - draft.piece.origin)?;
             }
-            draft.windows[model] += starts.len() as u64;
+            let report = draft.piece.report();
+            let wanted = |start: &&usize| report.contains(&(**start + track.grid.lead));
+            draft.windows[model] += starts.iter().filter(wanted).count() as u64;
             reported.push(starts);
         }
         let outputs = scored
@@ -159,12 +170,16 @@ impl<'a> Worker<'a> {
         found: &mut Vec<(usize, Candidate)>,
     ) -> Result<()> {
         let contract = self.setup.models[model].contract;
+        let reported = piece.place.report.contains(&at);
+        if !reported && !self.setup.looks_beside(model) {
+            return Ok(());
+        }
         for (label, (&output, &channel)) in outputs.iter().zip(&track.channels).enumerate() {
             ensure!(
                 output.is_finite(),
                 "model {} gives {output} at {}:{}",
                 contract.name,
-                String::from_utf8_lossy(&piece.contig.name),
+                String::from_utf8_lossy(&piece.place.contig),
                 at + 1
             );
             let value = Value::new(contract.probability(label, output));
@@ -179,14 +194,14 @@ impl<'a> Worker<'a> {
     }
 
     /// What is left to the writer: calls need the neighbouring pieces, rows do not.
-    fn shape(&self, mut found: Vec<(usize, Candidate)>, contig: &Contig) -> Found {
+    fn shape(&self, mut found: Vec<(usize, Candidate)>, piece: &Piece) -> Found {
         let setup = self.setup;
         if !setup.is_raw() {
             return Found::Candidates(found);
         }
         found.sort_by_key(|&(channel, candidate)| (candidate.at, channel));
         let rows = found.into_iter().map(|(channel, Candidate { at, value })| {
-            let end = setup.row_end(channel, at, contig.len);
+            let end = setup.row_end(channel, at, piece.held().end);
             Row {
                 start: at,
                 end,
@@ -206,7 +221,7 @@ impl<'a> Worker<'a> {
                 for row in rows {
                     counts[row.channel] += 1;
                     let (label, strand) = setup.label(row.channel);
-                    bed::row(&contig.name, &row, label, strand, &mut text);
+                    bed::row(&piece.place.contig, &row, label, strand, &mut text);
                 }
                 Found::Text { rows: text, counts }
             }
@@ -216,8 +231,8 @@ impl<'a> Worker<'a> {
 
 /// Windows of the core that may be scored, and what becomes of the core's bases on this track.
 fn eligible(piece: &Piece, track: &Track, survey: &Survey<'_>) -> (Vec<usize>, Vec<Status>) {
-    let (grid, core, len) = (&track.grid, &piece.core, piece.contig.len);
-    let outside = if len < grid.window {
+    let (grid, core, held) = (&track.grid, &piece.core, piece.held());
+    let outside = if held.end - piece.place.start < grid.window {
         Status::ShortContig
     } else {
         Status::ContigEnd
@@ -226,7 +241,7 @@ fn eligible(piece: &Piece, track: &Track, survey: &Survey<'_>) -> (Vec<usize>, V
     let mut starts = Vec::new();
     // A window that reports left of the core may cover its first bases.
     let left = core.start.saturating_sub(grid.stride - 1);
-    for start in grid.starts(len, left..core.end) {
+    for start in grid.starts(&held, left..core.end) {
         let status = survey.status(grid, start - piece.origin);
         let at = start + grid.lead;
         let covered = at.max(core.start)..(at + grid.stride).min(core.end);

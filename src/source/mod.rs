@@ -1,50 +1,94 @@
-//! Reading: bytes of any compression, to records of FASTA or FASTQ.
+//! Reading: bytes of any compression, to stretches of bases with a place on a contig.
 
 mod bgzf;
 mod decompress;
-mod fastx;
+mod error;
+mod fasta;
+mod fastq;
+mod input;
+mod place;
 mod progress;
 
-use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
-use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::io::{self, Cursor, Read};
 
-pub use fastx::{Record, SourceError, read};
+use anyhow::Result;
 
-/// One of the inputs to read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Input {
-    Stdin,
-    File(PathBuf),
+use decompress::decompress;
+use error::shown;
+pub use error::{Fault, SourceError};
+pub use input::Input;
+pub use place::{Place, Sink};
+
+/// Hands every record of `input` to `sink`, in order; returns how many there were.
+///
+/// What came before an error has reached `sink`; a record that was cut has no end there.
+pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<u64> {
+    let fail = |fault: Fault| SourceError {
+        input: input.to_string(),
+        place: String::new(),
+        fault,
+    };
+    let mut text = input
+        .open()
+        .and_then(decompress)
+        .map_err(|error| fail(error.into()))?;
+    let first = first_byte(&mut text).map_err(|error| fail(error.into()))?;
+    let Some((first, skipped)) = first else {
+        return Ok(0);
+    };
+    let text = Cursor::new([first]).chain(text);
+    match first {
+        b'>' => fasta::read(input, text, skipped, sink),
+        b'@' => fastq::read(input, text, skipped, sink),
+        other => Err(fail(Fault::Format(shown(other))).into()),
+    }
 }
 
-impl Input {
-    /// `-` is standard input.
-    pub fn new(path: &Path) -> Self {
-        if path == Path::new("-") {
-            Self::Stdin
-        } else {
-            Self::File(path.to_owned())
+/// The first byte that is neither a byte order mark nor white space, and the lines before it.
+fn first_byte(text: &mut impl Read) -> io::Result<Option<(u8, u64)>> {
+    let (mut byte, mut lines, mut mark) = ([0], 0, b"\xef\xbb\xbf".iter());
+    while text.read(&mut byte)? == 1 {
+        if mark.as_slice().first() == Some(&byte[0]) {
+            mark.next();
+            continue;
+        }
+        mark = [].iter();
+        match byte[0] {
+            b'\n' => lines += 1,
+            b' ' | b'\t' | b'\r' => {}
+            other => return Ok(Some((other, lines))),
         }
     }
-
-    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        let file = match self {
-            // Not `io::stdin()`: its buffer would be a second copy of each byte.
-            Self::Stdin => File::from(io::stdin().as_fd().try_clone_to_owned()?),
-            Self::File(path) => File::open(path)?,
-        };
-        Ok(Box::new(file))
-    }
+    Ok(None)
 }
 
-impl fmt::Display for Input {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stdin => f.write_str("standard input"),
-            Self::File(path) => path.display().fmt(f),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All that a source hands on.
+    #[derive(Debug, Default, PartialEq)]
+    pub struct Records {
+        open: bool,
+        pub all: Vec<(Place, Vec<u8>)>,
+    }
+
+    impl Sink for Records {
+        fn begin(&mut self, place: Place) -> Result<()> {
+            assert!(!std::mem::replace(&mut self.open, true));
+            self.all.push((place, Vec::new()));
+            Ok(())
+        }
+
+        fn bases(&mut self, codes: &[u8]) -> Result<()> {
+            assert!(self.open);
+            self.all.last_mut().unwrap().1.extend(codes);
+            Ok(())
+        }
+
+        fn end(&mut self) -> Result<()> {
+            assert!(std::mem::take(&mut self.open));
+            Ok(())
         }
     }
 }

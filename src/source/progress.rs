@@ -1,4 +1,4 @@
-//! How far the text was read, so that an error has a place.
+//! How far a text of FASTQ was read, so that an error has a place.
 //!
 //! The parser reads ahead and forgets what it holds when its reader fails. So a failure is kept
 //! here and shown to the parser as the end of the text: it hands out the records that came
@@ -10,18 +10,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use memchr::memchr;
 
 /// Bytes of a header kept for error messages.
-const NAME: usize = 200;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    Fasta,
-    Fastq,
-}
+const HEADER: usize = 200;
 
 /// What has been read of a text.
 #[derive(Debug)]
 pub struct Progress {
-    format: Format,
     pub lines: u64,
     pub headers: u64,
     header: Vec<u8>,
@@ -31,30 +24,17 @@ pub struct Progress {
 impl Progress {
     /// Whether record `number` (from 1) was read to its end.
     pub fn is_whole(&self, number: u64) -> bool {
-        self.failure.is_none()
-            || match self.format {
-                Format::Fasta => number < self.headers,
-                Format::Fastq => 4 * number <= self.lines,
-            }
+        self.failure.is_none() || 4 * number <= self.lines
     }
 
     pub fn take_failure(&mut self) -> Option<io::Error> {
         self.failure.take()
     }
 
-    /// Name of the record that was read last.
-    pub fn name(&self) -> String {
-        name(self.header.get(1..).unwrap_or_default()).to_string()
+    /// The header that was read last, as far as it is kept.
+    pub fn header(&self) -> &[u8] {
+        self.header.get(1..).unwrap_or_default()
     }
-}
-
-/// The header up to the first white space, fit for a message.
-pub fn name(header: &[u8]) -> std::borrow::Cow<'_, str> {
-    let end = header
-        .iter()
-        .position(u8::is_ascii_whitespace)
-        .unwrap_or(header.len());
-    String::from_utf8_lossy(&header[..end.min(NAME)])
 }
 
 #[derive(Clone)]
@@ -79,9 +59,8 @@ pub struct Watched<R> {
 }
 
 impl<R: Read> Watched<R> {
-    pub fn new(inner: R, format: Format) -> (Self, Shared) {
+    pub fn new(inner: R) -> (Self, Shared) {
         let progress = Progress {
-            format,
             lines: 0,
             headers: 0,
             header: Vec::new(),
@@ -101,12 +80,9 @@ impl<R: Read> Watched<R> {
 
     fn scan(&mut self, mut text: &[u8]) {
         let mut progress = self.shared.lock();
-        while let Some(&first) = text.first() {
+        while !text.is_empty() {
             if std::mem::take(&mut self.line_begins) {
-                self.in_header = match progress.format {
-                    Format::Fasta => first == b'>',
-                    Format::Fastq => progress.lines.is_multiple_of(4),
-                };
+                self.in_header = progress.lines.is_multiple_of(4);
                 if self.in_header {
                     progress.headers += 1;
                     progress.header.clear();
@@ -115,7 +91,7 @@ impl<R: Read> Watched<R> {
             let end = memchr(b'\n', text);
             if self.in_header {
                 let line = &text[..end.unwrap_or(text.len())];
-                let room = NAME.saturating_sub(progress.header.len());
+                let room = HEADER.saturating_sub(progress.header.len());
                 progress
                     .header
                     .extend_from_slice(&line[..line.len().min(room)]);
@@ -174,39 +150,27 @@ mod tests {
         }
     }
 
-    fn read_to_end(text: &[u8], format: Format) -> Shared {
-        let (mut watched, shared) = Watched::new(Failing(text), format);
-        io::copy(&mut watched, &mut io::sink()).unwrap();
-        shared
-    }
-
     #[test]
     fn records_before_the_failure_are_whole() {
-        let shared = read_to_end(b">a x\nAC\n>b y\nGT", Format::Fasta);
+        let text = b"@a\nAC\n+\n@@\n@b x\nAC\n+\nI";
+        let (mut watched, shared) = Watched::new(Failing(text));
+        io::copy(&mut watched, &mut io::sink()).unwrap();
         let mut progress = shared.lock();
         assert!(progress.is_whole(1) && !progress.is_whole(2));
-        assert_eq!((progress.lines, progress.headers), (3, 2));
-        assert_eq!(progress.name(), "b");
+        assert_eq!((progress.lines, progress.headers), (7, 2));
+        assert_eq!(progress.header(), b"b x");
         assert_eq!(progress.take_failure().unwrap().to_string(), "broken");
     }
 
     #[test]
-    fn four_lines_make_a_fastq_record() {
-        let shared = read_to_end(b"@a\nAC\n+\n@@\n@b\nAC\n+\nI", Format::Fastq);
-        let progress = shared.lock();
-        assert!(progress.is_whole(1) && !progress.is_whole(2));
-        assert_eq!(progress.name(), "b");
-    }
-
-    #[test]
     fn the_last_line_is_broken_and_an_empty_one_follows() {
-        for text in [">a\nAC", ">a\nAC\n"] {
-            let (mut watched, _) = Watched::new(text.as_bytes(), Format::Fasta);
+        for text in ["@a\nAC\n+\nII", "@a\nAC\n+\nII\n"] {
+            let (mut watched, _) = Watched::new(text.as_bytes());
             let (mut text, mut byte) = (Vec::new(), [0]);
             while watched.read(&mut byte).unwrap() == 1 {
                 text.extend(byte);
             }
-            assert_eq!(text, b">a\nAC\n\n");
+            assert_eq!(text, b"@a\nAC\n+\nII\n\n");
         }
     }
 }

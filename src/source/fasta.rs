@@ -1,0 +1,240 @@
+//! FASTA as a stream: bases are handed on as they come, and no record is held.
+
+use std::io::{ErrorKind, Read};
+use std::mem;
+
+use anyhow::Result;
+use memchr::memchr;
+
+use super::error::{Fault, NAME, SourceError, place, shown};
+use super::{Input, Place, Sink};
+use crate::sequence::{self, Foreign};
+
+/// Bytes read, and bases handed on, at a time.
+const BUFFER: usize = 1 << 16;
+
+/// Reads `text`, which begins with `>`, and returns how many records there were.
+///
+/// `skipped` lines of the input lie before it.
+pub fn read(input: &Input, mut text: impl Read, skipped: u64, sink: &mut dyn Sink) -> Result<u64> {
+    let mut scanner = Scanner::new(input, skipped + 1, sink);
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match text.read(&mut buffer) {
+            Ok(0) => return scanner.finish(),
+            Ok(n) => scanner.scan(&buffer[..n])?,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(scanner.fail(error.into())),
+        }
+    }
+}
+
+/// Where in the text a scan is; nothing here depends on how the text is cut into reads.
+struct Scanner<'a> {
+    input: &'a Input,
+    sink: &'a mut dyn Sink,
+    line: u64,
+    line_begins: bool,
+    record: u64,
+    header: Option<Header>,
+    name: Vec<u8>,
+    /// Bases of the record so far.
+    bases: usize,
+    /// Codes that were not yet handed on.
+    codes: Vec<u8>,
+}
+
+/// A header line while it is read.
+#[derive(Default)]
+struct Header {
+    named: bool,
+    /// A carriage return came last; only the line's break may follow.
+    carriage: bool,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(input: &'a Input, line: u64, sink: &'a mut dyn Sink) -> Self {
+        Self {
+            input,
+            sink,
+            line,
+            line_begins: true,
+            record: 0,
+            header: None,
+            name: Vec::new(),
+            bases: 0,
+            codes: Vec::with_capacity(2 * BUFFER),
+        }
+    }
+
+    fn fail(&self, fault: Fault) -> anyhow::Error {
+        let (input, place) = (
+            self.input.to_string(),
+            place(self.record, &self.name, self.line),
+        );
+        SourceError {
+            input,
+            place,
+            fault,
+        }
+        .into()
+    }
+
+    fn scan(&mut self, mut text: &[u8]) -> Result<()> {
+        while let Some(&first) = text.first() {
+            if mem::take(&mut self.line_begins) && first == b'>' {
+                self.end_record()?;
+                self.record += 1;
+                self.name.clear();
+                self.header = Some(Header::default());
+                text = &text[1..];
+            }
+            let end = memchr(b'\n', text);
+            let line = &text[..end.unwrap_or(text.len())];
+            match self.header.take() {
+                Some(header) => self.header = Some(self.read_header(header, line)?),
+                None => self.read_bases(line)?,
+            }
+            let Some(end) = end else { break };
+            self.begin_record()?;
+            self.line += 1;
+            self.line_begins = true;
+            text = &text[end + 1..];
+        }
+        Ok(())
+    }
+
+    fn read_header(&mut self, mut header: Header, text: &[u8]) -> Result<Header> {
+        for &byte in text {
+            if header.carriage {
+                return Err(self.fail(Fault::Control(shown(b'\r'))));
+            }
+            header.carriage = byte == b'\r';
+            if byte.is_ascii_control() && !matches!(byte, b'\t' | b'\r') {
+                return Err(self.fail(Fault::Control(shown(byte))));
+            }
+            header.named |= byte.is_ascii_whitespace();
+            if !header.named {
+                self.name.push(byte);
+            }
+        }
+        if self.name.len() > NAME {
+            return Err(self.fail(Fault::LongName));
+        }
+        Ok(header)
+    }
+
+    fn read_bases(&mut self, text: &[u8]) -> Result<()> {
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let before = self.codes.len();
+        if let Err(Foreign { letter, bases }) = sequence::encode(text, &mut self.codes) {
+            let (letter, position) = (shown(letter), self.bases + bases + 1);
+            return Err(self.fail(Fault::Letter { letter, position }));
+        }
+        self.bases += self.codes.len() - before;
+        if self.codes.len() >= BUFFER {
+            self.hand_on()?;
+        }
+        Ok(())
+    }
+
+    fn hand_on(&mut self) -> Result<()> {
+        self.sink.bases(&self.codes)?;
+        self.codes.clear();
+        Ok(())
+    }
+
+    /// Begins the record whose header has come whole, if there is one.
+    fn begin_record(&mut self) -> Result<()> {
+        if self.header.take().is_none() {
+            return Ok(());
+        }
+        if self.name.is_empty() {
+            return Err(self.fail(Fault::NoName));
+        }
+        self.bases = 0;
+        self.sink.begin(Place::whole(&self.name))
+    }
+
+    fn end_record(&mut self) -> Result<()> {
+        if self.record == 0 {
+            return Ok(());
+        }
+        self.hand_on()?;
+        self.sink.end()
+    }
+
+    fn finish(mut self) -> Result<u64> {
+        self.begin_record()?;
+        self.end_record()?;
+        Ok(self.record)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Records;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Text that comes in reads of some bytes.
+    struct Dribble<'a>(&'a [u8], usize);
+
+    impl Read for Dribble<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+            let bytes = self.1.min(buf.len());
+            self.0.read(&mut buf[..bytes])
+        }
+    }
+
+    fn records(text: &[u8], bytes: usize) -> Result<Records, String> {
+        let mut records = Records::default();
+        read(&Input::Stdin, Dribble(text, bytes), 0, &mut records)
+            .map_err(|error| error.to_string())?;
+        Ok(records)
+    }
+
+    /// The same from the text as a whole, line by line.
+    fn naive(text: &str) -> Records {
+        let mut records = Records::default();
+        for line in text.lines() {
+            if let Some(header) = line.strip_prefix('>') {
+                let name = header.split_whitespace().next().unwrap();
+                records
+                    .all
+                    .push((Place::whole(name.as_bytes()), Vec::new()));
+            } else {
+                let (_, codes) = records.all.last_mut().unwrap();
+                sequence::encode(line.as_bytes(), codes).unwrap();
+            }
+        }
+        records
+    }
+
+    #[test]
+    fn a_carriage_return_ends_a_header_only_before_the_break() {
+        for bytes in [1, 2, 100] {
+            let expected = naive(">a\nAC\n>b\nG");
+            assert_eq!(records(b">a\r\nAC\r\n>b\r\nG", bytes), Ok(expected));
+            let error = records(b">a\rb\nAC\n", bytes).unwrap_err();
+            assert!(error.contains("control character byte 0x0d"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_bounds() {
+        let text = [b">", vec![b'x'; NAME + 1].as_slice()].concat();
+        let error = records(&text, 1000).unwrap_err();
+        assert!(error.contains("name is longer than 65536 bytes"), "{error}");
+    }
+
+    proptest! {
+        #[test]
+        fn reads_of_any_size_give_the_same_records(
+            text in "(>[a-z]{1,4}( [a-z>]{0,5})?\n([ACGTNacgtn]{0,9} ?\n){0,5}){1,5}",
+            bytes in 1usize..40,
+        ) {
+            prop_assert_eq!(records(text.as_bytes(), bytes), Ok(naive(&text)));
+        }
+    }
+}

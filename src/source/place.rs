@@ -1,0 +1,46 @@
+//! The boundary between source and pipeline: stretches of bases, each with a place on a contig.
+
+use std::ops::Range;
+
+use anyhow::Result;
+
+/// Where a stretch of bases lies. Positions are 0-based, on the forward strand of the contig.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The contig's name on output; not empty, no white space, no control characters.
+    pub contig: Vec<u8>,
+    /// Position of the stretch's first base.
+    pub start: usize,
+    /// Positions to report on; `usize::MAX` as its end means to the end of the stretch. What lies
+    /// beside them is flank: windows read it, and it decides which calls stand.
+    pub report: Range<usize>,
+    /// Name of what the stretch was taken from (a region, a read), for a column of its own.
+    pub name: Option<Vec<u8>>,
+}
+
+impl Place {
+    /// That of a whole contig.
+    pub fn whole(contig: &[u8]) -> Self {
+        Self {
+            contig: contig.to_vec(),
+            start: 0,
+            report: 0..usize::MAX,
+            name: None,
+        }
+    }
+}
+
+/// Takes stretches of bases one after another: each begins, comes in parts of any size, and ends.
+///
+/// Each stretch stands alone: its ends are taken for the contig's. With as much flank as a run
+/// needs, or flank up to the contig's ends, rows are those that the whole contig gives there.
+pub trait Sink {
+    fn begin(&mut self, place: Place) -> Result<()>;
+
+    /// Takes the next bases of the stretch, as codes of [`sequence`](crate::sequence), soft-mask
+    /// flags included.
+    fn bases(&mut self, codes: &[u8]) -> Result<()>;
+
+    /// Ends the stretch; one that does not end is cut, and its last windows are not scored.
+    fn end(&mut self) -> Result<()>;
+}
