@@ -81,11 +81,26 @@ pub fn is_soft(code: u8) -> bool {
     code & SOFT != 0
 }
 
-/// Writes the reverse complement of plain codes to `out`.
+/// Writes the reverse complement to `out`; soft-mask flags stay with their bases.
 pub fn reverse_complement(codes: &[u8], out: &mut Vec<u8>) {
-    const COMPLEMENT: [u8; 5] = [3, 2, 1, 0, UNKNOWN];
+    const COMPLEMENT: [u8; 16] = {
+        let mut table = [UNKNOWN; 16];
+        let mut code = 0;
+        while code < 4 {
+            table[code as usize] = 3 - code;
+            table[(code | SOFT) as usize] = (3 - code) | SOFT;
+            code += 1;
+        }
+        table[(UNKNOWN | SOFT) as usize] = UNKNOWN | SOFT;
+        table
+    };
     out.clear();
-    out.extend(codes.iter().rev().map(|&code| COMPLEMENT[code as usize]));
+    out.extend(
+        codes
+            .iter()
+            .rev()
+            .map(|&code| COMPLEMENT[usize::from(code & 15)]),
+    );
 }
 
 /// The strand a score is about, in the order of sorted output.
@@ -163,5 +178,7 @@ mod tests {
         let mut out = Vec::new();
         reverse_complement(&[0, 0, 1, 4, 3], &mut out);
         assert_eq!(out, [0, 4, 2, 3, 3]);
+        reverse_complement(&codes_of(b"ACgtNn"), &mut out);
+        assert_eq!(out, codes_of(b"nNacGT"));
     }
 }

@@ -1,7 +1,8 @@
 //! The table of flags. Parsing, help, man page and completions all read it.
 
 use super::{
-    Command, Completes, DEFAULT_CHUNK, Flag, Format, Generate, Section, Softmask, StrandChoice,
+    Command, Completes, DEFAULT_CHUNK, Flag, Format, Generate, HeaderCoords, Section, Softmask,
+    StrandChoice,
 };
 
 /// What most flags are; each row says where it differs.
@@ -74,6 +75,26 @@ pub(super) const FLAGS: &[Flag] = &[
         update: |draft, value| {
             let name = value.text()?.to_owned();
             draft.instead.get_or_insert(Command::ShowModel(name));
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "header-coords",
+        value: Some("HOW"),
+        choices: HeaderCoords::WORDS,
+        section: Section::Input,
+        shapes_output: true,
+        short_doc: "chr:s-e in a header: auto, bed, faidx, none [auto]",
+        long_doc: "What coordinates in a FASTA header mean, such as chr1:4-90. bed: 0-based and \
+            half-open, as bedtools getfasta writes them. faidx: 1-based and inclusive, as \
+            samtools faidx does. auto: whichever of the two the record's length fits; an error if \
+            it fits neither. With any of these, rows are in coordinates of the contig; what /rc \
+            or (-) marks as reversed is turned back. none: names are taken as they are. Default: \
+            auto.",
+        update: |draft, value| {
+            let coords = value.choice(HeaderCoords::WORDS, HeaderCoords::from_word)?;
+            draft.args.header_coords = coords;
             Ok(())
         },
         ..SWITCH

@@ -11,7 +11,7 @@ mod suggest;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use choice::{Format, Generate, Softmask, StrandChoice};
+pub use choice::{Format, Generate, HeaderCoords, Softmask, StrandChoice};
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
 pub use suggest::closest;
@@ -28,6 +28,7 @@ pub struct Args {
     pub inputs: Vec<PathBuf>,
     /// Names of bundled models or paths of model files.
     pub models: Vec<String>,
+    pub header_coords: HeaderCoords,
     pub format: Format,
     /// File to write; standard output if none.
     pub output: Option<PathBuf>,
@@ -59,6 +60,7 @@ impl Default for Args {
         Self {
             inputs: Vec::new(),
             models: vec![DEFAULT_MODEL.to_owned()],
+            header_coords: HeaderCoords::Auto,
             format: Format::Bed,
             output: None,
             stride: None,
@@ -126,6 +128,7 @@ pub enum Completes {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Models,
+    Input,
     Scoring,
     Output,
     Running,
@@ -133,8 +136,9 @@ pub enum Section {
 }
 
 impl Section {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Models,
+        Self::Input,
         Self::Scoring,
         Self::Output,
         Self::Running,
@@ -144,6 +148,7 @@ impl Section {
     pub fn title(self) -> &'static str {
         match self {
             Self::Models => "Models",
+            Self::Input => "Input",
             Self::Scoring => "Windows and calls",
             Self::Output => "Output",
             Self::Running => "Running",

@@ -16,7 +16,7 @@ use crate::flags::Format;
 use crate::model::Strandedness;
 use crate::plan::{LoadedModel, Plan};
 use crate::report::{Cost, Ledger, ModelLedger};
-use crate::source;
+use crate::source::{self, Options};
 use crate::write::{Target, header};
 use crew::Crew;
 use deliver::Delivery;
@@ -97,8 +97,11 @@ fn ledger(plan: &Plan) -> Ledger {
 
 fn read(plan: &Plan, setup: &Setup<'_>, crew: &mut Crew<'_>) -> Result<()> {
     let mut cutter = Cutter::new(plan.args.chunk_size, setup.reach, |unit| crew.submit(unit));
+    let options = Options {
+        header_coords: plan.args.header_coords,
+    };
     for input in &plan.inputs {
-        let read = source::read(input, &mut cutter);
+        let read = source::read(input, &options, &mut cutter);
         // What came before an error is scored all the same.
         let flushed = if read.is_err() {
             cutter.flush()

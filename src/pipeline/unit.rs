@@ -188,13 +188,10 @@ mod tests {
     }
 
     fn place(start: usize, report: Range<usize>) -> Place {
-        let contig = b"c".to_vec();
-        let name = None;
         Place {
-            contig,
             start,
             report,
-            name,
+            ..Place::whole(b"c")
         }
     }
 

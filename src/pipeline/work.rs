@@ -134,6 +134,10 @@ impl<'a> Worker<'a> {
         let mut scored = Windows::new(scorer, track.strand, labels, contract.window, contract.step);
         let mut reported = Vec::with_capacity(pieces.len());
         for (draft, bases) in pieces.iter_mut().zip(bases) {
+            if !draft.piece.place.wants(track.strand) {
+                reported.push(Vec::new());
+                continue;
+            }
             let (starts, of_track) = eligible(draft.piece, track, &draft.survey);
             let worse = bases.iter_mut().zip(of_track);
             worse.for_each(|(status, other)| *status = other.max(*status));

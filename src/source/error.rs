@@ -28,6 +28,16 @@ pub enum Fault {
     LongName,
     #[error("the header holds the control character {0}")]
     Control(String),
+    #[error(
+        "{start}-{end} in the header are {expected}, but the record has {found}; \
+         --header-coords none takes names as they are"
+    )]
+    Coordinates {
+        start: u64,
+        end: u64,
+        expected: String,
+        found: String,
+    },
 }
 
 /// Bytes that a record's name may have.

@@ -37,6 +37,8 @@ struct Scanner<'a> {
     line_begins: bool,
     record: u64,
     header: Option<Header>,
+    /// Line of the record's header.
+    header_line: u64,
     name: Vec<u8>,
     /// Bases of the record so far.
     bases: usize,
@@ -61,6 +63,7 @@ impl<'a> Scanner<'a> {
             line_begins: true,
             record: 0,
             header: None,
+            header_line: line,
             name: Vec::new(),
             bases: 0,
             codes: Vec::with_capacity(2 * BUFFER),
@@ -68,10 +71,12 @@ impl<'a> Scanner<'a> {
     }
 
     fn fail(&self, fault: Fault) -> anyhow::Error {
-        let (input, place) = (
-            self.input.to_string(),
-            place(self.record, &self.name, self.line),
-        );
+        self.fail_at(self.line, fault)
+    }
+
+    fn fail_at(&self, line: u64, fault: Fault) -> anyhow::Error {
+        let input = self.input.to_string();
+        let place = place(self.record, &self.name, line);
         SourceError {
             input,
             place,
@@ -85,6 +90,7 @@ impl<'a> Scanner<'a> {
             if mem::take(&mut self.line_begins) && first == b'>' {
                 self.end_record()?;
                 self.record += 1;
+                self.header_line = self.line;
                 self.name.clear();
                 self.header = Some(Header::default());
                 text = &text[1..];
@@ -139,9 +145,17 @@ impl<'a> Scanner<'a> {
     }
 
     fn hand_on(&mut self) -> Result<()> {
-        self.sink.bases(&self.codes)?;
+        let taken = self.sink.bases(&self.codes);
         self.codes.clear();
-        Ok(())
+        self.placed(taken)
+    }
+
+    /// A fault that the sink finds in the record is one of its header.
+    fn placed(&self, taken: Result<()>) -> Result<()> {
+        taken.map_err(|error| match error.downcast() {
+            Ok(fault) => self.fail_at(self.header_line, fault),
+            Err(error) => error,
+        })
     }
 
     /// Begins the record whose header has come whole, if there is one.
@@ -153,7 +167,8 @@ impl<'a> Scanner<'a> {
             return Err(self.fail(Fault::NoName));
         }
         self.bases = 0;
-        self.sink.begin(Place::whole(&self.name))
+        let taken = self.sink.begin(Place::whole(&self.name));
+        self.placed(taken)
     }
 
     fn end_record(&mut self) -> Result<()> {
@@ -161,7 +176,8 @@ impl<'a> Scanner<'a> {
             return Ok(());
         }
         self.hand_on()?;
-        self.sink.end()
+        let taken = self.sink.end();
+        self.placed(taken)
     }
 
     fn finish(mut self) -> Result<u64> {

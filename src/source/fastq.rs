@@ -59,9 +59,14 @@ pub fn read(
             let line = parsed.start_line_number() + skipped + line;
             fail(place(number, parsed.id(), line), fault)
         })?;
-        sink.begin(Place::whole(name))?;
-        sink.bases(&codes)?;
-        sink.end()?;
+        let line = parsed.start_line_number() + skipped;
+        sink.begin(Place::whole(name))
+            .and_then(|()| sink.bases(&codes))
+            .and_then(|()| sink.end())
+            .map_err(|error| match error.downcast() {
+                Ok(fault) => fail(place(number, parsed.id(), line), fault).into(),
+                Err(error) => error,
+            })?;
     }
 }
 

@@ -5,7 +5,9 @@ mod decompress;
 mod error;
 mod fasta;
 mod fastq;
+mod header;
 mod input;
+mod locus;
 mod place;
 mod progress;
 
@@ -13,16 +15,24 @@ use std::io::{self, Cursor, Read};
 
 use anyhow::Result;
 
+use crate::flags::HeaderCoords;
 use decompress::decompress;
 use error::shown;
 pub use error::{Fault, SourceError};
+use header::Headers;
 pub use input::Input;
 pub use place::{Place, Sink};
+
+/// How inputs are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub header_coords: HeaderCoords,
+}
 
 /// Hands every record of `input` to `sink`, in order; returns how many there were.
 ///
 /// What came before an error has reached `sink`; a record that was cut has no end there.
-pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<u64> {
+pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<u64> {
     let fail = |fault: Fault| SourceError {
         input: input.to_string(),
         place: String::new(),
@@ -37,9 +47,10 @@ pub fn read(input: &Input, sink: &mut dyn Sink) -> Result<u64> {
         return Ok(0);
     };
     let text = Cursor::new([first]).chain(text);
+    let mut headers = Headers::new(options.header_coords, sink);
     match first {
-        b'>' => fasta::read(input, text, skipped, sink),
-        b'@' => fastq::read(input, text, skipped, sink),
+        b'>' => fasta::read(input, text, skipped, &mut headers),
+        b'@' => fastq::read(input, text, skipped, &mut headers),
         other => Err(fail(Fault::Format(shown(other))).into()),
     }
 }

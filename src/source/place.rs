@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use anyhow::Result;
 
+use crate::sequence::Strand;
+
 /// Where a stretch of bases lies. Positions are 0-based, on the forward strand of the contig.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -14,19 +16,27 @@ pub struct Place {
     /// Positions to report on; `usize::MAX` as its end means to the end of the stretch. What lies
     /// beside them is flank: windows read it, and it decides which calls stand.
     pub report: Range<usize>,
+    /// Strand to report on; `Both` leaves it to the run.
+    pub strand: Strand,
     /// Name of what the stretch was taken from (a region, a read), for a column of its own.
     pub name: Option<Vec<u8>>,
 }
 
 impl Place {
-    /// That of a whole contig.
+    /// That of a whole contig: every base is reported on, in a run's every way.
     pub fn whole(contig: &[u8]) -> Self {
         Self {
             contig: contig.to_vec(),
             start: 0,
             report: 0..usize::MAX,
+            strand: Strand::Both,
             name: None,
         }
+    }
+
+    /// Whether scores of a strand are wanted.
+    pub fn wants(&self, strand: Strand) -> bool {
+        self.strand == Strand::Both || strand == Strand::Both || strand == self.strand
     }
 }
 

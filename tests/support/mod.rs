@@ -3,3 +3,5 @@
 
 pub mod filter;
 pub mod onnx;
+pub mod programs;
+pub mod random;

@@ -37,6 +37,15 @@ fn show_model() {
 }
 
 #[test]
+fn header_coords() {
+    assert_eq!(run("").header_coords, HeaderCoords::Auto);
+    assert_eq!(
+        run("--header-coords none").header_coords,
+        HeaderCoords::None
+    );
+}
+
+#[test]
 fn stride() {
     assert_eq!(run("").stride, None);
     assert_eq!(run("-s 8").stride, Some(8));

@@ -1,0 +1,20 @@
+//! Programs that tests hold the filter against.
+
+use std::process::Command;
+
+/// Whether a program is there; if not, says that the test is skipped.
+pub fn present(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").output().is_ok();
+    if !found {
+        println!("skipped: no {program}");
+    }
+    found
+}
+
+/// Standard output of a run that succeeds.
+pub fn output(program: &str, argv: &[&str]) -> Vec<u8> {
+    let output = Command::new(program).args(argv).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program}: {errors}");
+    output.stdout
+}
