@@ -10,6 +10,10 @@ _windrow() {
         mapfile -t COMPREPLY < <(compgen -W 'exon-start' -- "$cur"; compgen -f -- "$cur")
         return
         ;;
+    --header-coords)
+        mapfile -t COMPREPLY < <(compgen -W 'auto bed faidx none' -- "$cur")
+        return
+        ;;
     -s | --stride)
         mapfile -t COMPREPLY < <(:)
         return
@@ -60,7 +64,7 @@ _windrow() {
         ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model --header-coords -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi

@@ -2,6 +2,7 @@
 complete -c windrow -s m -l model -r -F -a 'exon-start' -d 'bundled model or model file; repeatable [exon-start]'
 complete -c windrow -l list-models -d 'print the bundled models and exit'
 complete -c windrow -l show-model -r -F -a 'exon-start' -d 'print a model\'s card and exit'
+complete -c windrow -l header-coords -x -a 'auto bed faidx none' -d 'chr:s-e in a header: auto, bed, faidx, none [auto]'
 complete -c windrow -s s -l stride -x -d 'bases between windows [the model\'s step]'
 complete -c windrow -l strand -x -a 'both + -' -d 'strands to score: both, + or - [both; bedgraph: +]'
 complete -c windrow -l min-score -x -d 'least probability of a call [the model\'s]'
