@@ -54,6 +54,10 @@ _windrow() {
         mapfile -t COMPREPLY < <(:)
         return
         ;;
+    --engine)
+        mapfile -t COMPREPLY < <(compgen -W 'auto avx512 avx2 neon portable tract' -- "$cur")
+        return
+        ;;
     --chunk-size)
         mapfile -t COMPREPLY < <(:)
         return
@@ -64,7 +68,7 @@ _windrow() {
         ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model --header-coords -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model --header-coords -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi

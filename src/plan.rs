@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use crate::engine::{Engine, engine};
-use crate::flags::{Args, Format, StrandChoice, UsageError};
+use crate::engine::{self, Engine, engine_of_choice};
+use crate::flags::{Args, EngineChoice, Format, StrandChoice, UsageError};
 use crate::model::{self, Contract, Model, Output, Strandedness};
 use crate::source::Input;
 
@@ -36,11 +36,13 @@ impl Plan {
         let contracts: Vec<_> = loaded.iter().map(|model| &model.contract).collect();
         let strides = strides(&args, &contracts)?;
         check_scores(&args, &contracts)?;
+        check_engine(args.engine)?;
         let strand = strand(&args, &contracts)?;
         let inputs = inputs(&args)?;
         inputs.iter().try_for_each(check_presence)?;
         let ready = |(model, stride): (Model, usize)| {
-            let engine = engine(&model).with_context(|| format!("model {}", model.origin))?;
+            let engine = engine_of_choice(&model, args.engine)
+                .with_context(|| format!("model {}", model.origin))?;
             Ok(LoadedModel {
                 model,
                 engine,
@@ -118,6 +120,16 @@ fn check_scores(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> 
         )));
     }
     Ok(())
+}
+
+fn check_engine(choice: EngineChoice) -> Result<(), UsageError> {
+    if engine::is_there(choice) {
+        return Ok(());
+    }
+    Err(rule(format!(
+        "--engine: this machine has no {}",
+        choice.word()
+    )))
 }
 
 /// The strands to score: what was asked for, else all that the format can hold.

@@ -1,5 +1,6 @@
 //! What `--version` prints.
 
+use crate::engine;
 use crate::model::{self, ModelError, registry};
 
 /// Of the dependency that runs the models; a test holds it against `Cargo.lock`.
@@ -8,30 +9,12 @@ const TRACT: &str = "0.23.9";
 /// `windrow X.Y.Z`, then the engine, the vector instructions, and the bundled models.
 pub fn versions() -> Result<String, ModelError> {
     let mut text = format!("windrow {}\n", env!("CARGO_PKG_VERSION"));
-    text.push_str(&format!("tract {TRACT}\nsimd {}\n", simd()));
+    text.push_str(&format!("tract {TRACT}\nsimd {}\n", engine::instructions()));
     for name in registry::names() {
         let model = model::load(name)?;
         text.push_str(&format!("model {name} sha256 {}\n", model.sha256));
     }
     Ok(text)
-}
-
-/// The widest vector instructions of this machine that the engine has kernels for.
-fn simd() -> &'static str {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if std::arch::is_x86_feature_detected!("avx512f") {
-            return "avx512f";
-        }
-        if std::arch::is_x86_feature_detected!("fma") {
-            return "fma";
-        }
-    }
-    if cfg!(target_arch = "aarch64") {
-        "neon"
-    } else {
-        "none"
-    }
 }
 
 #[cfg(test)]

@@ -1,20 +1,29 @@
 //! Running a model: bases in, raw outputs of windows out.
 
-mod dense;
-mod windows;
+mod fused;
+mod tract;
 
 use std::sync::Arc;
 
 use anyhow::Result;
-use tract_onnx::prelude::*;
 
+use crate::flags::EngineChoice;
 use crate::model::{Model, Shape};
-use crate::sequence::UNKNOWN;
+use crate::sequence::reverse_complement;
+use fused::{Fused, Isa};
 
 /// One loaded model made ready to run; shared by all workers.
 pub trait Engine: Send + Sync {
     /// The state of one worker.
     fn scorer(&self) -> Result<Box<dyn Scorer>>;
+
+    /// What runs the model, and why, in a few words.
+    fn name(&self) -> String;
+
+    /// Additions and multiplications for one more window on one strand, where they are known.
+    fn flops(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// One worker's state.
@@ -24,56 +33,60 @@ pub trait Scorer {
 
     /// Raw outputs (logits or values) of the windows of `bases` that begin at `starts`.
     ///
-    /// `bases` holds codes 0..=4, `starts` ascending multiples of the model's step; `out`
-    /// becomes `[starts.len()][labels]`.
+    /// `bases` holds codes 0..=4, `starts` ascending multiples of the model's step, of which the
+    /// last one is that of the window that ends with the bases; `out` becomes
+    /// `[starts.len()][labels]`.
     fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()>;
+
+    /// The same for the reverse complements of these windows, in the same order.
+    fn score_reverse(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+        let last = starts.last().copied().unwrap_or(0);
+        let mut mirrored = Vec::new();
+        reverse_complement(bases, &mut mirrored);
+        let from_end: Vec<_> = starts.iter().rev().map(|start| last - start).collect();
+        self.score(&mirrored, &from_end, out)?;
+        let labels = out.len() / starts.len().max(1);
+        out.reverse();
+        out.chunks_exact_mut(labels.max(1))
+            .for_each(<[f32]>::reverse);
+        Ok(())
+    }
 }
 
-/// Makes a model ready to run.
+/// Makes a model ready to run, by the best way that there is for it.
 pub fn engine(model: &Model) -> Result<Arc<dyn Engine>> {
-    Ok(match model.shape {
-        Shape::Dense => Arc::new(dense::Dense::new(model)?),
-        Shape::Window => Arc::new(windows::Windows::new(model)?),
-    })
+    engine_of_choice(model, EngineChoice::Auto)
 }
 
-type Plan = Arc<TypedRunnableModel>;
-
-/// The model with its input fixed at `[batch, 4, length]`.
-fn plan(model: &Model, batch: usize, length: usize) -> Result<Plan> {
-    tract_onnx::onnx()
-        .with_ignore_value_info(true)
-        .model_for_proto_model(&model.proto)?
-        .with_input_fact(0, f32::fact([batch, 4, length]).into())?
-        .into_optimized()?
-        .into_runnable()
-}
-
-/// Writes codes as four planes of `length` numbers, A C G T; an unknown base is zero in each.
-fn one_hot(codes: &[u8], length: usize, planes: &mut [f32]) {
-    for (at, &code) in codes
-        .iter()
-        .enumerate()
-        .filter(|(_, code)| **code < UNKNOWN)
-    {
-        planes[usize::from(code) * length + at] = 1.0;
+/// Makes a model ready to run. Kernels that are asked for and do not fit the model leave it to
+/// tract.
+pub fn engine_of_choice(model: &Model, choice: EngineChoice) -> Result<Arc<dyn Engine>> {
+    let isa = kernels(choice);
+    match (model.shape, isa) {
+        (Shape::Window, _) => Ok(Arc::new(tract::Windows::new(model)?)),
+        (Shape::Dense, None) => Ok(Arc::new(tract::Dense::new(model, "as asked")?)),
+        (Shape::Dense, Some(isa)) => match Fused::new(model, isa) {
+            Ok(fused) => Ok(Arc::new(fused)),
+            Err(unknown) => Ok(Arc::new(tract::Dense::new(model, &unknown.to_string())?)),
+        },
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Whether this machine can run what was chosen.
+pub fn is_there(choice: EngineChoice) -> bool {
+    matches!(choice, EngineChoice::Auto | EngineChoice::Tract) || kernels(choice).is_some()
+}
 
-    #[test]
-    fn planes_are_one_hot_and_unknown_is_zero() {
-        let mut planes = [0.0; 24];
-        one_hot(&[0, 3, 4, 2, 1], 6, &mut planes);
-        let expected: [[f32; 6]; 4] = [
-            [1., 0., 0., 0., 0., 0.],
-            [0., 0., 0., 0., 1., 0.],
-            [0., 0., 0., 1., 0., 0.],
-            [0., 1., 0., 0., 0., 0.],
-        ];
-        assert_eq!(planes.as_slice(), expected.as_flattened());
+/// The instruction set of the kernels, if there are to be any.
+fn kernels(choice: EngineChoice) -> Option<Isa> {
+    match choice {
+        EngineChoice::Auto => Some(Isa::best()),
+        EngineChoice::Tract => None,
+        named => Isa::named(named.word()),
     }
+}
+
+/// The instruction set that kernels use on this machine.
+pub fn instructions() -> &'static str {
+    Isa::best().word()
 }

@@ -1,8 +1,8 @@
 //! The table of flags. Parsing, help, man page and completions all read it.
 
 use super::{
-    Command, Completes, DEFAULT_CHUNK, Flag, Format, Generate, HeaderCoords, Section, Softmask,
-    StrandChoice,
+    Command, Completes, DEFAULT_CHUNK, EngineChoice, Flag, Format, Generate, HeaderCoords, Section,
+    Softmask, StrandChoice,
 };
 
 /// What most flags are; each row says where it differs.
@@ -269,6 +269,25 @@ pub(super) const FLAGS: &[Flag] = &[
         long_doc: "Threads in all. The output is the same for any number. Default: one a core.",
         update: |draft, value| {
             draft.args.threads = value.count(1..=MAX_THREADS)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "engine",
+        value: Some("ENGINE"),
+        choices: EngineChoice::WORDS,
+        section: Section::Running,
+        shapes_output: true,
+        common: false,
+        short_doc: "what runs dense models [auto]",
+        long_doc: "What runs dense models: auto, the kernels of windrow with the best \
+            instructions of this machine; avx512, avx2, neon or portable, the kernels with these \
+            instructions, for the same bytes at another speed; tract, the library that runs any \
+            model, whose last decimal may differ. Models that the kernels do not fit are always \
+            run by tract; -v says so. Default: auto.",
+        update: |draft, value| {
+            draft.args.engine = value.choice(EngineChoice::WORDS, EngineChoice::from_word)?;
             Ok(())
         },
         ..SWITCH

@@ -11,7 +11,7 @@ mod suggest;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use choice::{Format, Generate, HeaderCoords, Softmask, StrandChoice};
+pub use choice::{EngineChoice, Format, Generate, HeaderCoords, Softmask, StrandChoice};
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
 pub use suggest::closest;
@@ -43,6 +43,7 @@ pub struct Args {
     /// Unknown bases allowed in a window.
     pub max_n: u32,
     pub softmask: Softmask,
+    pub engine: EngineChoice,
     pub no_header: bool,
     /// File for the ledger as JSON.
     pub stats: Option<PathBuf>,
@@ -69,6 +70,7 @@ impl Default for Args {
             raw: false,
             max_n: 0,
             softmask: Softmask::Score,
+            engine: EngineChoice::Auto,
             no_header: false,
             stats: None,
             unscored: None,

@@ -32,6 +32,12 @@ pub fn run(plan: Plan) -> Result<()> {
     let args = &plan.args;
     let setup = Setup::new(&plan);
     note(&plan);
+    if args.verbose > 0 {
+        for LoadedModel { model, engine, .. } in &plan.models {
+            let name = &model.contract.name;
+            tell(&format!("windrow: {name} is run by {}\n", engine.name()));
+        }
+    }
     let output = match &args.output {
         Some(path) => Target::file(path)?,
         None => Target::stdout()?,

@@ -3,43 +3,29 @@
 use anyhow::Result;
 
 use crate::engine::Scorer;
-use crate::sequence::{Strand, reverse_complement};
+use crate::sequence::Strand;
 use crate::window::Lane;
 
 /// Packs the windows of one track into lanes and gathers their raw outputs.
 pub struct Windows<'a> {
     scorer: &'a mut dyn Scorer,
     strand: Strand,
-    labels: usize,
-    window: usize,
     lane: Lane,
-    /// The lane read along the other strand.
-    mirrored: Vec<u8>,
-    starts: Vec<u32>,
     out: Vec<f32>,
+    /// Of the other strand, where both count.
+    reverse: Vec<f32>,
     outputs: Vec<f32>,
 }
 
 impl<'a> Windows<'a> {
-    pub fn new(
-        scorer: &'a mut dyn Scorer,
-        strand: Strand,
-        labels: usize,
-        window: usize,
-        step: usize,
-    ) -> Self {
-        let lane = Lane::new(scorer.lane(), window, step);
-        let (mirrored, starts, out, outputs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    pub fn new(scorer: &'a mut dyn Scorer, strand: Strand, window: usize, step: usize) -> Self {
         Self {
+            lane: Lane::new(scorer.lane(), window, step),
             scorer,
             strand,
-            labels,
-            window,
-            lane,
-            mirrored,
-            starts,
-            out,
-            outputs,
+            out: Vec::new(),
+            reverse: Vec::new(),
+            outputs: Vec::new(),
         }
     }
 
@@ -65,41 +51,24 @@ impl<'a> Windows<'a> {
     }
 
     fn run(&mut self) -> Result<()> {
-        if self.lane.starts.is_empty() {
+        let Lane { bases, starts, .. } = &self.lane;
+        if starts.is_empty() {
             return Ok(());
         }
-        let from = self.outputs.len();
-        if self.strand != Strand::Reverse {
-            self.scorer
-                .score(&self.lane.bases, &self.lane.starts, &mut self.out)?;
-            self.outputs.extend_from_slice(&self.out);
-        }
-        if self.strand != Strand::Forward {
-            self.score_mirrored()?;
-            let windows = self.out.chunks_exact(self.labels).rev();
-            if self.strand == Strand::Both {
-                let sums = self.outputs[from..].chunks_exact_mut(self.labels);
-                for (sum, reverse) in sums.zip(windows) {
-                    for (sum, reverse) in sum.iter_mut().zip(reverse) {
-                        *sum = (*sum + reverse) / 2.0;
-                    }
+        match self.strand {
+            Strand::Forward => self.scorer.score(bases, starts, &mut self.out)?,
+            Strand::Reverse => self.scorer.score_reverse(bases, starts, &mut self.out)?,
+            Strand::Both => {
+                self.scorer.score(bases, starts, &mut self.out)?;
+                self.scorer
+                    .score_reverse(bases, starts, &mut self.reverse)?;
+                for (mean, reverse) in self.out.iter_mut().zip(&self.reverse) {
+                    *mean = (*mean + reverse) / 2.0;
                 }
-            } else {
-                self.outputs.extend(windows.flatten());
             }
         }
+        self.outputs.extend_from_slice(&self.out);
         self.lane.clear();
         Ok(())
-    }
-
-    /// Scores the reverse complement; windows keep to the grid because the last one ends the lane.
-    fn score_mirrored(&mut self) -> Result<()> {
-        reverse_complement(&self.lane.bases, &mut self.mirrored);
-        let last = (self.lane.bases.len() - self.window) as u32;
-        self.starts.clear();
-        self.starts
-            .extend(self.lane.starts.iter().rev().map(|start| last - start));
-        self.scorer
-            .score(&self.mirrored, &self.starts, &mut self.out)
     }
 }

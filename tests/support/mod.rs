@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod filter;
+pub mod nets;
 pub mod onnx;
 pub mod programs;
 pub mod random;

@@ -92,6 +92,20 @@ pub fn int_attribute(name: &str, i: i64) -> AttributeProto {
     }
 }
 
+/// A dense model of one label that makes `score` of `sequence`.
+pub fn dense(nodes: Vec<NodeProto>, constants: Vec<TensorProto>, window: usize) -> ModelProto {
+    let extents = |channels, length| [Dim::Named("N"), Dim::Fixed(channels), Dim::Named(length)];
+    let graph = GraphProto {
+        name: "dense".to_owned(),
+        node: nodes,
+        initializer: constants,
+        input: vec![value("sequence", FLOAT, &extents(4, "L"))],
+        output: vec![value("score", FLOAT, &extents(1, "T"))],
+        ..Default::default()
+    };
+    with_graph(graph, window)
+}
+
 /// A position weight matrix as a dense model: one convolution, one label.
 ///
 /// `weights[i]` are the weights of A, C, G, T at offset i of the window.
@@ -101,26 +115,11 @@ pub fn matrix(weights: &[[f32; 4]], bias: f32) -> ModelProto {
     let mut conv = node("Conv", &["sequence", "weights", "bias"], "score");
     conv.attribute
         .push(ints_attribute("kernel_shape", &[window as i64]));
-    let graph = GraphProto {
-        name: "matrix".to_owned(),
-        node: vec![conv],
-        initializer: vec![
-            floats("weights", &[1, 4, window as i64], channels.collect()),
-            floats("bias", &[1], vec![bias]),
-        ],
-        input: vec![value(
-            "sequence",
-            FLOAT,
-            &[Dim::Named("N"), Dim::Fixed(4), Dim::Named("L")],
-        )],
-        output: vec![value(
-            "score",
-            FLOAT,
-            &[Dim::Named("N"), Dim::Fixed(1), Dim::Named("T")],
-        )],
-        ..Default::default()
-    };
-    with_graph(graph, window)
+    let constants = vec![
+        floats("weights", &[1, 4, window as i64], channels.collect()),
+        floats("bias", &[1], vec![bias]),
+    ];
+    dense(vec![conv], constants, window)
 }
 
 /// The same matrix as a window model: one window in, one number out.

@@ -87,6 +87,13 @@ fn softmask() {
 }
 
 #[test]
+fn engine() {
+    assert_eq!(run("").engine, EngineChoice::Auto);
+    assert_eq!(run("--engine tract").engine, EngineChoice::Tract);
+    assert!(parse(["--engine", "cuda"]).is_err());
+}
+
+#[test]
 fn format() {
     assert_eq!(run("").format, Format::Bed);
     assert_eq!(run("-fbedgraph").format, Format::BedGraph);

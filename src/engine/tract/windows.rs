@@ -3,7 +3,8 @@
 use anyhow::Result;
 use tract_onnx::prelude::*;
 
-use super::{Engine, Plan, Scorer, one_hot, plan};
+use super::{Plan, one_hot, plan};
+use crate::engine::{Engine, Scorer};
 use crate::model::Model;
 
 const BATCH: usize = 16;
@@ -36,6 +37,10 @@ impl Engine for Windows {
             window,
             labels,
         }))
+    }
+
+    fn name(&self) -> String {
+        "tract (one window at a time)".to_owned()
     }
 }
 

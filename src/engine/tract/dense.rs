@@ -3,7 +3,8 @@
 use anyhow::Result;
 use tract_onnx::prelude::*;
 
-use super::{Engine, Plan, Scorer, one_hot, plan};
+use super::{Plan, one_hot, plan};
+use crate::engine::{Engine, Scorer};
 use crate::model::Model;
 
 /// Bases that the windows of a lane advance by: short enough for the caches, and long against
@@ -17,10 +18,12 @@ pub struct Dense {
     lane: usize,
     step: usize,
     labels: usize,
+    reason: String,
 }
 
 impl Dense {
-    pub fn new(model: &Model) -> Result<Self> {
+    /// `reason` says why tract runs the model.
+    pub fn new(model: &Model, reason: &str) -> Result<Self> {
         let contract = &model.contract;
         let (window, step) = (contract.window, contract.step);
         let windows = SPAN.max(window).div_ceil(step);
@@ -30,6 +33,7 @@ impl Dense {
             lane,
             step,
             labels: contract.labels.len(),
+            reason: reason.to_owned(),
         })
     }
 }
@@ -42,6 +46,10 @@ impl Engine for Dense {
             step: self.step,
             labels: self.labels,
         }))
+    }
+
+    fn name(&self) -> String {
+        format!("tract ({})", self.reason)
     }
 }
 

@@ -1,0 +1,129 @@
+//! Dense models by kernels of our own.
+//!
+//! The file's graph becomes a [`net::Net`]; the reverse strand is a second one, mirrored, that
+//! runs along the same bases. What the network cannot say, tract runs.
+
+mod net;
+mod ops;
+mod plane;
+mod read;
+mod simd;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::{Engine, Scorer};
+use crate::model::Model;
+pub use read::Unknown;
+pub use simd::Isa;
+use stream::{Ready, Stream};
+
+/// Bases that the windows of a lane advance by. Nothing is computed twice within a lane.
+const SPAN: usize = 1 << 17;
+
+pub struct Fused {
+    forward: Arc<Ready>,
+    reverse: Arc<Ready>,
+    isa: Isa,
+    lane: usize,
+    step: usize,
+    labels: usize,
+}
+
+impl Fused {
+    /// Fails if the graph does something that the kernels do not.
+    pub fn new(model: &Model, isa: Isa) -> Result<Self, Unknown> {
+        let contract = &model.contract;
+        let net = read::read(model)?;
+        let mirrored = net.mirrored(contract.window);
+        Ok(Self {
+            forward: Arc::new(Ready::new(net, isa)),
+            reverse: Arc::new(Ready::new(mirrored, isa)),
+            isa,
+            lane: contract.window + SPAN,
+            step: contract.step,
+            labels: contract.labels.len(),
+        })
+    }
+}
+
+impl Engine for Fused {
+    fn scorer(&self) -> Result<Box<dyn Scorer>> {
+        Ok(Box::new(FusedScorer {
+            forward: Stream::new(self.forward.clone()),
+            reverse: Stream::new(self.reverse.clone()),
+            lane: self.lane,
+            step: self.step,
+            labels: self.labels,
+        }))
+    }
+
+    fn name(&self) -> String {
+        format!("fused kernels, {}", self.isa.word())
+    }
+
+    fn flops(&self) -> Option<usize> {
+        Some(self.forward.flops())
+    }
+}
+
+struct FusedScorer {
+    forward: Stream,
+    reverse: Stream,
+    lane: usize,
+    step: usize,
+    labels: usize,
+}
+
+impl Scorer for FusedScorer {
+    fn lane(&self) -> usize {
+        self.lane
+    }
+
+    fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+        gather(
+            &mut self.forward,
+            self.step,
+            self.labels,
+            bases,
+            starts,
+            out,
+        );
+        Ok(())
+    }
+
+    fn score_reverse(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+        gather(
+            &mut self.reverse,
+            self.step,
+            self.labels,
+            bases,
+            starts,
+            out,
+        );
+        Ok(())
+    }
+}
+
+/// Runs along `bases` and picks the columns of the windows at `starts`.
+fn gather(
+    stream: &mut Stream,
+    step: usize,
+    labels: usize,
+    bases: &[u8],
+    starts: &[u32],
+    out: &mut Vec<f32>,
+) {
+    out.clear();
+    out.reserve(starts.len() * labels);
+    let mut columns = starts.iter().map(|&start| start as usize / step).peekable();
+    stream.run(bases, |known, output| {
+        while let Some(column) = columns.next_if(|column| known.contains(column)) {
+            out.extend((0..labels).map(|label| output.row(label, column)[0]));
+        }
+    });
+}

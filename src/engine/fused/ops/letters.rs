@@ -1,0 +1,150 @@
+//! Convolution of one-hot bases: looked up, not multiplied.
+//!
+//! A base picks one weight of each tap, so two neighbouring taps are one number of a table of 25
+//! (an unknown base is the fifth letter, and adds nothing). An output is its bias, then those
+//! numbers from the first pair of taps to the last.
+
+use super::steps::Steps;
+use super::{Inputs, Output, Tile};
+use crate::engine::fused::net::{Conv, Source};
+use crate::engine::fused::simd::{Simd, TABLE};
+use crate::sequence::UNKNOWN;
+
+/// Vectors that are looked up side by side.
+pub const WIDTH: usize = 4;
+/// Codes 0..=4.
+const LETTERS: usize = UNKNOWN as usize + 1;
+
+/// Two neighbouring taps, or the last of an odd number, as offsets from a column's first base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    pub first: usize,
+    pub second: Option<usize>,
+}
+
+impl Pair {
+    /// The places of columns whose first bases lie `stride` apart in `codes`.
+    pub fn places(self, codes: &[u8], stride: usize, columns: usize, places: &mut Vec<u32>) {
+        places.clear();
+        let first = codes[self.first..].iter().step_by(stride).take(columns);
+        match self.second {
+            Some(second) if stride == 1 => {
+                // Plain slices: the compiler makes vectors of them.
+                let pairs = codes[self.first..].iter().zip(&codes[second..]);
+                let place = |(&a, &b): (&u8, &u8)| u32::from(a) * LETTERS as u32 + u32::from(b);
+                places.extend(pairs.take(columns).map(place));
+            }
+            Some(second) => {
+                let pairs = first.zip(codes[second..].iter().step_by(stride));
+                places.extend(pairs.map(|(&a, &b)| u32::from(a) * LETTERS as u32 + u32::from(b)));
+            }
+            None => places.extend(first.map(|&a| u32::from(a))),
+        }
+    }
+}
+
+pub struct Tables {
+    pub pairs: Vec<Pair>,
+    bias: Vec<f32>,
+    /// `[channels][pairs][TABLE]`.
+    tables: Vec<f32>,
+}
+
+impl Tables {
+    /// The sources are channels of the bases, alike but for the channel.
+    pub fn new(conv: &Conv, sources: &[Source]) -> Self {
+        let (taps, spacing) = (conv.taps, sources[0].spacing);
+        let pairs: Vec<_> = (0..taps)
+            .step_by(2)
+            .map(|tap| Pair {
+                first: tap * spacing,
+                second: (tap + 1 < taps).then_some((tap + 1) * spacing),
+            })
+            .collect();
+        let channels = conv.bias.len();
+        let (inputs, rows) = (sources.len() / conv.groups, channels / conv.groups);
+        let weight = |channel: usize, letter: usize, tap: usize| {
+            let group = &sources[channel / rows * inputs..][..inputs];
+            let weights = &conv.weights[channel * inputs * taps..][..inputs * taps];
+            let of_letter = group.iter().enumerate();
+            of_letter
+                .filter(|(_, source)| source.channel == letter)
+                .map(|(input, _)| weights[input * taps + tap])
+                .sum::<f32>()
+        };
+        let mut tables = vec![0.0; channels * pairs.len() * TABLE];
+        for (at, table) in tables.chunks_exact_mut(TABLE).enumerate() {
+            let (channel, tap) = (at / pairs.len(), at % pairs.len() * 2);
+            for letter in 0..LETTERS {
+                if tap + 1 == taps {
+                    table[letter] = weight(channel, letter, tap);
+                    continue;
+                }
+                for next in 0..LETTERS {
+                    table[letter * LETTERS + next] =
+                        weight(channel, letter, tap) + weight(channel, next, tap + 1);
+                }
+            }
+        }
+        Self {
+            pairs,
+            bias: conv.bias.clone(),
+            tables,
+        }
+    }
+
+    /// # Safety
+    ///
+    /// See [`super::Kernel::run`].
+    #[inline(always)]
+    pub unsafe fn run<S: Simd>(&self, steps: &Steps, inputs: &Inputs, output: &Output) {
+        let columns = WIDTH * S::LANES;
+        let of_channel = self.tables.chunks_exact(self.pairs.len() * TABLE);
+        for (channel, (tables, &bias)) in of_channel.zip(&self.bias).enumerate() {
+            for column in (0..output.columns).step_by(columns) {
+                // SAFETY: that of the caller.
+                unsafe {
+                    let mut sums = [S::splat(bias); WIDTH];
+                    for (table, places) in tables.chunks_exact(TABLE).zip(&inputs.places) {
+                        let table = S::table(table.as_ptr());
+                        for (v, sum) in sums.iter_mut().enumerate() {
+                            let places = places.add(column + v * S::LANES);
+                            *sum = S::add(*sum, S::look_up(table, places));
+                        }
+                    }
+                    let to = output.to.add(channel * output.pitch + column);
+                    for (v, &sum) in sums.iter().enumerate() {
+                        S::store(sum, to.add(v * S::LANES));
+                    }
+                }
+            }
+            // SAFETY: that of the caller.
+            unsafe { steps.run::<S>(&inputs.operands, output, Tile::row(channel, output.columns)) }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_pairs_of_letters() {
+        let codes = [0, 1, 4, 3, 2, 0];
+        let mut places = Vec::new();
+        let pair = Pair {
+            first: 1,
+            second: Some(2),
+        };
+        pair.places(&codes, 1, 4, &mut places);
+        assert_eq!(places, [9, 23, 17, 10]);
+        pair.places(&codes, 3, 2, &mut places);
+        assert_eq!(places, [9, 10]);
+        let single = Pair {
+            first: 2,
+            second: None,
+        };
+        single.places(&codes, 2, 2, &mut places);
+        assert_eq!(places, [4, 2]);
+    }
+}

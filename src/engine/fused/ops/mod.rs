@@ -1,0 +1,164 @@
+//! The operations of a network, made ready for an instruction set.
+
+mod conv;
+mod letters;
+mod pool;
+mod steps;
+mod table;
+
+use super::net::{BASES, Node, Op};
+use super::plane::SLACK;
+use super::simd::{Isa, MAX_LANES, Simd, Task};
+use conv::Packed;
+use letters::Tables;
+use pool::Pooling;
+use steps::Steps;
+use table::Words;
+
+pub use letters::Pair;
+
+/// A node's operation with its weights where the kernels want them.
+pub struct Kernel {
+    op: Ready,
+    steps: Steps,
+    isa: Isa,
+}
+
+enum Ready {
+    Conv(Packed),
+    Letters(Tables),
+    Pool(Pooling),
+    Table(Words),
+    Copy,
+}
+
+/// What a kernel reads, each pointer at what the first column needs.
+#[derive(Default)]
+pub struct Inputs {
+    /// By source, then tap; for a pooling, by source; for letters none.
+    pub taps: Vec<*const f32>,
+    /// For letters: the places in the table of each pair of taps.
+    pub places: Vec<*const u32>,
+    /// By step that reads, then channel.
+    pub operands: Vec<*const f32>,
+    /// Room for one channel of a pooling.
+    pub scratch: Vec<f32>,
+}
+
+/// Where a kernel writes: `columns` numbers of each channel, `pitch` apart.
+pub struct Output {
+    pub to: *mut f32,
+    pub channels: usize,
+    pub pitch: usize,
+    pub columns: usize,
+}
+
+impl Kernel {
+    pub fn new(node: &Node, isa: Isa) -> Self {
+        let op = match &node.op {
+            Op::Conv(conv) if node.sources.iter().all(|source| source.node == BASES) => {
+                Ready::Letters(Tables::new(conv, &node.sources))
+            }
+            Op::Conv(conv) => Ready::Conv(Packed::new(conv, node.sources.len(), isa)),
+            Op::Pool(pool) => Ready::Pool(Pooling::new(*pool, &node.sources)),
+            Op::Table(table) => Ready::Table(Words::new(table)),
+            Op::Bases | Op::Copy => Ready::Copy,
+        };
+        Self {
+            op,
+            steps: Steps::new(&node.steps),
+            isa,
+        }
+    }
+
+    /// For letters: which bases the look-ups read.
+    pub fn pairs(&self) -> Option<&[Pair]> {
+        match &self.op {
+            Ready::Letters(tables) => Some(&tables.pairs),
+            _ => None,
+        }
+    }
+
+    /// Whether the operation reads at its taps by itself, from one pointer a source.
+    pub fn is_pool(&self) -> bool {
+        matches!(self.op, Ready::Pool(_))
+    }
+
+    /// Computes columns; up to [`SLACK`] numbers behind them are overwritten.
+    ///
+    /// # Safety
+    ///
+    /// Behind each pointer lie the columns asked for, as numbers that nothing else writes to, and
+    /// [`SLACK`] more; `inputs` has a pointer for each that the operation reads, and places are
+    /// below [`super::simd::TABLE`].
+    pub unsafe fn run(&self, inputs: &mut Inputs, output: &Output) {
+        let run = Run {
+            kernel: self,
+            inputs,
+            output,
+        };
+        // SAFETY: that of the caller.
+        unsafe { self.isa.run(run) }
+    }
+}
+
+struct Run<'a> {
+    kernel: &'a Kernel,
+    inputs: &'a mut Inputs,
+    output: &'a Output,
+}
+
+impl Task for Run<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let Self {
+            kernel,
+            inputs,
+            output,
+        } = self;
+        let steps = &kernel.steps;
+        // SAFETY: that of the caller.
+        unsafe {
+            match &kernel.op {
+                Ready::Conv(packed) => packed.run::<S>(steps, inputs, output),
+                Ready::Letters(tables) => tables.run::<S>(steps, inputs, output),
+                Ready::Pool(pooling) => pooling.run::<S>(steps, inputs, output),
+                Ready::Table(words) => words.run::<S>(steps, inputs, output),
+                Ready::Copy => {
+                    for channel in 0..output.channels {
+                        let to = output.to.add(channel * output.pitch);
+                        std::ptr::copy_nonoverlapping(inputs.taps[channel], to, output.columns);
+                        let row = Tile::row(channel, output.columns);
+                        steps.run::<S>(&inputs.operands, output, row);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Some channels of some columns.
+#[derive(Clone, Copy)]
+struct Tile {
+    channel: usize,
+    channels: usize,
+    column: usize,
+    columns: usize,
+}
+
+impl Tile {
+    /// All columns of a channel.
+    #[inline(always)]
+    fn row(channel: usize, columns: usize) -> Self {
+        Self {
+            channel,
+            channels: 1,
+            column: 0,
+            columns,
+        }
+    }
+}
+
+const _: () = assert!(conv::WIDTH * MAX_LANES <= SLACK && letters::WIDTH * MAX_LANES <= SLACK);

@@ -1,0 +1,104 @@
+//! Sliding sums and maxima by doubling.
+//!
+//! Windows of 1, 2, 4, ... columns are joined from two of half the width, and those that add up
+//! to the wanted width are joined from the narrowest to the widest: 9 additions for 101 columns.
+//! A running sum would take two, but its last bits would tell where it began.
+
+use super::steps::Steps;
+use super::{Inputs, Output, Tile};
+use crate::engine::fused::net::{Fold, Pool, Source};
+use crate::engine::fused::plane::SLACK;
+use crate::engine::fused::simd::Simd;
+
+pub struct Pooling {
+    pool: Pool,
+    /// Stride and spacing of each channel.
+    reads: Vec<(usize, usize)>,
+}
+
+impl Pooling {
+    pub fn new(pool: Pool, sources: &[Source]) -> Self {
+        let reads = sources
+            .iter()
+            .map(|source| (source.stride, source.spacing))
+            .collect();
+        Self { pool, reads }
+    }
+
+    /// # Safety
+    ///
+    /// See [`super::Kernel::run`].
+    #[inline(always)]
+    pub unsafe fn run<S: Simd>(&self, steps: &Steps, inputs: &mut Inputs, output: &Output) {
+        for (channel, &(stride, spacing)) in self.reads.iter().enumerate() {
+            let joined = (output.columns - 1) * stride + 1;
+            let read = joined + (self.pool.taps - 1) * spacing;
+            let half = read + SLACK;
+            if inputs.scratch.len() < 2 * half {
+                inputs.scratch.resize(2 * half, 0.0);
+            }
+            // SAFETY: that of the caller; both halves have room for what is read, in whole vectors.
+            unsafe {
+                let parts = inputs.scratch.as_mut_ptr();
+                let sums = parts.add(half);
+                std::ptr::copy_nonoverlapping(inputs.taps[channel], parts, read);
+                match self.pool.kind {
+                    Fold::Sum => {
+                        self.fold::<S>(parts, sums, joined, read, spacing, |a, b| S::add(a, b))
+                    }
+                    Fold::Max => {
+                        self.fold::<S>(parts, sums, joined, read, spacing, |a, b| S::max(a, b))
+                    }
+                }
+                let to = output.to.add(channel * output.pitch);
+                if stride == 1 {
+                    std::ptr::copy_nonoverlapping(sums, to, output.columns);
+                } else {
+                    for column in 0..output.columns {
+                        *to.add(column) = *sums.add(column * stride);
+                    }
+                }
+                steps.run::<S>(&inputs.operands, output, Tile::row(channel, output.columns));
+            }
+        }
+    }
+
+    /// `sums[i]` becomes all taps of `parts[i]`, for the first `joined` ones of `read`.
+    #[inline(always)]
+    unsafe fn fold<S: Simd>(
+        &self,
+        parts: *mut f32,
+        sums: *mut f32,
+        joined: usize,
+        read: usize,
+        spacing: usize,
+        join: impl Fn(S::Vector, S::Vector) -> S::Vector + Copy,
+    ) {
+        let (mut width, mut done, mut left) = (1, 0, read);
+        loop {
+            // SAFETY: that of the caller; `left` columns of `parts` are whole windows of `width`.
+            unsafe {
+                if self.pool.taps & width != 0 {
+                    for i in (0..joined).step_by(S::LANES) {
+                        let part = S::load(parts.add(i + done * spacing));
+                        let sum = match done {
+                            0 => part,
+                            _ => join(S::load(sums.add(i)), part),
+                        };
+                        S::store(sum, sums.add(i));
+                    }
+                    done += width;
+                }
+                if done == self.pool.taps {
+                    return;
+                }
+                left -= width * spacing;
+                for i in (0..left).step_by(S::LANES) {
+                    let next = S::load(parts.add(i + width * spacing));
+                    S::store(join(S::load(parts.add(i)), next), parts.add(i));
+                }
+                width *= 2;
+            }
+        }
+    }
+}

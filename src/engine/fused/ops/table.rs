@@ -1,0 +1,38 @@
+//! Looking up the numbers of words by their places in a table.
+
+use super::steps::Steps;
+use super::{Inputs, Output, Tile};
+use crate::engine::fused::net::Table;
+use crate::engine::fused::simd::Simd;
+
+pub struct Words {
+    numbers: Vec<f32>,
+}
+
+impl Words {
+    pub fn new(table: &Table) -> Self {
+        Self {
+            numbers: table.numbers.clone(),
+        }
+    }
+
+    /// # Safety
+    ///
+    /// See [`super::Kernel::run`].
+    #[inline(always)]
+    pub unsafe fn run<S: Simd>(&self, steps: &Steps, inputs: &Inputs, output: &Output) {
+        // SAFETY: that of the caller.
+        unsafe {
+            for column in 0..output.columns {
+                let place = *inputs.taps[0].add(column) as usize;
+                let numbers = &self.numbers[place * output.channels..][..output.channels];
+                for (channel, &number) in numbers.iter().enumerate() {
+                    *output.to.add(channel * output.pitch + column) = number;
+                }
+            }
+            for channel in 0..output.channels {
+                steps.run::<S>(&inputs.operands, output, Tile::row(channel, output.columns));
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! From a model's ONNX graph to a network, operator by operator.
+//!
+//! Views cost nothing: what is concatenated, cut or squeezed is read where it lies. What follows
+//! a node and nothing else reads becomes one of its steps.
+
+mod build;
+mod onnx;
+mod operators;
+
+use super::net::{BASES, Net};
+use crate::model::Model;
+use build::Builder;
+
+/// Why a graph is not for the kernels: what in it they do not know.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unknown(String);
+
+impl Unknown {
+    fn new(what: &str) -> Self {
+        Self(what.to_owned())
+    }
+}
+
+/// Reads the network of a dense model.
+pub fn read(model: &Model) -> Result<Net, Unknown> {
+    let graph = model.proto.graph.as_ref();
+    let graph = graph.ok_or_else(|| Unknown::new("no graph"))?;
+    let operators = onnx::operators(graph);
+    let mut builder = Builder::new(graph, &operators)?;
+    for operator in &operators {
+        builder.operator(operator)?;
+    }
+    let output = &graph.output[0].name;
+    let net = builder.finish(output, model.contract.labels.len())?;
+    let (window, step) = (model.contract.window, model.contract.step);
+    let known = net.columns(window);
+    let next = net.columns(window + step);
+    let last = net.nodes.len() - 1;
+    if known.contains(&0) || (known[last], next[last]) != (1, 2) || last == BASES {
+        return Err(Unknown::new("windows that are counted in another way"));
+    }
+    Ok(net)
+}
