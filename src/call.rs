@@ -71,6 +71,9 @@ impl Caller {
     pub fn finish(&mut self, len: usize, calls: &mut Vec<Call>) {
         let from = calls.len();
         self.advance(usize::MAX, calls);
+        if let Self::Point(peaks) = self {
+            peaks.best.clear();
+        }
         for call in &mut calls[from..] {
             call.end = call.end.min(len);
         }
@@ -236,6 +239,18 @@ mod tests {
             calls(Caller::region(8, 4), &found, 33, 33),
             [region(10, 26, 9.0), region(31, 33, 6.0)]
         );
+    }
+
+    #[test]
+    fn a_record_knows_nothing_of_the_one_before() {
+        for mut caller in [Caller::point(3), Caller::region(3, 1)] {
+            let mut calls = Vec::new();
+            for candidate in candidates(&[(50, 9), (10, 5)]) {
+                caller.push(candidate, &mut calls);
+                caller.finish(60, &mut calls);
+            }
+            assert_eq!(starts(&calls), [50, 10]);
+        }
     }
 
     proptest! {
