@@ -14,6 +14,34 @@ _windrow() {
         mapfile -t COMPREPLY < <(compgen -W 'auto bed faidx none' -- "$cur")
         return
         ;;
+    -r | --reference)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    --reads)
+        mapfile -t COMPREPLY < <(compgen -W 'consensus each raw' -- "$cur")
+        return
+        ;;
+    -F | --exclude-flags)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --require-flags)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --min-mapq)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --min-depth)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --min-fraction)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
     -s | --stride)
         mapfile -t COMPREPLY < <(:)
         return
@@ -68,7 +96,7 @@ _windrow() {
         ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model --header-coords -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model --header-coords -r --reference --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi

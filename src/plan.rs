@@ -5,15 +5,17 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::engine::{self, Engine, engine_of_choice};
-use crate::flags::{Args, EngineChoice, Format, StrandChoice, UsageError};
+use crate::flags::{Args, EngineChoice, Format, Reads, StrandChoice, UsageError};
 use crate::model::{self, Contract, Model, Output, Strandedness};
-use crate::source::Input;
+use crate::source::reads::{self, Filter, Rule, flag};
+use crate::source::{self, Input};
 
 /// All that a run needs.
 pub struct Plan {
     pub args: Args,
     pub models: Vec<LoadedModel>,
     pub inputs: Vec<Input>,
+    pub source: source::Options,
     /// Strands to score with stranded models.
     pub strand: StrandChoice,
     /// The command line, less what cannot change the output.
@@ -37,9 +39,15 @@ impl Plan {
         let strides = strides(&args, &contracts)?;
         check_scores(&args, &contracts)?;
         check_engine(args.engine)?;
+        check_reads(&args)?;
         let strand = strand(&args, &contracts)?;
         let inputs = inputs(&args)?;
         inputs.iter().try_for_each(check_presence)?;
+        let source = source(&args);
+        if let Some(path) = &source.reads.reference {
+            path.metadata()
+                .with_context(|| path.display().to_string())?;
+        }
         let ready = |(model, stride): (Model, usize)| {
             let engine = engine_of_choice(&model, args.engine)
                 .with_context(|| format!("model {}", model.origin))?;
@@ -55,6 +63,7 @@ impl Plan {
             args,
             models,
             inputs,
+            source,
             strand,
             command,
         })
@@ -91,6 +100,39 @@ fn inputs(args: &Args) -> Result<Vec<Input>, UsageError> {
 fn check_presence(input: &Input) -> anyhow::Result<()> {
     if let Input::File(path) = input {
         path.metadata().with_context(|| input.to_string())?;
+    }
+    Ok(())
+}
+
+fn source(args: &Args) -> source::Options {
+    let exclude = match args.reads {
+        Reads::Consensus | Reads::Each => flag::POOR | flag::UNMAPPED,
+        Reads::Raw => flag::POOR,
+    };
+    source::Options {
+        header_coords: args.header_coords,
+        reads: reads::Options {
+            reads: args.reads,
+            filter: Filter {
+                require: args.require_flags,
+                exclude: args.exclude_flags.unwrap_or(exclude),
+                min_quality: args.min_mapq,
+            },
+            rule: Rule {
+                min_depth: args.min_depth,
+                min_fraction: args.min_fraction,
+            },
+            reference: args.reference.clone(),
+        },
+    }
+}
+
+/// Rows of reads overlap, and a track would not say whose they are.
+fn check_reads(args: &Args) -> Result<(), UsageError> {
+    if args.reads != Reads::Consensus && args.format != Format::Bed {
+        let (reads, format) = (args.reads.word(), args.format.word());
+        let text = format!("--reads {reads} writes bed, not --format {format}");
+        return Err(rule(text));
     }
     Ok(())
 }
@@ -222,6 +264,23 @@ mod tests {
         assert!(!allowed("-f bedgraph --strand +", &[&two]));
         assert!(!allowed("-f bedgraph --strand +", &[&stranded, &stranded]));
         assert!(allowed("-f bed", &[&stranded, &two]));
+    }
+
+    #[test]
+    fn rows_of_single_reads_are_bed() {
+        assert!(check_reads(&args("--reads each")).is_ok());
+        assert!(check_reads(&args("-f bedgraph --reads consensus")).is_ok());
+        assert!(check_reads(&args("-f bedgraph --reads each")).is_err());
+        assert!(check_reads(&args("-f bedgraph --reads raw")).is_err());
+    }
+
+    #[test]
+    fn unmapped_reads_are_left_out_unless_read_raw() {
+        let exclude = |argv: &str| source(&args(argv)).reads.filter.exclude;
+        assert_eq!(exclude(""), 0xf04);
+        assert_eq!(exclude("--reads each"), 0xf04);
+        assert_eq!(exclude("--reads raw"), 0xf00);
+        assert_eq!(exclude("--reads raw -F 4"), 4);
     }
 
     #[test]

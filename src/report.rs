@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::source::reads::Tally;
 use crate::window::Status;
 
 /// Bases of one model, by what became of them.
@@ -16,6 +17,8 @@ pub struct ModelLedger {
     bases: [u64; 5],
     /// Windows scored, each strand counted.
     pub windows: u64,
+    /// Of these, those that report on a base of a read that is not aligned to its contig.
+    pub unplaced: u64,
     /// Rows written, by label.
     pub rows: Vec<u64>,
 }
@@ -56,6 +59,7 @@ impl ModelLedger {
             "name": self.name,
             "sha256": self.sha256,
             "windows": self.windows,
+            "windows_without_place": self.unplaced,
             "scored_bases": self.bases(Status::Scored),
             "unscored_bases": Map::from_iter(unscored),
             "rows": Map::from_iter(rows),
@@ -72,6 +76,8 @@ fn word(status: Status) -> String {
 pub struct Ledger {
     pub records: u64,
     pub bases: u64,
+    /// Alignments that were read.
+    pub reads: Tally,
     pub models: Vec<ModelLedger>,
 }
 
@@ -124,6 +130,18 @@ impl Ledger {
             "{} record{plural}, {} bases",
             self.records, self.bases
         )];
+        let reads = &self.reads;
+        if reads.records > 0 {
+            lines.push(format!(
+                "{} alignments; left out: {} filtered, {} unaligned, {} without sequence, \
+                 {} inserted bases",
+                reads.records,
+                reads.filtered,
+                reads.unaligned,
+                reads.without_sequence,
+                reads.inserted_bases,
+            ));
+        }
         let noun = if raw { "rows" } else { "calls" };
         for model in &self.models {
             let [short, end, unknown, soft] = Status::REASONS.map(|reason| model.bases(reason));
@@ -134,6 +152,12 @@ impl Ledger {
                 model.bases(Status::Scored),
                 model.calls(),
             ));
+            if model.unplaced > 0 {
+                lines.push(format!(
+                    "{}: {} windows without a place on a contig",
+                    model.name, model.unplaced
+                ));
+            }
         }
         lines.push(format!(
             "{:.1} s wall, {:.1} s CPU, {:.0} bases/s, {:.0} MB peak memory",
@@ -156,6 +180,13 @@ impl Ledger {
             "command": command,
             "records": self.records,
             "bases": self.bases,
+            "reads": {
+                "records": self.reads.records,
+                "filtered": self.reads.filtered,
+                "unaligned": self.reads.unaligned,
+                "without_sequence": self.reads.without_sequence,
+                "inserted_bases": self.reads.inserted_bases,
+            },
             "models": self.models.iter().map(ModelLedger::to_json).collect::<Vec<_>>(),
             "wall_seconds": rounded(cost.wall),
             "cpu_seconds": rounded(cost.cpu),
@@ -180,6 +211,7 @@ mod tests {
         Ledger {
             records: 1,
             bases: 100,
+            reads: Tally::default(),
             models: vec![model],
         }
     }
@@ -208,10 +240,18 @@ mod tests {
             "command": "windrow x.fa",
             "records": 1,
             "bases": 100,
+            "reads": {
+                "records": 0,
+                "filtered": 0,
+                "unaligned": 0,
+                "without_sequence": 0,
+                "inserted_bases": 0,
+            },
             "models": [{
                 "name": "exon-start",
                 "sha256": "ab12",
                 "windows": 140,
+                "windows_without_place": 0,
                 "scored_bases": 70,
                 "unscored_bases": {
                     "short_contig": 0,

@@ -2,14 +2,16 @@
 
 use crate::engine;
 use crate::model::{self, ModelError, registry};
+use crate::source;
 
 /// Of the dependency that runs the models; a test holds it against `Cargo.lock`.
 const TRACT: &str = "0.23.9";
 
-/// `windrow X.Y.Z`, then the engine, the vector instructions, and the bundled models.
+/// `windrow X.Y.Z`, then the engine, htslib, the vector instructions, and the bundled models.
 pub fn versions() -> Result<String, ModelError> {
     let mut text = format!("windrow {}\n", env!("CARGO_PKG_VERSION"));
-    text.push_str(&format!("tract {TRACT}\nsimd {}\n", engine::instructions()));
+    let (htslib, simd) = (source::reads::htslib_version(), engine::instructions());
+    text.push_str(&format!("tract {TRACT}\nhtslib {htslib}\nsimd {simd}\n"));
     for name in registry::names() {
         let model = model::load(name)?;
         text.push_str(&format!("model {name} sha256 {}\n", model.sha256));

@@ -71,6 +71,7 @@ fn stats_have_stable_keys() {
         "command",
         "records",
         "bases",
+        "reads",
         "models",
         "wall_seconds",
         "cpu_seconds",
@@ -86,6 +87,7 @@ fn stats_have_stable_keys() {
             "name",
             "sha256",
             "windows",
+            "windows_without_place",
             "scored_bases",
             "unscored_bases",
             "rows"

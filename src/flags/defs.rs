@@ -1,8 +1,8 @@
 //! The table of flags. Parsing, help, man page and completions all read it.
 
 use super::{
-    Command, Completes, DEFAULT_CHUNK, EngineChoice, Flag, Format, Generate, HeaderCoords, Section,
-    Softmask, StrandChoice,
+    Command, Completes, DEFAULT_CHUNK, EngineChoice, Flag, Format, Generate, HeaderCoords, Reads,
+    Section, Softmask, StrandChoice,
 };
 
 /// What most flags are; each row says where it differs.
@@ -95,6 +95,120 @@ pub(super) const FLAGS: &[Flag] = &[
         update: |draft, value| {
             let coords = value.choice(HeaderCoords::WORDS, HeaderCoords::from_word)?;
             draft.args.header_coords = coords;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "reference",
+        short: &['r'],
+        value: Some("FASTA"),
+        completes: Completes::Files,
+        section: Section::Input,
+        common: false,
+        short_doc: "FASTA of the contigs that a CRAM input names",
+        long_doc: "FASTA, plain or bgzip, of the contigs that a CRAM input names: CRAM holds what \
+            differs from it.",
+        update: |draft, value| {
+            draft.args.reference = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "reads",
+        value: Some("HOW"),
+        choices: Reads::WORDS,
+        section: Section::Input,
+        shapes_output: true,
+        common: false,
+        short_doc: "score alignments as consensus, each or raw [consensus]",
+        long_doc: "What is scored of BAM, CRAM or SAM. consensus: the sequence that sorted \
+            alignments spell, in coordinates of the contig. each: each read's own sequence; rows \
+            are in coordinates of the contig and have the read's name in a column more. raw: each \
+            read as it was sequenced, in its own coordinates, its name as the contig; for \
+            unmapped reads. Default: consensus.",
+        update: |draft, value| {
+            draft.args.reads = value.choice(Reads::WORDS, Reads::from_word)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "exclude-flags",
+        short: &['F'],
+        value: Some("FLAGS"),
+        section: Section::Input,
+        shapes_output: true,
+        common: false,
+        short_doc: "leave out records with one of these flags [0xF04]",
+        long_doc: "Leave out records that have one of these flags set, as samtools view -F does: \
+            a number, decimal, hexadecimal (0x) or octal (0). Default: 0xF04, which leaves out \
+            unmapped, secondary, failed, duplicate and supplementary records; with --reads raw \
+            0xF00, which keeps unmapped ones.",
+        update: |draft, value| {
+            draft.args.exclude_flags = Some(value.bits()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "require-flags",
+        value: Some("FLAGS"),
+        section: Section::Input,
+        shapes_output: true,
+        common: false,
+        short_doc: "leave out records without all of these flags [0]",
+        long_doc: "Leave out records that do not have all of these flags set, as samtools view \
+            -f does. Default: 0.",
+        update: |draft, value| {
+            draft.args.require_flags = value.bits()?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "min-mapq",
+        value: Some("N"),
+        section: Section::Input,
+        shapes_output: true,
+        common: false,
+        short_doc: "least mapping quality of a record [0]",
+        long_doc: "Leave out records with a lower mapping quality, as samtools view -q does. \
+            Default: 0.",
+        update: |draft, value| {
+            draft.args.min_mapq = value.count(0..=u8::MAX)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "min-depth",
+        value: Some("N"),
+        section: Section::Input,
+        shapes_output: true,
+        common: false,
+        short_doc: "least reads on a base of a consensus [3]",
+        long_doc: "With --reads consensus: a base on which fewer reads lie is unknown. Reads that \
+            lack the base count. Default: 3.",
+        update: |draft, value| {
+            draft.args.min_depth = value.count(1..=u32::MAX)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "min-fraction",
+        value: Some("X"),
+        section: Section::Input,
+        shapes_output: true,
+        common: false,
+        short_doc: "least share of a base of a consensus [0.4]",
+        long_doc: "With --reads consensus: a base is unknown where the best one has a smaller \
+            share of the summed qualities. At 0.4 one of the two alleles of a heterozygous site \
+            is taken; from 0.6 on such a site is unknown. Default: 0.4.",
+        update: |draft, value| {
+            draft.args.min_fraction = value.fraction()?;
             Ok(())
         },
         ..SWITCH
@@ -361,7 +475,7 @@ pub(super) const FLAGS: &[Flag] = &[
         short: &['V'],
         short_doc: "print versions and exit",
         long_doc: "Print the version of windrow on the first line, then of the inference engine, \
-            the vector instructions in use, and the bundled models.",
+            of htslib, the vector instructions in use, and the bundled models.",
         update: |draft, _| {
             draft.instead.get_or_insert(Command::Version);
             Ok(())

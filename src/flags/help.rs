@@ -7,7 +7,7 @@ const INDENT: usize = 8;
 
 /// `Usage: ...`, one line.
 pub fn usage_line() -> &'static str {
-    "Usage: windrow [OPTIONS] [INPUT]...    (INPUT: FASTA, FASTQ; none or '-': stdin)"
+    "Usage: windrow [OPTIONS] [INPUT]...    (FASTA/Q, BAM, CRAM, SAM; '-': stdin)"
 }
 
 /// One screen of at most 24 lines of 80 characters.

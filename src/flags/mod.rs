@@ -11,7 +11,7 @@ mod suggest;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use choice::{EngineChoice, Format, Generate, HeaderCoords, Softmask, StrandChoice};
+pub use choice::{EngineChoice, Format, Generate, HeaderCoords, Reads, Softmask, StrandChoice};
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
 pub use suggest::closest;
@@ -29,6 +29,19 @@ pub struct Args {
     /// Names of bundled models or paths of model files.
     pub models: Vec<String>,
     pub header_coords: HeaderCoords,
+    /// Indexed FASTA of the contigs that the input names.
+    pub reference: Option<PathBuf>,
+    pub reads: Reads,
+    /// Flags that a record must have.
+    pub require_flags: u16,
+    /// Flags that a record must not have; if none, what suits `reads`.
+    pub exclude_flags: Option<u16>,
+    /// Least mapping quality of a record.
+    pub min_mapq: u8,
+    /// Least reads on a base of a consensus.
+    pub min_depth: u32,
+    /// Least share of the weight that a base of a consensus has.
+    pub min_fraction: f64,
     pub format: Format,
     /// File to write; standard output if none.
     pub output: Option<PathBuf>,
@@ -62,6 +75,13 @@ impl Default for Args {
             inputs: Vec::new(),
             models: vec![DEFAULT_MODEL.to_owned()],
             header_coords: HeaderCoords::Auto,
+            reference: None,
+            reads: Reads::Consensus,
+            require_flags: 0,
+            exclude_flags: None,
+            min_mapq: 0,
+            min_depth: 3,
+            min_fraction: 0.4,
             format: Format::Bed,
             output: None,
             stride: None,
@@ -82,7 +102,8 @@ impl Default for Args {
     }
 }
 
-/// What a command line asks for.
+/// What a command line asks for; there is one in a run.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Filter sequence; `echo` is the command line less what cannot change the output.

@@ -164,6 +164,30 @@ impl Value {
             })
     }
 
+    /// A set of 16 flags as a number, in the notations of C.
+    pub fn bits(&self) -> Result<u16, String> {
+        let text = self.shown();
+        let lower = text.to_ascii_lowercase();
+        let number = match (lower.strip_prefix("0x"), lower.strip_prefix('0')) {
+            (Some(digits), _) => u16::from_str_radix(digits, 16),
+            (_, Some(digits)) if !digits.is_empty() => u16::from_str_radix(digits, 8),
+            _ => lower.parse(),
+        };
+        // A sign before digits is none of those notations.
+        number
+            .ok()
+            .filter(|_| text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+            .ok_or_else(|| "is not a set of flags from 0 to 0xFFFF".to_owned())
+    }
+
+    /// A number from 0 to 1.
+    pub fn fraction(&self) -> Result<f64, String> {
+        let number = self.0.to_str().and_then(|text| text.parse::<f64>().ok());
+        number
+            .filter(|number| (0.0..=1.0).contains(number))
+            .ok_or_else(|| "is not a number from 0 to 1".to_owned())
+    }
+
     pub fn finite(&self) -> Result<f32, String> {
         let number = self.0.to_str().and_then(|text| text.parse::<f32>().ok());
         number

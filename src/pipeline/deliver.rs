@@ -57,12 +57,16 @@ impl<'a> Delivery<'a> {
             end,
             spans,
             windows,
+            unplaced,
             found,
         } = outcome;
         self.ledger.records += u64::from(end.is_some());
         self.ledger.bases += report.len() as u64;
-        for (model, windows) in self.ledger.models.iter_mut().zip(windows) {
+        for (model, (windows, unplaced)) in
+            (self.ledger.models.iter_mut()).zip(windows.into_iter().zip(unplaced))
+        {
             model.windows += windows;
+            model.unplaced += unplaced;
         }
         for span in spans {
             self.ledger.models[span.model].add(span.status, span.end - span.start);
@@ -157,10 +161,16 @@ impl<'a> Delivery<'a> {
     }
 
     fn row(&mut self, row: &Row, place: &Place) {
+        let Some(row) = &row.on_contig(place) else {
+            return;
+        };
         self.count(row.channel, 1);
         let (label, strand) = self.setup.label(row.channel);
         match self.setup.plan.args.format {
-            Format::Bed => bed::row(&place.contig, row, label, strand, &mut self.text),
+            Format::Bed => {
+                let name = self.setup.name(place);
+                bed::row(&place.contig, row, label, strand, name, &mut self.text);
+            }
             Format::BedGraph => bedgraph::row(&place.contig, row, &mut self.text),
         }
     }
@@ -194,16 +204,15 @@ impl<'a> Delivery<'a> {
             }
         }
         let frontier = self.open.iter().flatten().map(|open| open.start).min();
+        // Bases of a read are named by it: not all of them lie on the contig.
+        let whose = match &place.projection {
+            Some(_) => place.name.as_ref().unwrap_or(&place.contig),
+            None => &place.contig,
+        };
         for span in self.gaps.release(frontier.unwrap_or(usize::MAX)) {
             let model = &self.ledger.models[span.model].name;
             let range = (span.start, span.end);
-            unscored(
-                &place.contig,
-                range,
-                span.status.word(),
-                model,
-                &mut self.text,
-            );
+            unscored(whose, range, span.status.word(), model, &mut self.text);
         }
         target.write(&self.text)?;
         self.text.clear();

@@ -16,7 +16,7 @@ use crate::flags::Format;
 use crate::model::Strandedness;
 use crate::plan::{LoadedModel, Plan};
 use crate::report::{Cost, Ledger, ModelLedger};
-use crate::source::{self, Options};
+use crate::source::{self, reads::Tally};
 use crate::write::{Target, header};
 use crew::Crew;
 use deliver::Delivery;
@@ -46,7 +46,8 @@ pub fn run(plan: Plan) -> Result<()> {
     let stats = args.stats.as_deref().map(Target::file).transpose()?;
     let header = match args.format {
         Format::Bed if !args.no_header => {
-            header(args, plan.strand, &plan.command, &setup.provenance())
+            let (models, names) = (setup.provenance(), setup.has_names());
+            header(args, plan.strand, &plan.command, &models, names)
         }
         _ => String::new(),
     };
@@ -56,7 +57,10 @@ pub fn run(plan: Plan) -> Result<()> {
         let read = read(&plan, &setup, &mut crew);
         let finished = crew.finish();
         // What the input's error is about comes first.
-        read.and(finished)
+        let reads = read?;
+        let mut delivery = finished?;
+        delivery.ledger.reads = reads;
+        anyhow::Ok(delivery)
     })?;
 
     delivery.finish()?;
@@ -101,27 +105,28 @@ fn ledger(plan: &Plan) -> Ledger {
     }
 }
 
-fn read(plan: &Plan, setup: &Setup<'_>, crew: &mut Crew<'_>) -> Result<()> {
+fn read(plan: &Plan, setup: &Setup<'_>, crew: &mut Crew<'_>) -> Result<Tally> {
+    let mut tally = Tally::default();
     let mut cutter = Cutter::new(plan.args.chunk_size, setup.reach, |unit| crew.submit(unit));
-    let options = Options {
-        header_coords: plan.args.header_coords,
-    };
     for input in &plan.inputs {
-        let read = source::read(input, &options, &mut cutter);
+        let read = source::read(input, &plan.source, &mut cutter);
         // What came before an error is scored all the same.
         let flushed = if read.is_err() {
             cutter.flush()
         } else {
             Ok(())
         };
-        let records = read.and_then(|records| flushed.map(|()| records))?;
+        let read = read.and_then(|read| flushed.map(|()| read))?;
+        let records = read.records;
         if records == 0 && !plan.args.quiet {
             tell(&format!("windrow: warning: {input} is empty\n"));
         } else if plan.args.verbose > 0 {
             tell(&format!("windrow: {input}: {records} records\n"));
         }
+        tally.add(&read.reads);
     }
-    cutter.flush()
+    cutter.flush()?;
+    Ok(tally)
 }
 
 /// Writes to standard error; a run goes on when nobody listens there.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use crate::call::Caller;
 use crate::engine::Engine;
-use crate::flags::{Format, Softmask, StrandChoice};
+use crate::flags::{Format, Reads, Softmask, StrandChoice};
 use crate::model::{CallShape, Contract, Strandedness};
 use crate::plan::{LoadedModel, Plan};
 use crate::sequence::Strand;
+use crate::source::Place;
 use crate::value::Value;
 use crate::window::{Grid, Policy};
 use crate::write::Provenance;
@@ -101,6 +102,17 @@ impl<'a> Setup<'a> {
             policy,
             reach,
         }
+    }
+
+    /// The column with the name of what a row was found in, if rows have one.
+    pub fn name<'p>(&self, place: &'p Place) -> Option<&'p [u8]> {
+        let name = place.name.as_deref().unwrap_or(b".");
+        self.has_names().then_some(name)
+    }
+
+    /// Whether rows say what they were found in.
+    pub fn has_names(&self) -> bool {
+        self.plan.args.reads == Reads::Each
     }
 
     pub fn is_raw(&self) -> bool {

@@ -37,6 +37,8 @@ pub struct Outcome {
     pub spans: Vec<Span>,
     /// Windows that report on it and were scored, by model.
     pub windows: Vec<u64>,
+    /// Of these windows, those that report on a base of a read that is not aligned.
+    pub unplaced: Vec<u64>,
     pub found: Found,
 }
 
@@ -56,6 +58,7 @@ struct Draft<'u> {
     survey: Survey<'u>,
     spans: Vec<Span>,
     windows: Vec<u64>,
+    unplaced: Vec<u64>,
     found: Vec<(usize, Candidate)>,
 }
 
@@ -85,6 +88,7 @@ impl<'a> Worker<'a> {
                 survey: Survey::new(&unit.codes[piece.codes.clone()], self.setup.policy),
                 spans: Vec::new(),
                 windows: vec![0; models],
+                unplaced: vec![0; models],
                 found: Vec::new(),
             })
             .collect();
@@ -98,6 +102,7 @@ impl<'a> Worker<'a> {
             end: draft.piece.last.then(|| draft.piece.held().end),
             spans: draft.spans,
             windows: draft.windows,
+            unplaced: draft.unplaced,
             found: self.shape(draft.found, draft.piece),
         };
         Ok(pieces.into_iter().map(outcome).collect())
@@ -148,6 +153,11 @@ impl<'a> Worker<'a> {
             let report = draft.piece.report();
             let wanted = |start: &&usize| report.contains(&(**start + track.grid.lead));
             draft.windows[model] += starts.iter().filter(wanted).count() as u64;
+            if draft.piece.place.projection.is_some() {
+                let reported = starts.iter().map(|start| start + track.grid.lead);
+                let unplaced = reported.filter(|&at| !draft.piece.place.has(at));
+                draft.unplaced[model] += unplaced.count() as u64;
+            }
             reported.push(starts);
         }
         let outputs = scored
@@ -199,11 +209,12 @@ impl<'a> Worker<'a> {
 
     /// What is left to the writer: calls need the neighbouring pieces, rows do not.
     fn shape(&self, mut found: Vec<(usize, Candidate)>, piece: &Piece) -> Found {
-        let setup = self.setup;
+        let (setup, place) = (self.setup, &piece.place);
         if !setup.is_raw() {
             return Found::Candidates(found);
         }
         found.sort_by_key(|&(channel, candidate)| (candidate.at, channel));
+        found.retain(|&(_, candidate)| place.has(candidate.at));
         let rows = found.into_iter().map(|(channel, Candidate { at, value })| {
             let end = setup.row_end(channel, at, piece.held().end);
             Row {
@@ -213,6 +224,7 @@ impl<'a> Worker<'a> {
                 value,
             }
         });
+        let rows = rows.filter_map(|row| row.on_contig(place));
         match setup.plan.args.format {
             Format::BedGraph => {
                 let mut merger = bedgraph::Merger::default();
@@ -225,7 +237,8 @@ impl<'a> Worker<'a> {
                 for row in rows {
                     counts[row.channel] += 1;
                     let (label, strand) = setup.label(row.channel);
-                    bed::row(&piece.place.contig, &row, label, strand, &mut text);
+                    let name = setup.name(place);
+                    bed::row(&place.contig, &row, label, strand, name, &mut text);
                 }
                 Found::Text { rows: text, counts }
             }

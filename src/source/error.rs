@@ -16,12 +16,18 @@ pub struct SourceError {
 pub enum Fault {
     #[error("{0}")]
     Io(#[from] io::Error),
-    #[error("neither FASTA nor FASTQ: begins with {0}, not '>' or '@'")]
+    #[error("neither FASTA, FASTQ, BAM, CRAM nor SAM: begins with {0}")]
     Format(String),
     #[error("{0}")]
     Parse(String),
     #[error("{letter} at base {position} is no nucleotide")]
     Letter { letter: String, position: usize },
+    #[error("CRAM holds no sequence of its own: name the FASTA of its contigs with --reference")]
+    NoReference,
+    #[error(
+        "not sorted by coordinate: {0}; sort it, or score its reads one by one with --reads each"
+    )]
+    Unsorted(&'static str),
     #[error("the record has no name")]
     NoName,
     #[error("the record's name is longer than {NAME} bytes")]

@@ -10,6 +10,7 @@ mod input;
 mod locus;
 mod place;
 mod progress;
+pub mod reads;
 
 use std::io::{self, Cursor, Read};
 
@@ -24,15 +25,24 @@ pub use input::Input;
 pub use place::{Place, Sink};
 
 /// How inputs are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     pub header_coords: HeaderCoords,
+    pub reads: reads::Options,
+}
+
+/// What an input held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    pub records: u64,
+    /// Of these, alignments.
+    pub reads: reads::Tally,
 }
 
 /// Hands every record of `input` to `sink`, in order; returns how many there were.
 ///
 /// What came before an error has reached `sink`; a record that was cut has no end there.
-pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<u64> {
+pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<Seen> {
     let fail = |fault: Fault| SourceError {
         input: input.to_string(),
         place: String::new(),
@@ -44,15 +54,31 @@ pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<u64
         .map_err(|error| fail(error.into()))?;
     let first = first_byte(&mut text).map_err(|error| fail(error.into()))?;
     let Some((first, skipped)) = first else {
-        return Ok(0);
+        return Ok(Seen::default());
     };
-    let text = Cursor::new([first]).chain(text);
-    let mut headers = Headers::new(options.header_coords, sink);
-    match first {
-        b'>' => fasta::read(input, text, skipped, &mut headers),
-        b'@' => fastq::read(input, text, skipped, &mut headers),
-        other => Err(fail(Fault::Format(shown(other))).into()),
+    let mut head = vec![first];
+    if reads::may_begin_with(first) {
+        let more = text.by_ref().take(reads::HEAD).read_to_end(&mut head);
+        more.map_err(|error| fail(error.into()))?;
     }
+    if reads::begin_with(&head) {
+        let reads = reads::read(input, head, text, &options.reads, sink)?;
+        return Ok(Seen {
+            records: reads.records,
+            reads,
+        });
+    }
+    let text = Cursor::new(head).chain(text);
+    let mut headers = Headers::new(options.header_coords, sink);
+    let records = match first {
+        b'>' => fasta::read(input, text, skipped, &mut headers)?,
+        b'@' => fastq::read(input, text, skipped, &mut headers)?,
+        other => return Err(fail(Fault::Format(shown(other))).into()),
+    };
+    Ok(Seen {
+        records,
+        ..Seen::default()
+    })
 }
 
 /// The first byte that is neither a byte order mark nor white space, and the lines before it.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use anyhow::Result;
 
+use super::reads::Projection;
 use crate::sequence::Strand;
 
 /// Where a stretch of bases lies. Positions are 0-based, on the forward strand of the contig.
@@ -20,9 +21,24 @@ pub struct Place {
     pub strand: Strand,
     /// Name of what the stretch was taken from (a region, a read), for a column of its own.
     pub name: Option<Vec<u8>>,
+    /// If there is one, all of the above is in coordinates of a read, and rows go where it says.
+    pub projection: Option<Projection>,
 }
 
 impl Place {
+    /// Where `start..end` lies on the contig; nowhere if a read's bases there are not aligned to it.
+    pub fn on_contig(&self, start: usize, end: usize) -> Option<(usize, usize)> {
+        match &self.projection {
+            None => Some((start, end)),
+            Some(projection) => projection.place(start, end),
+        }
+    }
+
+    /// Whether the base at `at` has a place on the contig.
+    pub fn has(&self, at: usize) -> bool {
+        self.on_contig(at, at + 1).is_some()
+    }
+
     /// That of a whole contig: every base is reported on, in a run's every way.
     pub fn whole(contig: &[u8]) -> Self {
         Self {
@@ -31,6 +47,7 @@ impl Place {
             report: 0..usize::MAX,
             strand: Strand::Both,
             name: None,
+            projection: None,
         }
     }
 

@@ -13,12 +13,13 @@ pub struct Provenance<'a> {
 }
 
 /// The header's lines. Nothing in them changes from run to run, machine to machine, or with
-/// flags that don't change rows.
+/// flags that don't change rows. With `names`, rows have a column more.
 pub fn header(
     args: &Args,
     strand: StrandChoice,
     command: &str,
     models: &[Provenance<'_>],
+    names: bool,
 ) -> String {
     let mut lines = vec![
         format!("windrow {}", env!("CARGO_PKG_VERSION")),
@@ -57,7 +58,10 @@ pub fn header(
         args.max_n,
         args.softmask.word()
     ));
-    lines.push("columns: contig start end label score strand value".to_owned());
+    let name = if names { " name" } else { "" };
+    lines.push(format!(
+        "columns: contig start end label score strand value{name}"
+    ));
     lines
         .iter()
         .map(|line| format!("# {}\n", line.replace(char::is_control, " ")))

@@ -10,6 +10,7 @@ pub use header::{Provenance, header};
 pub use order::Ordered;
 pub use target::Target;
 
+use crate::source::Place;
 use crate::value::Value;
 
 /// A row: half-open interval, channel (model, label and strand) and value.
@@ -19,6 +20,14 @@ pub struct Row {
     pub end: usize,
     pub channel: usize,
     pub value: Value,
+}
+
+impl Row {
+    /// The row where its place says that it lies on the contig; none if it lies nowhere.
+    pub fn on_contig(self, place: &Place) -> Option<Self> {
+        let (start, end) = place.on_contig(self.start, self.end)?;
+        Some(Self { start, end, ..self })
+    }
 }
 
 /// Appends an unsigned number.

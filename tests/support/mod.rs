@@ -1,6 +1,7 @@
 //! Small models made by hand, so that tests say what a model computes.
 #![allow(dead_code)]
 
+pub mod alignments;
 pub mod filter;
 pub mod nets;
 pub mod onnx;

@@ -46,6 +46,59 @@ fn header_coords() {
 }
 
 #[test]
+fn reference() {
+    assert_eq!(run("").reference, None);
+    assert_eq!(run("-r x.fa").reference, Some(PathBuf::from("x.fa")));
+}
+
+#[test]
+fn reads() {
+    assert_eq!(run("").reads, Reads::Consensus);
+    assert_eq!(run("--reads each").reads, Reads::Each);
+    assert_eq!(run("--reads=raw").reads, Reads::Raw);
+}
+
+#[test]
+fn exclude_flags() {
+    assert_eq!(run("").exclude_flags, None);
+    assert_eq!(run("-F 0xF04").exclude_flags, Some(0xf04));
+    assert_eq!(run("--exclude-flags 04").exclude_flags, Some(4));
+    assert_eq!(run("-F 0").exclude_flags, Some(0));
+    for value in ["-F=0x10000", "-F=08", "-F=+4", "-F=0x", "-F=UNMAP"] {
+        assert!(parse([value]).is_err(), "{value}");
+    }
+}
+
+#[test]
+fn require_flags() {
+    assert_eq!(run("").require_flags, 0);
+    assert_eq!(run("--require-flags 020").require_flags, 16);
+}
+
+#[test]
+fn min_mapq() {
+    assert_eq!(run("").min_mapq, 0);
+    assert_eq!(run("--min-mapq 30").min_mapq, 30);
+    assert!(parse(["--min-mapq=256"]).is_err());
+}
+
+#[test]
+fn min_depth() {
+    assert_eq!(run("").min_depth, 3);
+    assert_eq!(run("--min-depth 1").min_depth, 1);
+    assert!(parse(["--min-depth=0"]).is_err());
+}
+
+#[test]
+fn min_fraction() {
+    assert_eq!(run("").min_fraction, 0.4);
+    assert_eq!(run("--min-fraction 0.75").min_fraction, 0.75);
+    for value in ["-0.1", "1.1", "NaN"] {
+        assert!(parse([format!("--min-fraction={value}")]).is_err());
+    }
+}
+
+#[test]
 fn stride() {
     assert_eq!(run("").stride, None);
     assert_eq!(run("-s 8").stride, Some(8));

@@ -1,0 +1,319 @@
+//! Alignments of BAM, CRAM or SAM, to the sequence that they spell or to that of each read.
+
+mod alignment;
+mod alignments;
+mod consensus;
+mod cram;
+mod filter;
+mod projection;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+use std::io::{Cursor, Read};
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use super::{Fault, Input, Place, Sink, SourceError};
+use crate::flags::Reads;
+use crate::sequence::reverse_complement;
+use alignment::{Alignment, Op};
+use alignments::{Alignments, Contig, Order};
+use consensus::Consensus;
+pub use consensus::Rule;
+use cram::Whole;
+pub use filter::{Filter, flag};
+pub use projection::Projection;
+
+/// How records become stretches of bases.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    pub reads: Reads,
+    pub filter: Filter,
+    pub rule: Rule,
+    /// Indexed FASTA of the contigs, for CRAM.
+    pub reference: Option<PathBuf>,
+}
+
+/// What became of the records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub records: u64,
+    /// Left out by flags or mapping quality.
+    pub filtered: u64,
+    /// Left out because they have no place on a contig.
+    pub unaligned: u64,
+    /// Left out because their sequence is `*`.
+    pub without_sequence: u64,
+    /// Bases that a consensus leaves out because the contig lacks them.
+    pub inserted_bases: u64,
+}
+
+impl Tally {
+    pub fn add(&mut self, other: &Self) {
+        self.records += other.records;
+        self.filtered += other.filtered;
+        self.unaligned += other.unaligned;
+        self.without_sequence += other.without_sequence;
+        self.inserted_bases += other.inserted_bases;
+    }
+}
+
+/// What BAM, CRAM and SAM with a header begin with.
+const CRAM: &[u8] = b"CRAM";
+const MAGIC: [&[u8]; 7] = [
+    b"BAM\x01", CRAM, b"@HD\t", b"@SQ\t", b"@RG\t", b"@PG\t", b"@CO\t",
+];
+
+/// Bytes behind the first one that tell.
+pub const HEAD: u64 = 3;
+
+pub fn may_begin_with(first: u8) -> bool {
+    MAGIC.iter().any(|magic| magic[0] == first)
+}
+
+/// Whether a text that begins with `head` holds alignments.
+pub fn begin_with(head: &[u8]) -> bool {
+    MAGIC.iter().any(|magic| head.starts_with(magic))
+}
+
+/// That of the library that reads alignments.
+pub fn htslib_version() -> &'static str {
+    // SAFETY: htslib's version is a constant string.
+    let version = unsafe { std::ffi::CStr::from_ptr(hts_sys::hts_version()) };
+    version.to_str().unwrap_or("?")
+}
+
+/// Hands the stretches of an input, whose text is `head` and then `rest`, to `sink`. Records that
+/// came before an error have reached it.
+pub fn read(
+    input: &Input,
+    head: Vec<u8>,
+    rest: impl Read + Send + 'static,
+    options: &Options,
+    sink: &mut dyn Sink,
+) -> Result<Tally> {
+    let fail = |place: String, fault: Fault| SourceError {
+        input: input.to_string(),
+        place,
+        fault,
+    };
+    let is_cram = head.starts_with(CRAM);
+    let text = Cursor::new(head).chain(rest);
+    let text: Box<dyn Read + Send> = match is_cram {
+        true => Box::new(Whole::new(text)),
+        false => Box::new(text),
+    };
+    let mut alignments = Alignments::open(text, options.reference.as_deref())
+        .map_err(|fault| fail(String::new(), fault))?;
+    if options.reads == Reads::Consensus && alignments.order == Order::Other {
+        let fault = Fault::Unsorted("the header says so");
+        return Err(fail(String::new(), fault).into());
+    }
+    let contigs = std::mem::take(&mut alignments.contigs);
+    let mut reader = Reader {
+        options,
+        contigs: &contigs,
+        tally: Tally::default(),
+        consensus: None,
+        at: (0, 0),
+        codes: Vec::new(),
+    };
+    let stopped = reader.take_all(&mut alignments, sink);
+    match (stopped, reader.consensus) {
+        (Ok(()), Some(consensus)) => consensus.finish(sink)?,
+        (Ok(()), None) => {}
+        (Err(Stop::Sink(error)), _) => return Err(error),
+        (Err(Stop::Fault(place, fault)), consensus) => {
+            // What the records before spell is scored all the same.
+            if let Some(mut consensus) = consensus {
+                consensus.hand_on(sink)?;
+            }
+            return Err(fail(place, fault).into());
+        }
+    }
+    Ok(reader.tally)
+}
+
+/// Why no more records are taken.
+enum Stop {
+    /// Place in the input, and what is wrong there.
+    Fault(String, Fault),
+    Sink(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Stop {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Sink(error)
+    }
+}
+
+struct Reader<'a> {
+    options: &'a Options,
+    contigs: &'a [Contig],
+    tally: Tally,
+    /// That of the contig which the last alignment lies on.
+    consensus: Option<Consensus>,
+    /// Contig and start of that alignment.
+    at: (usize, usize),
+    codes: Vec<u8>,
+}
+
+impl Reader<'_> {
+    fn take_all(&mut self, alignments: &mut Alignments, sink: &mut dyn Sink) -> Result<(), Stop> {
+        loop {
+            let number = self.tally.records + 1;
+            let read = alignments.next().map_err(|(line, fault)| {
+                let line = line.map_or(String::new(), |line| format!(", line {line}"));
+                Stop::Fault(format!("record {number}{line}: "), fault)
+            })?;
+            let Some(read) = read else { return Ok(()) };
+            self.tally.records = number;
+            self.take(&read, sink)?;
+        }
+    }
+
+    /// The fault of the record that is being taken.
+    fn fault(&self, read: &Alignment<'_>, fault: Fault) -> Stop {
+        let name = String::from_utf8_lossy(read.name());
+        let name = name.replace(|c: char| c.is_control(), "?");
+        Stop::Fault(format!("record {} ({name}): ", self.tally.records), fault)
+    }
+
+    fn take(&mut self, read: &Alignment<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+        if !self.options.filter.passes(read) {
+            self.tally.filtered += 1;
+            return Ok(());
+        }
+        if read.len() == 0 {
+            self.tally.without_sequence += 1;
+            return Ok(());
+        }
+        if self.options.reads == Reads::Raw {
+            return self.raw(read, sink);
+        }
+        let place = self.place(read).map_err(|fault| self.fault(read, fault))?;
+        let Some((contig, start)) = place else {
+            self.tally.unaligned += 1;
+            return Ok(());
+        };
+        match self.options.reads {
+            Reads::Each => self.each(contig, start, read, sink),
+            _ => self.spell(contig, start, read, sink),
+        }
+    }
+
+    /// Contig and start of an alignment, which lies within that contig; none if it is none.
+    fn place(&self, read: &Alignment<'_>) -> Result<Option<(usize, usize)>, Fault> {
+        let (Some(number), Some(start)) = (read.contig(), read.start()) else {
+            return Ok(None);
+        };
+        if let Some(fault) = read.cigar_fault() {
+            return Err(Fault::Parse(fault));
+        }
+        let span = read.span();
+        if read.flags() & flag::UNMAPPED != 0 || span == 0 {
+            return Ok(None);
+        }
+        let Some(contig) = self.contigs.get(number) else {
+            let text = format!("lies on contig {}, of {}", number + 1, self.contigs.len());
+            return Err(Fault::Parse(text));
+        };
+        if start + span > contig.len {
+            return Err(Fault::Parse(format!(
+                "lies on {}:{}-{}, beyond the end of the contig at {}",
+                String::from_utf8_lossy(&contig.name),
+                start + 1,
+                start + span,
+                contig.len
+            )));
+        }
+        Ok(Some((number, start)))
+    }
+
+    /// Adds an alignment to the consensus of its contig.
+    fn spell(
+        &mut self,
+        contig: usize,
+        start: usize,
+        read: &Alignment<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Stop> {
+        if (contig, start) < self.at {
+            let fault = Fault::Unsorted("it lies left of the one before");
+            return Err(self.fault(read, fault));
+        }
+        if contig != self.at.0
+            && let Some(before) = self.consensus.take()
+        {
+            before.finish(sink)?;
+        }
+        self.at = (contig, start);
+        let inserted = read.cigar().map(|op| match op {
+            Op::Insert(len) => len as u64,
+            _ => 0,
+        });
+        self.tally.inserted_bases += inserted.sum::<u64>();
+        let (name, rule) = (&self.contigs[contig].name, self.options.rule);
+        let consensus = self
+            .consensus
+            .get_or_insert_with(|| Consensus::new(name, rule));
+        Ok(consensus.add(start, read, sink)?)
+    }
+
+    /// Hands on a read as it is stored, along its contig.
+    fn each(
+        &mut self,
+        contig: usize,
+        start: usize,
+        read: &Alignment<'_>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Stop> {
+        let name = name(read).map_err(|fault| self.fault(read, fault))?;
+        let place = Place {
+            name: Some(name),
+            projection: Some(Projection::new(start, read)),
+            ..Place::whole(&self.contigs[contig].name)
+        };
+        self.codes.clear();
+        read.codes(&mut self.codes);
+        Ok(hand_on(place, &self.codes, sink)?)
+    }
+
+    /// Hands on a read as it was sequenced, in coordinates of its own.
+    fn raw(&mut self, read: &Alignment<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+        let name = name(read).map_err(|fault| self.fault(read, fault))?;
+        let mut codes = Vec::new();
+        read.codes(&mut codes);
+        if read.flags() & flag::REVERSE != 0 {
+            reverse_complement(&codes, &mut self.codes);
+        } else {
+            self.codes = codes;
+        }
+        Ok(hand_on(Place::whole(&name), &self.codes, sink)?)
+    }
+}
+
+fn hand_on(place: Place, codes: &[u8], sink: &mut dyn Sink) -> Result<()> {
+    sink.begin(place)?;
+    sink.bases(codes)?;
+    sink.end()
+}
+
+/// The name of a read, with that of its mate told apart as in FASTQ: `/1` and `/2`.
+fn name(read: &Alignment<'_>) -> Result<Vec<u8>, Fault> {
+    let mut name = read.name().to_vec();
+    if name.is_empty() {
+        return Err(Fault::NoName);
+    }
+    if let Some(&byte) = name.iter().find(|byte| !byte.is_ascii_graphic()) {
+        return Err(Fault::Control(super::shown(byte)));
+    }
+    match read.flags() & (flag::FIRST | flag::LAST) {
+        flag::FIRST => name.extend(b"/1"),
+        flag::LAST => name.extend(b"/2"),
+        _ => {}
+    }
+    Ok(name)
+}
