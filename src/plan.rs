@@ -49,7 +49,7 @@ impl Plan {
                 .with_context(|| path.display().to_string())?;
         }
         let ready = |(model, stride): (Model, usize)| {
-            let engine = engine_of_choice(&model, args.engine)
+            let engine = engine_of_choice(&model, stride, args.engine)
                 .with_context(|| format!("model {}", model.origin))?;
             Ok(LoadedModel {
                 model,

@@ -53,7 +53,7 @@ fn windows(model: &Model, codes: &mut Vec<u8>) -> Vec<u32> {
 
 /// Raw outputs of both strands.
 fn outputs(model: &Model, choice: EngineChoice, codes: &[u8], starts: &[u32]) -> [Vec<f32>; 2] {
-    let engine = engine_of_choice(model, choice).unwrap();
+    let engine = engine_of_choice(model, model.contract.step, choice).unwrap();
     let is_tract = engine.name().starts_with("tract");
     assert_eq!(is_tract, choice == EngineChoice::Tract, "{}", engine.name());
     let mut scorer = engine.scorer().unwrap();
@@ -152,6 +152,32 @@ fn networks_of_every_kind_score_as_with_tract() {
         for seed in [1, 2] {
             let len = model.contract.window + 800;
             same_as_tract(&model, random_codes(len, seed));
+        }
+    }
+}
+
+#[test]
+fn the_stride_does_not_show_in_a_score() {
+    for proto in nets() {
+        let model = parsed(&proto);
+        let (window, step) = (model.contract.window, model.contract.step);
+        let mut codes = random_codes(window + 1500, 7);
+        let starts = windows(&model, &mut codes);
+        let all = outputs(&model, EngineChoice::Auto, &codes, &starts);
+        for every in [2, 5, 8, 31] {
+            let engine = engine_of_choice(&model, every * step, EngineChoice::Auto).unwrap();
+            let mut scorer = engine.scorer().unwrap();
+            let some: Vec<_> = starts.iter().copied().step_by(every).collect();
+            let end = some[some.len() - 1] as usize + window;
+            let mut out = Vec::new();
+            scorer.score(&codes[..end], &some, &mut out).unwrap();
+            let expected: Vec<_> = all[0].iter().copied().step_by(every).collect();
+            assert!(out == expected, "{} {every}", model.contract.name);
+            scorer
+                .score_reverse(&codes[..end], &some, &mut out)
+                .unwrap();
+            let expected: Vec<_> = all[1].iter().copied().step_by(every).collect();
+            assert!(out == expected, "{} {every}", model.contract.name);
         }
     }
 }

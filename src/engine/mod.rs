@@ -31,11 +31,13 @@ pub trait Scorer {
     /// Longest stretch that `score` takes, in bases; callers pack several stretches into one.
     fn lane(&self) -> usize;
 
+    /// What starts are multiples of: the model's step, or the stride that the engine is for.
+    fn step(&self) -> usize;
+
     /// Raw outputs (logits or values) of the windows of `bases` that begin at `starts`.
     ///
-    /// `bases` holds codes 0..=4, `starts` ascending multiples of the model's step, of which the
-    /// last one is that of the window that ends with the bases; `out` becomes
-    /// `[starts.len()][labels]`.
+    /// `bases` holds codes 0..=4, `starts` ascending multiples of the step, of which the last one
+    /// is that of the window that ends with the bases; `out` becomes `[starts.len()][labels]`.
     fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()>;
 
     /// The same for the reverse complements of these windows, in the same order.
@@ -53,19 +55,23 @@ pub trait Scorer {
     }
 }
 
-/// Makes a model ready to run, by the best way that there is for it.
+/// Makes a model ready to run at its own step, by the best way that there is for it.
 pub fn engine(model: &Model) -> Result<Arc<dyn Engine>> {
-    engine_of_choice(model, EngineChoice::Auto)
+    engine_of_choice(model, model.contract.step, EngineChoice::Auto)
 }
 
-/// Makes a model ready to run. Kernels that are asked for and do not fit the model leave it to
-/// tract.
-pub fn engine_of_choice(model: &Model, choice: EngineChoice) -> Result<Arc<dyn Engine>> {
+/// Makes a model ready to run on windows `stride` bases apart, a multiple of its step. Kernels
+/// that are asked for and do not fit the model leave it to tract.
+pub fn engine_of_choice(
+    model: &Model,
+    stride: usize,
+    choice: EngineChoice,
+) -> Result<Arc<dyn Engine>> {
     let isa = kernels(choice);
     match (model.shape, isa) {
         (Shape::Window, _) => Ok(Arc::new(tract::Windows::new(model)?)),
         (Shape::Dense, None) => Ok(Arc::new(tract::Dense::new(model, "as asked")?)),
-        (Shape::Dense, Some(isa)) => match Fused::new(model, isa) {
+        (Shape::Dense, Some(isa)) => match Fused::new(model, isa, stride) {
             Ok(fused) => Ok(Arc::new(fused)),
             Err(unknown) => Ok(Arc::new(tract::Dense::new(model, &unknown.to_string())?)),
         },

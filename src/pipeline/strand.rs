@@ -18,9 +18,9 @@ pub struct Windows<'a> {
 }
 
 impl<'a> Windows<'a> {
-    pub fn new(scorer: &'a mut dyn Scorer, strand: Strand, window: usize, step: usize) -> Self {
+    pub fn new(scorer: &'a mut dyn Scorer, strand: Strand, window: usize) -> Self {
         Self {
-            lane: Lane::new(scorer.lane(), window, step),
+            lane: Lane::new(scorer.lane(), window, scorer.step()),
             scorer,
             strand,
             out: Vec::new(),

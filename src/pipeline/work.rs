@@ -136,7 +136,7 @@ impl<'a> Worker<'a> {
         let contract = self.setup.models[model].contract;
         let labels = contract.labels.len();
         let scorer = self.scorers[model].as_mut();
-        let mut scored = Windows::new(scorer, track.strand, contract.window, contract.step);
+        let mut scored = Windows::new(scorer, track.strand, contract.window);
         let mut reported = Vec::with_capacity(pieces.len());
         for (draft, bases) in pieces.iter_mut().zip(bases) {
             if !draft.piece.place.wants(track.strand) {

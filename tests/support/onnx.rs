@@ -1,4 +1,5 @@
 //! A tiny writer of ONNX files that follow the contract, or break it where a test says so.
+#![allow(dead_code)]
 
 use prost::Message;
 use tract_onnx::pb::{

@@ -35,17 +35,25 @@ pub struct Fused {
 }
 
 impl Fused {
-    /// Fails if the graph does something that the kernels do not.
-    pub fn new(model: &Model, isa: Isa) -> Result<Self, Unknown> {
+    /// For windows `stride` bases apart. Fails if the graph does something that the kernels do not.
+    pub fn new(model: &Model, isa: Isa, stride: usize) -> Result<Self, Unknown> {
         let contract = &model.contract;
-        let net = read::read(model)?;
-        let mirrored = net.mirrored(contract.window);
+        let mut net = read::read(model)?;
+        let mut mirrored = net.mirrored(contract.window);
+        // Windows that share little are packed closer on the model's own grid.
+        let every = match stride / contract.step {
+            every if 2 * stride <= contract.window => every,
+            _ => 1,
+        };
+        if every > 1 {
+            (net, mirrored) = (net.thinned(every), mirrored.thinned(every));
+        }
         Ok(Self {
             forward: Arc::new(Ready::new(net, isa)),
             reverse: Arc::new(Ready::new(mirrored, isa)),
             isa,
             lane: contract.window + SPAN,
-            step: contract.step,
+            step: contract.step * every,
             labels: contract.labels.len(),
         })
     }
@@ -82,6 +90,10 @@ struct FusedScorer {
 impl Scorer for FusedScorer {
     fn lane(&self) -> usize {
         self.lane
+    }
+
+    fn step(&self) -> usize {
+        self.step
     }
 
     fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {

@@ -283,4 +283,85 @@ impl Net {
             nodes: nodes.collect(),
         }
     }
+
+    /// The network whose columns are every `every`th one of this one's.
+    ///
+    /// Each node keeps only the columns that are still read: those at multiples of the greatest
+    /// common divisor of all distances at which its readers look.
+    pub fn thinned(&self, every: usize) -> Self {
+        let last = self.nodes.len() - 1;
+        let mut kept: Vec<Option<Grid>> = vec![None; self.nodes.len()];
+        kept[last] = Some(Grid { first: 0, every });
+        for (at, node) in self.nodes.iter().enumerate().rev() {
+            let Some(grid) = kept[at] else { continue };
+            for (source, taps) in node.reads() {
+                let read = grid.read(source, taps);
+                let before = kept[source.node].get_or_insert(read);
+                *before = before.joined(read);
+            }
+        }
+        // All bases are there anyway.
+        kept[BASES] = Some(Grid { first: 0, every: 1 });
+        let thinned = |(node, grid): (&Node, &Option<Grid>)| {
+            let mut node = node.clone();
+            if let Some(grid) = grid {
+                for source in node.sources_mut() {
+                    if let Some(of) = kept[source.node] {
+                        *source = grid.thinned(source, of);
+                    }
+                }
+            }
+            node
+        };
+        Self {
+            nodes: self.nodes.iter().zip(&kept).map(thinned).collect(),
+        }
+    }
+}
+
+/// Columns `first`, `first + every`, and so on.
+#[derive(Clone, Copy, Debug)]
+struct Grid {
+    first: usize,
+    every: usize,
+}
+
+impl Grid {
+    /// The columns that a node which keeps these reads of a source.
+    fn read(self, source: &Source, taps: usize) -> Self {
+        let spacing = if taps > 1 { source.spacing } else { 0 };
+        Self {
+            first: self.first * source.stride + source.shift,
+            every: gcd(self.every * source.stride, spacing),
+        }
+    }
+
+    /// The widest grid that holds both.
+    fn joined(self, other: Self) -> Self {
+        let apart = self.first.abs_diff(other.first);
+        Self {
+            first: self.first.min(other.first),
+            every: gcd(gcd(self.every, other.every), apart),
+        }
+    }
+
+    /// The source of a node that keeps these columns, whose own node keeps those of `of`.
+    fn thinned(self, source: &Source, of: Self) -> Source {
+        Source {
+            stride: self.every * source.stride / of.every,
+            // Without meaning, and maybe no multiple, if there is one tap only.
+            spacing: (source.spacing / of.every).max(1),
+            shift: (self.first * source.stride + source.shift - of.first) / of.every,
+            // What is cut off behind matters where columns are counted, not where they are read.
+            behind: 0,
+            ..*source
+        }
+    }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    match b {
+        0 => a,
+        _ => gcd(b, a % b),
+    }
 }

@@ -308,6 +308,23 @@ proptest! {
     }
 
     #[test]
+    fn the_thinned_network_gives_every_nth_column(
+        seed in any::<u64>(),
+        beyond in 0usize..2500,
+        every in 2usize..20,
+    ) {
+        let mut draw = Draw(seed);
+        let net = draw.net();
+        let bases = draw.bases(window(&net) + beyond);
+        let all = bits(&run(&net, Isa::best(), &bases));
+        let some = bits(&run(&net.thinned(every), Isa::best(), &bases));
+        for (all, some) in all.iter().zip(&some) {
+            let expected: Vec<_> = all.iter().copied().step_by(every).collect();
+            prop_assert!(some[..expected.len()] == expected);
+        }
+    }
+
+    #[test]
     fn the_mirrored_network_scores_the_reverse_complement_of_each_window(
         seed in any::<u64>(),
         spare in 0usize..3,

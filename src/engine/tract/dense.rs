@@ -65,6 +65,10 @@ impl Scorer for DenseScorer {
         self.lane
     }
 
+    fn step(&self) -> usize {
+        self.step
+    }
+
     fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
         let mut input = Tensor::zero::<f32>(&[1, 4, self.lane])?;
         one_hot(

@@ -14,16 +14,18 @@ const SPAN: usize = 4096;
 pub struct Windows {
     plan: Plan,
     window: usize,
+    step: usize,
     labels: usize,
 }
 
 impl Windows {
     pub fn new(model: &Model) -> Result<Self> {
-        let window = model.contract.window;
+        let (window, step) = (model.contract.window, model.contract.step);
         let labels = model.contract.labels.len();
         Ok(Self {
             plan: plan(model, BATCH, window)?,
             window,
+            step,
             labels,
         })
     }
@@ -31,10 +33,16 @@ impl Windows {
 
 impl Engine for Windows {
     fn scorer(&self) -> Result<Box<dyn Scorer>> {
-        let Self { window, labels, .. } = *self;
+        let Self {
+            window,
+            step,
+            labels,
+            ..
+        } = *self;
         Ok(Box::new(WindowScorer {
             plan: self.plan.clone(),
             window,
+            step,
             labels,
         }))
     }
@@ -47,12 +55,17 @@ impl Engine for Windows {
 struct WindowScorer {
     plan: Plan,
     window: usize,
+    step: usize,
     labels: usize,
 }
 
 impl Scorer for WindowScorer {
     fn lane(&self) -> usize {
         self.window + SPAN
+    }
+
+    fn step(&self) -> usize {
+        self.step
     }
 
     fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {

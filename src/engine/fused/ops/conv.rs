@@ -8,7 +8,7 @@
 use super::steps::Steps;
 use super::{Inputs, Output, Tile};
 use crate::engine::fused::net::Conv;
-use crate::engine::fused::simd::{Isa, Simd};
+use crate::engine::fused::simd::{Isa, Simd, Task};
 
 /// Most vectors that a tile is wide.
 pub const WIDTH: usize = 4;
@@ -64,55 +64,80 @@ impl Packed {
     /// # Safety
     ///
     /// See [`super::Kernel::run`].
-    #[inline(always)]
-    pub unsafe fn run<S: Simd>(&self, steps: &Steps, inputs: &Inputs, output: &Output) {
-        let columns = S::LANES * if self.wide { WIDTH } else { HALF };
+    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &Output) {
+        let columns = isa.lanes() * if self.wide { WIDTH } else { HALF };
         for column in (0..output.columns).step_by(columns) {
             for band in &self.bands {
-                let taps = &inputs.taps[band.taps.clone()];
-                // SAFETY: that of the caller; a tile is no wider than the slack.
+                let sums = Sums {
+                    band,
+                    taps: &inputs.taps[band.taps.clone()],
+                    column,
+                    // SAFETY: that of the caller; a tile is no wider than the slack.
+                    to: unsafe { output.to.add(band.channel * output.pitch + column) },
+                    pitch: output.pitch,
+                };
+                let tile = Tile {
+                    channel: band.channel,
+                    channels: band.channels,
+                    column,
+                    columns,
+                };
+                // SAFETY: that of the caller.
                 unsafe {
-                    let to = output.to.add(band.channel * output.pitch + column);
                     match (self.wide, band.channels) {
-                        (true, 1) => band.tile::<S, 1, WIDTH>(taps, column, to, output.pitch),
-                        (true, _) => band.tile::<S, 2, WIDTH>(taps, column, to, output.pitch),
-                        (_, 1) => band.tile::<S, 1, HALF>(taps, column, to, output.pitch),
-                        (_, 2) => band.tile::<S, 2, HALF>(taps, column, to, output.pitch),
-                        (_, 3) => band.tile::<S, 3, HALF>(taps, column, to, output.pitch),
-                        (_, 4) => band.tile::<S, 4, HALF>(taps, column, to, output.pitch),
-                        (_, 5) => band.tile::<S, 5, HALF>(taps, column, to, output.pitch),
-                        (_, 6) => band.tile::<S, 6, HALF>(taps, column, to, output.pitch),
-                        (_, 7) => band.tile::<S, 7, HALF>(taps, column, to, output.pitch),
-                        _ => band.tile::<S, 8, HALF>(taps, column, to, output.pitch),
+                        (true, 1) => isa.run(sums.tile::<1, WIDTH>()),
+                        (true, _) => isa.run(sums.tile::<2, WIDTH>()),
+                        (_, 1) => isa.run(sums.tile::<1, HALF>()),
+                        (_, 2) => isa.run(sums.tile::<2, HALF>()),
+                        (_, 3) => isa.run(sums.tile::<3, HALF>()),
+                        (_, 4) => isa.run(sums.tile::<4, HALF>()),
+                        (_, 5) => isa.run(sums.tile::<5, HALF>()),
+                        (_, 6) => isa.run(sums.tile::<6, HALF>()),
+                        (_, 7) => isa.run(sums.tile::<7, HALF>()),
+                        _ => isa.run(sums.tile::<8, HALF>()),
                     }
-                    let tile = Tile {
-                        channel: band.channel,
-                        channels: band.channels,
-                        column,
-                        columns,
-                    };
-                    steps.run::<S>(&inputs.operands, output, tile);
+                    steps.run(isa, &inputs.operands, output, tile);
                 }
             }
         }
     }
 }
 
-impl Band {
-    /// C channels times V vectors.
+/// The sums of a band at some columns.
+struct Sums<'a> {
+    band: &'a Band,
+    taps: &'a [*const f32],
+    column: usize,
+    to: *mut f32,
+    pitch: usize,
+}
+
+impl<'a> Sums<'a> {
+    fn tile<const C: usize, const V: usize>(self) -> Registers<'a, C, V> {
+        Registers(self)
+    }
+}
+
+/// C channels times V vectors, in registers.
+struct Registers<'a, const C: usize, const V: usize>(Sums<'a>);
+
+impl<const C: usize, const V: usize> Task for Registers<'_, C, V> {
+    type Output = ();
+
     #[inline(always)]
-    unsafe fn tile<S: Simd, const C: usize, const V: usize>(
-        &self,
-        taps: &[*const f32],
-        column: usize,
-        to: *mut f32,
-        pitch: usize,
-    ) {
-        let (weights, _) = self.weights.as_chunks::<C>();
+    unsafe fn run<S: Simd>(self) {
+        let Sums {
+            band,
+            taps,
+            column,
+            to,
+            pitch,
+        } = self.0;
+        let (weights, _) = band.weights.as_chunks::<C>();
         // SAFETY: that of the caller.
         unsafe {
             let mut sums = [[S::splat(0.0); V]; C];
-            for (sums, &bias) in sums.iter_mut().zip(&self.bias) {
+            for (sums, &bias) in sums.iter_mut().zip(&band.bias) {
                 *sums = [S::splat(bias); V];
             }
             for (&tap, weights) in taps.iter().zip(weights) {

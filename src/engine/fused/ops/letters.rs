@@ -7,7 +7,7 @@
 use super::steps::Steps;
 use super::{Inputs, Output, Tile};
 use crate::engine::fused::net::{Conv, Source};
-use crate::engine::fused::simd::{Simd, TABLE};
+use crate::engine::fused::simd::{Isa, Simd, TABLE, Task};
 use crate::sequence::UNKNOWN;
 
 /// Vectors that are looked up side by side.
@@ -96,30 +96,54 @@ impl Tables {
     /// # Safety
     ///
     /// See [`super::Kernel::run`].
-    #[inline(always)]
-    pub unsafe fn run<S: Simd>(&self, steps: &Steps, inputs: &Inputs, output: &Output) {
-        let columns = WIDTH * S::LANES;
+    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &Output) {
         let of_channel = self.tables.chunks_exact(self.pairs.len() * TABLE);
         for (channel, (tables, &bias)) in of_channel.zip(&self.bias).enumerate() {
-            for column in (0..output.columns).step_by(columns) {
-                // SAFETY: that of the caller.
-                unsafe {
-                    let mut sums = [S::splat(bias); WIDTH];
-                    for (table, places) in tables.chunks_exact(TABLE).zip(&inputs.places) {
-                        let table = S::table(table.as_ptr());
-                        for (v, sum) in sums.iter_mut().enumerate() {
-                            let places = places.add(column + v * S::LANES);
-                            *sum = S::add(*sum, S::look_up(table, places));
-                        }
-                    }
-                    let to = output.to.add(channel * output.pitch + column);
-                    for (v, &sum) in sums.iter().enumerate() {
-                        S::store(sum, to.add(v * S::LANES));
+            // SAFETY: that of the caller.
+            unsafe {
+                isa.run(Sums {
+                    tables,
+                    bias,
+                    places: &inputs.places,
+                    to: output.to.add(channel * output.pitch),
+                    columns: output.columns,
+                });
+                let row = Tile::row(channel, output.columns);
+                steps.run(isa, &inputs.operands, output, row);
+            }
+        }
+    }
+}
+
+/// The sums of a channel.
+struct Sums<'a> {
+    tables: &'a [f32],
+    bias: f32,
+    places: &'a [*const u32],
+    to: *mut f32,
+    columns: usize,
+}
+
+impl Task for Sums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        for column in (0..self.columns).step_by(WIDTH * S::LANES) {
+            // SAFETY: that of the caller.
+            unsafe {
+                let mut sums = [S::splat(self.bias); WIDTH];
+                for (table, places) in self.tables.chunks_exact(TABLE).zip(self.places) {
+                    let table = S::table(table.as_ptr());
+                    for (v, sum) in sums.iter_mut().enumerate() {
+                        let places = places.add(column + v * S::LANES);
+                        *sum = S::add(*sum, S::look_up(table, places));
                     }
                 }
+                for (v, &sum) in sums.iter().enumerate() {
+                    S::store(sum, self.to.add(column + v * S::LANES));
+                }
             }
-            // SAFETY: that of the caller.
-            unsafe { steps.run::<S>(&inputs.operands, output, Tile::row(channel, output.columns)) }
         }
     }
 }

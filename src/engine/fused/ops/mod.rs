@@ -8,7 +8,7 @@ mod table;
 
 use super::net::{BASES, Node, Op};
 use super::plane::SLACK;
-use super::simd::{Isa, MAX_LANES, Simd, Task};
+use super::simd::{Isa, MAX_LANES};
 use conv::Packed;
 use letters::Tables;
 use pool::Pooling;
@@ -92,46 +92,20 @@ impl Kernel {
     /// [`SLACK`] more; `inputs` has a pointer for each that the operation reads, and places are
     /// below [`super::simd::TABLE`].
     pub unsafe fn run(&self, inputs: &mut Inputs, output: &Output) {
-        let run = Run {
-            kernel: self,
-            inputs,
-            output,
-        };
-        // SAFETY: that of the caller.
-        unsafe { self.isa.run(run) }
-    }
-}
-
-struct Run<'a> {
-    kernel: &'a Kernel,
-    inputs: &'a mut Inputs,
-    output: &'a Output,
-}
-
-impl Task for Run<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    unsafe fn run<S: Simd>(self) {
-        let Self {
-            kernel,
-            inputs,
-            output,
-        } = self;
-        let steps = &kernel.steps;
+        let (isa, steps) = (self.isa, &self.steps);
         // SAFETY: that of the caller.
         unsafe {
-            match &kernel.op {
-                Ready::Conv(packed) => packed.run::<S>(steps, inputs, output),
-                Ready::Letters(tables) => tables.run::<S>(steps, inputs, output),
-                Ready::Pool(pooling) => pooling.run::<S>(steps, inputs, output),
-                Ready::Table(words) => words.run::<S>(steps, inputs, output),
+            match &self.op {
+                Ready::Conv(packed) => packed.run(isa, steps, inputs, output),
+                Ready::Letters(tables) => tables.run(isa, steps, inputs, output),
+                Ready::Pool(pooling) => pooling.run(isa, steps, inputs, output),
+                Ready::Table(words) => words.run(isa, steps, inputs, output),
                 Ready::Copy => {
                     for channel in 0..output.channels {
                         let to = output.to.add(channel * output.pitch);
                         std::ptr::copy_nonoverlapping(inputs.taps[channel], to, output.columns);
                         let row = Tile::row(channel, output.columns);
-                        steps.run::<S>(&inputs.operands, output, row);
+                        steps.run(isa, &inputs.operands, output, row);
                     }
                 }
             }
@@ -150,7 +124,6 @@ struct Tile {
 
 impl Tile {
     /// All columns of a channel.
-    #[inline(always)]
     fn row(channel: usize, columns: usize) -> Self {
         Self {
             channel,

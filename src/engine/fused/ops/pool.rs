@@ -8,7 +8,7 @@ use super::steps::Steps;
 use super::{Inputs, Output, Tile};
 use crate::engine::fused::net::{Fold, Pool, Source};
 use crate::engine::fused::plane::SLACK;
-use crate::engine::fused::simd::Simd;
+use crate::engine::fused::simd::{Isa, Simd, Task};
 
 pub struct Pooling {
     pool: Pool,
@@ -28,8 +28,7 @@ impl Pooling {
     /// # Safety
     ///
     /// See [`super::Kernel::run`].
-    #[inline(always)]
-    pub unsafe fn run<S: Simd>(&self, steps: &Steps, inputs: &mut Inputs, output: &Output) {
+    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &mut Inputs, output: &Output) {
         for (channel, &(stride, spacing)) in self.reads.iter().enumerate() {
             let joined = (output.columns - 1) * stride + 1;
             let read = joined + (self.pool.taps - 1) * spacing;
@@ -42,14 +41,14 @@ impl Pooling {
                 let parts = inputs.scratch.as_mut_ptr();
                 let sums = parts.add(half);
                 std::ptr::copy_nonoverlapping(inputs.taps[channel], parts, read);
-                match self.pool.kind {
-                    Fold::Sum => {
-                        self.fold::<S>(parts, sums, joined, read, spacing, |a, b| S::add(a, b))
-                    }
-                    Fold::Max => {
-                        self.fold::<S>(parts, sums, joined, read, spacing, |a, b| S::max(a, b))
-                    }
-                }
+                isa.run(Doubling {
+                    pool: self.pool,
+                    parts,
+                    sums,
+                    joined,
+                    read,
+                    spacing,
+                });
                 let to = output.to.add(channel * output.pitch);
                 if stride == 1 {
                     std::ptr::copy_nonoverlapping(sums, to, output.columns);
@@ -58,28 +57,59 @@ impl Pooling {
                         *to.add(column) = *sums.add(column * stride);
                     }
                 }
-                steps.run::<S>(&inputs.operands, output, Tile::row(channel, output.columns));
+                let row = Tile::row(channel, output.columns);
+                steps.run(isa, &inputs.operands, output, row);
             }
         }
     }
+}
 
-    /// `sums[i]` becomes all taps of `parts[i]`, for the first `joined` ones of `read`.
+/// `sums[i]` becomes all taps of `parts[i]`, for the first `joined` ones of `read`.
+struct Doubling {
+    pool: Pool,
+    parts: *mut f32,
+    sums: *mut f32,
+    joined: usize,
+    read: usize,
+    spacing: usize,
+}
+
+impl Task for Doubling {
+    type Output = ();
+
     #[inline(always)]
-    unsafe fn fold<S: Simd>(
-        &self,
-        parts: *mut f32,
-        sums: *mut f32,
-        joined: usize,
-        read: usize,
-        spacing: usize,
-        join: impl Fn(S::Vector, S::Vector) -> S::Vector + Copy,
-    ) {
-        let (mut width, mut done, mut left) = (1, 0, read);
+    unsafe fn run<S: Simd>(self) {
+        // SAFETY: that of the caller.
+        unsafe {
+            match self.pool.kind {
+                Fold::Sum => self.fold::<S>(
+                    #[inline(always)]
+                    |a, b| S::add(a, b),
+                ),
+                Fold::Max => self.fold::<S>(
+                    #[inline(always)]
+                    |a, b| S::max(a, b),
+                ),
+            }
+        }
+    }
+}
+
+impl Doubling {
+    #[inline(always)]
+    unsafe fn fold<S: Simd>(&self, join: impl Fn(S::Vector, S::Vector) -> S::Vector) {
+        let Self {
+            parts,
+            sums,
+            spacing,
+            ..
+        } = *self;
+        let (mut width, mut done, mut left) = (1, 0, self.read);
         loop {
             // SAFETY: that of the caller; `left` columns of `parts` are whole windows of `width`.
             unsafe {
                 if self.pool.taps & width != 0 {
-                    for i in (0..joined).step_by(S::LANES) {
+                    for i in (0..self.joined).step_by(S::LANES) {
                         let part = S::load(parts.add(i + done * spacing));
                         let sum = match done {
                             0 => part,

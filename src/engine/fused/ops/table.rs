@@ -3,7 +3,7 @@
 use super::steps::Steps;
 use super::{Inputs, Output, Tile};
 use crate::engine::fused::net::Table;
-use crate::engine::fused::simd::Simd;
+use crate::engine::fused::simd::Isa;
 
 pub struct Words {
     numbers: Vec<f32>,
@@ -19,8 +19,7 @@ impl Words {
     /// # Safety
     ///
     /// See [`super::Kernel::run`].
-    #[inline(always)]
-    pub unsafe fn run<S: Simd>(&self, steps: &Steps, inputs: &Inputs, output: &Output) {
+    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &Output) {
         // SAFETY: that of the caller.
         unsafe {
             for column in 0..output.columns {
@@ -31,7 +30,8 @@ impl Words {
                 }
             }
             for channel in 0..output.channels {
-                steps.run::<S>(&inputs.operands, output, Tile::row(channel, output.columns));
+                let row = Tile::row(channel, output.columns);
+                steps.run(isa, &inputs.operands, output, row);
             }
         }
     }

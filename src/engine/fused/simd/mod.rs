@@ -125,6 +125,19 @@ impl Isa {
         }
     }
 
+    /// Numbers in a vector.
+    pub fn lanes(self) -> usize {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx512 => avx512::Avx512::LANES,
+            #[cfg(target_arch = "x86_64")]
+            Set::Avx2 => avx2::Avx2::LANES,
+            #[cfg(target_arch = "aarch64")]
+            Set::Neon => neon::Neon::LANES,
+            Set::Portable => portable::Portable::LANES,
+        }
+    }
+
     /// See [`Simd::TILE`].
     pub fn tile(self) -> usize {
         match self.0 {
