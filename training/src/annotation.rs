@@ -59,6 +59,7 @@ pub struct Gene {
 }
 
 struct Transcript {
+    gene: String,
     contig: String,
     strand: Strand,
     coding: bool,
@@ -85,6 +86,14 @@ impl Annotation {
             genes,
             transcripts,
             starts,
+        })
+    }
+
+    /// Every exon of every transcript: gene, contig, strand, bases.
+    pub fn exons(&self) -> impl Iterator<Item = (&str, &str, Strand, &Range<usize>)> {
+        self.transcripts.iter().flat_map(|t| {
+            let exons = t.exons.iter();
+            exons.map(|exon| (t.gene.as_str(), t.contig.as_str(), t.strand, exon))
         })
     }
 
@@ -162,6 +171,7 @@ fn read_gtf(path: &Path) -> Result<(Vec<Gene>, Vec<Transcript>)> {
             transcript_order.push(id.to_owned());
             let contig = fields[0].to_owned();
             Transcript {
+                gene: gene.to_owned(),
                 contig,
                 strand,
                 coding: false,

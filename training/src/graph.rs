@@ -1,14 +1,17 @@
-//! One description of a network, from which come the tch forward pass (`network.rs`), the ONNX
-//! graph (`onnx.rs`), the parameter count and the arithmetic a base.
+//! One description of a network, from which come the tch forward pass (`network/`), the ONNX
+//! graph (`onnx/`), the diagram, the parameter count and the arithmetic a base.
 //!
-//! All networks here are dense: valid convolutions along the sequence, so that output `t` is the
-//! score of the window that starts at base `t`.
+//! Every value is `[N, channels, T]`; a vector has T = 1. A **dense** graph is made of valid
+//! convolutions: its output `t` is the score of the window that starts at base `t`. A **window**
+//! graph has a fixed length and may hold what looks at a window as a whole.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     None,
     Relu,
     Swish,
+    Sigmoid,
+    HardSwish,
 }
 
 #[derive(Debug, Clone)]
@@ -23,6 +26,8 @@ pub enum Op {
         groups: usize,
         norm: bool,
         act: Act,
+        /// Zeros around the sequence, so that its length stays; window graphs only.
+        same: bool,
     },
     /// Sum of two nodes of the same width, aligned base to base, then the activation.
     Add {
@@ -47,15 +52,69 @@ pub enum Op {
         motif: Vec<u8>,
         penalty: f32,
     },
+    /// Two numbers a word of `k` bases for every head, summed over the window: attention of a
+    /// learned query over words without their positions. See `arch/word_attention.rs`.
+    Words {
+        k: usize,
+        /// Numbers of a word's vector.
+        width: usize,
+        window: usize,
+    },
+    /// `factor · x + shift`: a standardised value in its own units; fitted, not trained.
+    Rescale {
+        from: usize,
+    },
+    /// Batch norm behind the activation, where it cannot be folded. Window graphs, as all below.
+    Norm {
+        from: usize,
+    },
+    /// Largest of `width` neighbours, every `width`-th base; a rest is left out.
+    MaxPool {
+        from: usize,
+        width: usize,
+    },
+    GlobalMax {
+        from: usize,
+    },
+    GlobalMean {
+        from: usize,
+    },
+    /// Each channel times the number that `by` (T = 1) has for it.
+    Scale {
+        from: usize,
+        by: usize,
+    },
+    /// `[N, C, T]` as `[N, C·T, 1]`.
+    Flatten {
+        from: usize,
+    },
+    /// Zeroes a share of the numbers in training, and nothing else.
+    Dropout {
+        from: usize,
+        share: f64,
+    },
+    /// Multi-head self-attention, scaled by the root of `width`, the numbers of a head.
+    Attention {
+        from: usize,
+        heads: usize,
+        width: usize,
+    },
+    /// Both directions of an LSTM: `2 · units` channels.
+    Lstm {
+        from: usize,
+        units: usize,
+    },
 }
 
 #[derive(Debug, Clone)]
 pub struct Node {
     pub op: Op,
     pub channels: usize,
-    /// Bases that the node needs before and behind the one it describes.
+    /// Bases that the node needs before and behind the one it describes; 0 in window graphs.
     pub left: usize,
     pub right: usize,
+    /// T in a window graph; none in a dense one.
+    pub length: Option<usize>,
 }
 
 /// A network; its last node is the output, one channel a head, the shipped labels first.
@@ -66,34 +125,92 @@ pub struct Graph {
 
 impl Default for Graph {
     fn default() -> Self {
-        Graph {
-            nodes: vec![Node {
-                op: Op::Bases,
-                channels: 4,
-                left: 0,
-                right: 0,
-            }],
-        }
+        Graph::with_length(None)
     }
 }
 
+#[derive(Clone, Copy)]
 pub struct Conv {
     pub kernel: usize,
     pub dilation: usize,
     pub groups: usize,
     pub norm: bool,
     pub act: Act,
+    pub same: bool,
+}
+
+impl Conv {
+    /// A plain convolution with a bias.
+    pub fn of(kernel: usize, act: Act) -> Conv {
+        Conv {
+            kernel,
+            dilation: 1,
+            groups: 1,
+            norm: false,
+            act,
+            same: false,
+        }
+    }
+
+    pub fn dilated(self, dilation: usize) -> Conv {
+        Conv { dilation, ..self }
+    }
+
+    pub fn grouped(self, groups: usize) -> Conv {
+        Conv { groups, ..self }
+    }
+
+    pub fn normed(self) -> Conv {
+        Conv { norm: true, ..self }
+    }
+
+    pub fn same(self) -> Conv {
+        Conv { same: true, ..self }
+    }
 }
 
 impl Graph {
+    fn with_length(length: Option<usize>) -> Graph {
+        let bases = Node {
+            op: Op::Bases,
+            channels: 4,
+            left: 0,
+            right: 0,
+            length,
+        };
+        Graph { nodes: vec![bases] }
+    }
+
+    /// An empty window graph over `length` bases.
+    pub fn over(length: usize) -> Graph {
+        Graph::with_length(Some(length))
+    }
+
     fn push(&mut self, op: Op, channels: usize, left: usize, right: usize) -> usize {
+        let length = self.nodes[0].length;
         self.nodes.push(Node {
             op,
             channels,
             left,
             right,
+            length,
         });
         self.nodes.len() - 1
+    }
+
+    /// A node of a window graph, of the channels and length that `of` gives from those of `from`.
+    fn push_over(
+        &mut self,
+        op: Op,
+        from: usize,
+        of: impl Fn(usize, usize) -> (usize, usize),
+    ) -> usize {
+        let node = &self.nodes[from];
+        let length = node.length.expect("a window graph has a length");
+        let (channels, length) = of(node.channels, length);
+        let at = self.push(op, channels, 0, 0);
+        self.nodes[at].length = Some(length);
+        at
     }
 
     pub fn conv(&mut self, from: usize, channels: usize, conv: Conv) -> usize {
@@ -103,70 +220,131 @@ impl Graph {
             groups,
             norm,
             act,
+            same,
         } = conv;
+        let op = Op::Conv {
+            from,
+            kernel,
+            dilation,
+            groups,
+            norm,
+            act,
+            same,
+        };
         let reach = dilation * (kernel - 1);
         let node = &self.nodes[from];
+        if node.length.is_some() {
+            let lost = if same { 0 } else { reach };
+            return self.push_over(op, from, |_, length| (channels, length - lost));
+        }
+        assert!(!same, "a dense graph pads nothing");
         let (left, right) = (node.left + reach / 2, node.right + reach - reach / 2);
-        self.push(
-            Op::Conv {
-                from,
-                kernel,
-                dilation,
-                groups,
-                norm,
-                act,
-            },
-            channels,
-            left,
-            right,
-        )
+        self.push(op, channels, left, right)
     }
 
     pub fn add(&mut self, a: usize, b: usize, act: Act) -> usize {
         let (left, right) = self.reach(&[a, b]);
-        self.push(Op::Add { a, b, act }, self.nodes[a].channels, left, right)
+        let at = self.push(Op::Add { a, b, act }, self.nodes[a].channels, left, right);
+        self.nodes[at].length = self.nodes[a].length;
+        at
     }
 
     pub fn concat(&mut self, parts: &[usize]) -> usize {
         let (left, right) = self.reach(parts);
         let channels = parts.iter().map(|&p| self.nodes[p].channels).sum();
-        self.push(
-            Op::Concat {
-                parts: parts.to_vec(),
-            },
-            channels,
-            left,
-            right,
-        )
+        let op = Op::Concat {
+            parts: parts.to_vec(),
+        };
+        let at = self.push(op, channels, left, right);
+        self.nodes[at].length = self.nodes[parts[0]].length;
+        at
+    }
+
+    /// A node of the same shape and reach as `from`.
+    fn like(&mut self, op: Op, from: usize) -> usize {
+        let node = self.nodes[from].clone();
+        self.nodes.push(Node { op, ..node });
+        self.nodes.len() - 1
     }
 
     pub fn gate(&mut self, from: usize) -> usize {
-        let Node {
-            channels,
-            left,
-            right,
-            ..
-        } = self.nodes[from];
-        self.push(Op::Gate { from }, channels, left, right)
+        self.like(Op::Gate { from }, from)
+    }
+
+    pub fn rescale(&mut self, from: usize) -> usize {
+        self.like(Op::Rescale { from }, from)
     }
 
     pub fn mean(&mut self, from: usize, width: usize) -> usize {
         let node = &self.nodes[from];
-        let (channels, left) = (node.channels, node.left + (width - 1) / 2);
-        let right = node.right + width - 1 - (width - 1) / 2;
-        self.push(Op::Mean { from, width }, channels, left, right)
+        let reach = width - 1;
+        let (left, right) = (node.left + reach / 2, node.right + reach - reach / 2);
+        self.push(Op::Mean { from, width }, node.channels, left, right)
     }
 
     pub fn motif(&mut self, motif: &[u8], penalty: f32, channels: usize) -> usize {
+        let op = Op::Motif {
+            motif: motif.to_vec(),
+            penalty,
+        };
+        self.push(op, channels, motif.len(), 0)
+    }
+
+    /// Attention over the words of a window of `window` bases; its score is about the middle.
+    pub fn words(&mut self, k: usize, width: usize, window: usize, heads: usize) -> usize {
+        let left = window / 2;
         self.push(
-            Op::Motif {
-                motif: motif.to_vec(),
-                penalty,
-            },
-            channels,
-            motif.len(),
-            0,
+            Op::Words { k, width, window },
+            heads,
+            left,
+            window - 1 - left,
         )
+    }
+
+    pub fn norm(&mut self, from: usize) -> usize {
+        self.like(Op::Norm { from }, from)
+    }
+
+    pub fn max_pool(&mut self, from: usize, width: usize) -> usize {
+        self.push_over(Op::MaxPool { from, width }, from, |c, t| (c, t / width))
+    }
+
+    pub fn global_max(&mut self, from: usize) -> usize {
+        self.push_over(Op::GlobalMax { from }, from, |c, _| (c, 1))
+    }
+
+    pub fn global_mean(&mut self, from: usize) -> usize {
+        self.push_over(Op::GlobalMean { from }, from, |c, _| (c, 1))
+    }
+
+    pub fn scale(&mut self, from: usize, by: usize) -> usize {
+        self.like(Op::Scale { from, by }, from)
+    }
+
+    /// Squeeze and excite (Hu et al., arXiv:1709.01507): each channel weighed by what the means of
+    /// all channels say of it, through a layer of `squeezed` numbers.
+    pub fn squeeze_excite(&mut self, from: usize, squeezed: usize) -> usize {
+        let channels = self.nodes[from].channels;
+        let mean = self.global_mean(from);
+        let squeeze = self.conv(mean, squeezed, Conv::of(1, Act::Relu));
+        let excite = self.conv(squeeze, channels, Conv::of(1, Act::Sigmoid));
+        self.scale(from, excite)
+    }
+
+    pub fn flatten(&mut self, from: usize) -> usize {
+        self.push_over(Op::Flatten { from }, from, |c, t| (c * t, 1))
+    }
+
+    pub fn dropout(&mut self, from: usize, share: f64) -> usize {
+        self.like(Op::Dropout { from, share }, from)
+    }
+
+    pub fn attention(&mut self, from: usize, heads: usize, width: usize) -> usize {
+        self.like(Op::Attention { from, heads, width }, from)
+    }
+
+    pub fn lstm(&mut self, from: usize, units: usize) -> usize {
+        self.push_over(Op::Lstm { from, units }, from, |_, t| (2 * units, t))
     }
 
     fn reach(&self, parts: &[usize]) -> (usize, usize) {
@@ -184,47 +362,75 @@ impl Graph {
         self.nodes.last().expect("a graph has its input at least")
     }
 
+    pub fn is_dense(&self) -> bool {
+        self.nodes[0].length.is_none()
+    }
+
     /// Bases of a window.
     pub fn window(&self) -> usize {
-        self.output().left + self.output().right + 1
+        self.nodes[0]
+            .length
+            .unwrap_or(self.output().left + self.output().right + 1)
     }
 
     /// The base of the window that the score is about.
     pub fn anchor(&self) -> usize {
-        self.output().left
+        self.nodes[0]
+            .length
+            .map_or(self.output().left, |length| length / 2)
     }
 
-    /// Multiply-adds times two, a base and strand; batch norm folded, activations not counted.
+    /// Multiply-adds times two, a base and strand (dense) or a window; batch norm folded,
+    /// activations not counted.
     pub fn flops(&self) -> usize {
         self.nodes
             .iter()
-            .map(|node| 2 * self.multiplications(node))
+            .map(|node| 2 * self.multiplications(node) * node.length.unwrap_or(1))
             .sum()
     }
 
+    /// Weights without biases, which is also what is multiplied at each base.
     fn multiplications(&self, node: &Node) -> usize {
+        let channels = |at: usize| self.nodes[at].channels;
         match node.op {
             Op::Conv {
                 from,
                 kernel,
                 groups,
                 ..
-            } => self.nodes[from].channels / groups * node.channels * kernel,
-            Op::Gate { from } => self.nodes[from].channels * (node.channels + 1),
+            } => channels(from) / groups * node.channels * kernel,
+            Op::Gate { from } => channels(from) * (node.channels + 1),
             Op::Mean { width, .. } => node.channels * width,
             Op::Motif { ref motif, .. } => 4 * motif.len(),
-            Op::Bases | Op::Add { .. } | Op::Concat { .. } => 0,
+            // The sums are made by doubling.
+            Op::Words { window, .. } => 2 * (node.channels + 1) * window.ilog2() as usize,
+            Op::Attention { heads, width, .. } => {
+                4 * node.channels * heads * width + 2 * node.length.unwrap_or(1) * heads * width
+            }
+            Op::Lstm { from, units } => 8 * units * (channels(from) + units),
+            _ => 0,
         }
     }
 
     /// Trained parameters, batch norm's scale and shift among them.
     pub fn parameters(&self) -> usize {
-        let one = |node: &Node| match node.op {
-            Op::Conv { norm, .. } => {
-                self.multiplications(node) + node.channels * if norm { 2 } else { 1 }
+        let one = |node: &Node| {
+            let channels = node.channels;
+            match node.op {
+                Op::Conv { norm, .. } => {
+                    self.multiplications(node) + channels * if norm { 2 } else { 1 }
+                }
+                Op::Gate { .. } => channels * (channels + 1),
+                Op::Norm { .. } => 2 * channels,
+                Op::Attention { heads, width, .. } => {
+                    4 * channels * heads * width + 3 * heads * width + channels
+                }
+                // Two biases, as libtorch has them.
+                Op::Lstm { from, units } => 8 * units * (self.nodes[from].channels + units + 2),
+                // Query, key and value of a word's vector, the token, and the heads.
+                Op::Words { width, .. } => 3 * width * (width + 1) + width + channels * (width + 1),
+                _ => 0,
             }
-            Op::Gate { .. } => node.channels * (node.channels + 1),
-            _ => 0,
         };
         self.nodes.iter().map(one).sum()
     }
@@ -260,18 +466,24 @@ mod tests {
     #[test]
     fn a_window_is_the_context_and_its_base() {
         let mut graph = Graph::default();
-        let conv = |kernel, dilation| Conv {
-            kernel,
-            dilation,
-            groups: 1,
-            norm: true,
-            act: Act::Relu,
-        };
-        let a = graph.conv(0, 8, conv(11, 1));
-        let b = graph.conv(a, 8, conv(5, 4));
+        let a = graph.conv(0, 8, Conv::of(11, Act::Relu).normed());
+        let b = graph.conv(a, 8, Conv::of(5, Act::Relu).dilated(4).normed());
         graph.add(a, b, Act::None);
         assert_eq!((graph.window(), graph.anchor()), (27, 13));
         assert_eq!(graph.flops(), 2 * (4 * 8 * 11 + 8 * 8 * 5));
         assert_eq!(graph.parameters(), 4 * 8 * 11 + 8 * 8 * 5 + 32);
+    }
+
+    #[test]
+    fn a_window_graph_follows_its_length() {
+        let mut graph = Graph::over(21);
+        let same = graph.conv(0, 8, Conv::of(4, Act::Relu).same());
+        let pooled = graph.max_pool(same, 2);
+        let valid = graph.conv(pooled, 6, Conv::of(3, Act::Relu));
+        let flat = graph.flatten(valid);
+        let lengths: Vec<usize> = graph.nodes.iter().filter_map(|n| n.length).collect();
+        assert_eq!(lengths, [21, 21, 10, 8, 1]);
+        assert_eq!(graph.nodes[flat].channels, 48);
+        assert_eq!((graph.window(), graph.anchor()), (21, 10));
     }
 }

@@ -3,25 +3,25 @@
 mod annotation;
 mod arch;
 mod calibrate;
+mod clock;
 mod cuda;
-mod dataset;
-mod evaluate;
-mod export;
+mod diagram;
+mod embedding;
+mod files;
 mod genome;
 mod graph;
 mod metrics;
 mod network;
 mod onnx;
 mod optimiser;
+mod parity;
 mod plot;
 mod recipe;
 mod report;
 mod result;
-mod sampler;
-mod score;
 mod shuffle;
-mod train;
-mod yardstick;
+mod sites;
+mod windows;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -29,8 +29,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use tch::Device;
 
-use crate::recipe::Recipe;
-use crate::result::{Origin, RunResult};
+use crate::recipe::{Address, Recipe};
+use crate::result::Origin;
 
 const USAGE: &str = "\
 usage: windrow-train list [RECIPES]       the recipes of a folder (default: recipes)
@@ -38,7 +38,9 @@ usage: windrow-train list [RECIPES]       the recipes of a folder (default: reci
        windrow-train train RECIPE         or one of the three alone
        windrow-train evaluate RECIPE
        windrow-train export RECIPE
-       windrow-train report               RESULTS.md and plots, from the result files
+       windrow-train search RECIPE        random search over the ranges of its [search]
+       windrow-train report               RESULTS.md, diagrams and plots, from the result files
+RECIPE is FILE, or FILE:VARIANT where a file holds many; list shows them all.
   --data DIR         folder that a recipe's paths start from (default: $WINDROW_DATA)
   --set KEY=VALUE    changes one value of the recipe, e.g. architecture.channels=24; repeatable
   --name NAME        names the run (default: the recipe's name)
@@ -109,69 +111,86 @@ fn run(device: Device) -> Result<()> {
     match words.as_slice() {
         ["list"] => list("recipes".as_ref()),
         ["list", folder] => list(folder.as_ref()),
-        ["report"] => report::report(&options.results),
-        [verb @ ("run" | "train" | "evaluate" | "export"), recipe] => {
-            work(verb, recipe.as_ref(), &options, device)
-        }
+        ["report"] => report::report(&recipes("recipes".as_ref())?, &options.results),
+        [
+            verb @ ("run" | "train" | "evaluate" | "export" | "search"),
+            recipe,
+        ] => work(verb, recipe, &options, device),
         _ => bail!("a verb is wanted, and what it works on\n{USAGE}"),
     }
 }
 
 fn list(folder: &Path) -> Result<()> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
-    let mut paths = entries.map(|e| Ok(e?.path())).collect::<Result<Vec<_>>>()?;
-    paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
-    paths.sort();
-    for path in paths {
-        let (recipe, _) = Recipe::read(&path, &[])?;
-        let graph = train::shipped(&recipe);
+    for address in recipes(folder)? {
+        let (recipe, _) = address.read(&[])?;
+        let graph = match &recipe {
+            Recipe::Sites(recipe) => sites::shipped(recipe),
+            Recipe::Windows(recipe) => recipe.graph(),
+            Recipe::Embedding(recipe) => {
+                let [shortest, longest] = recipe.words;
+                println!("{}\twords of {shortest} to {longest}", address.word());
+                continue;
+            }
+        };
         println!(
-            "{}\t{} bp\t{} parameters\t{:.1} kFLOP a base",
-            path.display(),
+            "{}\t{} bp\t{} parameters\t{:.1} kFLOP a {}",
+            address.word(),
             graph.window(),
             graph.parameters(),
-            graph.flops() as f64 / 1000.0
+            graph.flops() as f64 / 1000.0,
+            if graph.is_dense() { "base" } else { "window" }
         );
     }
     Ok(())
 }
 
-fn work(verb: &str, path: &Path, options: &Options, device: Device) -> Result<()> {
-    let (recipe, sha256) = Recipe::read(path, &options.changes)?;
-    let name = options.name.as_ref().unwrap_or(&recipe.name);
+/// All recipes of a folder, file by file.
+fn recipes(folder: &Path) -> Result<Vec<Address>> {
+    let entries = std::fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
+    let mut paths = entries.map(|e| Ok(e?.path())).collect::<Result<Vec<_>>>()?;
+    paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+    paths.sort();
+    let all: Vec<Vec<Address>> = paths
+        .iter()
+        .map(|p| Address::all(p))
+        .collect::<Result<_>>()?;
+    Ok(all.into_iter().flatten().collect())
+}
+
+fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result<()> {
+    let address = Address::find(word)?;
+    let (recipe, sha256) = address.read(&options.changes)?;
+    let own = match &recipe {
+        Recipe::Sites(recipe) => &recipe.name,
+        Recipe::Windows(recipe) => &recipe.name,
+        Recipe::Embedding(recipe) => &recipe.name,
+    };
+    let name = options.name.as_ref().unwrap_or(own);
     let folder = options.runs.join(name);
-    let result_file = options.results.join(format!("{name}.json"));
+    let suffix = if verb == "search" { ".search" } else { "" };
+    let file = address.file.file_name().context("a recipe is a file")?;
+    std::fs::create_dir_all(&options.results)?;
+    let origin = Origin {
+        name,
+        recipe: Address {
+            file: file.into(),
+            ..address.clone()
+        }
+        .word(),
+        sha256: &sha256,
+        changes: &options.changes,
+        data: &options.data,
+        folder: &folder,
+        result: options.results.join(format!("{name}{suffix}.json")),
+        device,
+    };
+    let output = options.output.clone();
+    let output = output.unwrap_or_else(|| folder.join("model.onnx"));
     let wanted = |step: &str| verb == "run" || verb == step;
-    if wanted("train") || wanted("evaluate") {
-        let run = train::Run::new(&recipe, &options.data, &folder, device)?;
-        if wanted("train") {
-            run.train().context("training")?;
-        }
-        if wanted("evaluate") {
-            let network = evaluate::load(&recipe, &folder, device)?;
-            let evaluation = evaluate::evaluate(&run, &network, &options.data)?;
-            let progress = train::read_json(&folder.join("progress.json"))?;
-            let origin = Origin {
-                name,
-                recipe: path,
-                sha256: &sha256,
-                changes: &options.changes,
-                data: &options.data,
-                device,
-            };
-            let result = RunResult::new(&origin, &recipe, progress, evaluation)?;
-            std::fs::create_dir_all(&options.results)?;
-            train::write_json(&result_file, &result)?;
-        }
+    match &recipe {
+        _ if verb == "search" => windows::search::search(&address, &origin, device),
+        Recipe::Sites(recipe) => sites::work(recipe, &origin, wanted, &output, device),
+        Recipe::Windows(recipe) => windows::work(recipe, &origin, wanted, &output, device),
+        Recipe::Embedding(recipe) => embedding::work(recipe, &origin),
     }
-    if wanted("export") {
-        let network = evaluate::load(&recipe, &folder, Device::Cpu)?;
-        let result: RunResult = train::read_json(&result_file)?;
-        let output = options
-            .output
-            .clone()
-            .unwrap_or_else(|| folder.join("model.onnx"));
-        export::export(&recipe, &network, &result, &options.data, &output)?;
-    }
-    Ok(())
 }

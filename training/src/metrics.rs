@@ -112,6 +112,111 @@ pub fn best_threshold(scores: &[f32], positive: &[bool]) -> (f32, f64) {
     best
 }
 
+/// Calls against the truth.
+pub struct Confusion {
+    hits: f64,
+    alarms: f64,
+    misses: f64,
+    rejections: f64,
+}
+
+impl Confusion {
+    /// Calls are scores at or over `threshold`.
+    pub fn new(scores: &[f32], positive: &[bool], threshold: f32) -> Confusion {
+        let mut counts = [[0.0; 2]; 2];
+        for (score, positive) in scores.iter().zip(positive) {
+            counts[usize::from(*score >= threshold)][usize::from(*positive)] += 1.0;
+        }
+        let [[rejections, misses], [alarms, hits]] = counts;
+        Confusion {
+            hits,
+            alarms,
+            misses,
+            rejections,
+        }
+    }
+
+    pub fn accuracy(&self) -> f64 {
+        let right = self.hits + self.rejections;
+        share(right, right + self.alarms + self.misses)
+    }
+
+    pub fn balanced_accuracy(&self) -> f64 {
+        let negatives = self.rejections + self.alarms;
+        (self.recall() + share(self.rejections, negatives)) / 2.0
+    }
+
+    pub fn precision(&self) -> f64 {
+        share(self.hits, self.hits + self.alarms)
+    }
+
+    pub fn recall(&self) -> f64 {
+        share(self.hits, self.hits + self.misses)
+    }
+
+    pub fn f1(&self) -> f64 {
+        share(2.0 * self.hits, 2.0 * self.hits + self.alarms + self.misses)
+    }
+
+    /// Matthews correlation coefficient (Biochim Biophys Acta 405:442, 1975).
+    pub fn mcc(&self) -> f64 {
+        let Confusion {
+            hits,
+            alarms,
+            misses,
+            rejections,
+        } = self;
+        let margins =
+            (hits + alarms) * (hits + misses) * (rejections + alarms) * (rejections + misses);
+        share(hits * rejections - alarms * misses, margins.sqrt())
+    }
+}
+
+/// 0 where there is nothing to share.
+fn share(part: f64, whole: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { 0.0 }
+}
+
+pub fn pearson(a: &[f32], b: &[f32]) -> f64 {
+    let n = a.len() as f64;
+    let mean = |x: &[f32]| x.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
+    let (mean_a, mean_b) = (mean(a), mean(b));
+    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
+    for (&x, &y) in a.iter().zip(b) {
+        let (x, y) = (f64::from(x) - mean_a, f64::from(y) - mean_b);
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    ab / (aa * bb).sqrt()
+}
+
+/// Pearson's coefficient of the ranks; ties share their mean rank.
+pub fn spearman(a: &[f32], b: &[f32]) -> f64 {
+    let ranks = |x: &[f32]| {
+        let mut ranks = vec![0f32; x.len()];
+        let mut before = 0;
+        for tie in ties(x, &ranked(x)) {
+            let rank = before as f32 + (tie.len() - 1) as f32 / 2.0;
+            tie.iter().for_each(|&i| ranks[i as usize] = rank);
+            before += tie.len();
+        }
+        ranks
+    };
+    pearson(&ranks(a), &ranks(b))
+}
+
+/// Share of the variance of `truth` that `values` explain; negative where the mean does better.
+pub fn r_squared(values: &[f32], truth: &[f32]) -> f64 {
+    let mean = truth.iter().map(|&t| f64::from(t)).sum::<f64>() / truth.len() as f64;
+    let (mut left, mut all) = (0.0, 0.0);
+    for (&value, &truth) in values.iter().zip(truth) {
+        left += (f64::from(truth) - f64::from(value)).powi(2);
+        all += (f64::from(truth) - mean).powi(2);
+    }
+    1.0 - left / all
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,5 +253,28 @@ mod tests {
         assert_eq!(threshold, 0.6);
         assert!((balanced - 5.0 / 6.0).abs() < 1e-12);
         assert_eq!(rates(&SCORES, &TRUTH, 0.6), (1.0, 1.0 / 3.0));
+    }
+
+    #[test]
+    fn calls_are_counted_against_the_truth() {
+        let calls = Confusion::new(&SCORES, &TRUTH, 0.7);
+        assert_eq!((calls.precision(), calls.recall()), (2.0 / 3.0, 2.0 / 3.0));
+        assert_eq!(calls.accuracy(), 4.0 / 6.0);
+        assert!((calls.mcc() - 1.0 / 3.0).abs() < 1e-12);
+        let none = Confusion::new(&SCORES, &TRUTH, 2.0);
+        assert_eq!(
+            (none.f1(), none.mcc(), none.balanced_accuracy()),
+            (0.0, 0.0, 0.5)
+        );
+    }
+
+    #[test]
+    fn correlations_see_lines_and_orders() {
+        let x = [1.0, 2.0, 3.0, 4.0];
+        let square = x.map(|v| v * v);
+        assert!((pearson(&x, &x.map(|v| 3.0 - 2.0 * v)) + 1.0).abs() < 1e-12);
+        assert!((spearman(&x, &square) - 1.0).abs() < 1e-12 && pearson(&x, &square) < 0.99);
+        assert!((spearman(&[1.0, 1.0, 2.0], &[1.0, 2.0, 3.0]) - 0.75f64.sqrt()).abs() < 1e-6);
+        assert_eq!((r_squared(&x, &x), r_squared(&[2.5; 4], &x)), (1.0, 0.0));
     }
 }

@@ -1,234 +1,197 @@
 //! A recipe: the TOML file that says all that decides what a run gives.
+//!
+//! `[[axis]]` tables make many recipes of one file: each names choices, and each choice the values
+//! that it sets (`dotted.key = value`). A recipe is addressed as `FILE` or `FILE:VARIANT`, where a
+//! variant is one choice of each axis, joined by `-`.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use toml::{Table, Value};
 
-use crate::arch::Architecture;
+use crate::{embedding, files, sites, windows};
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Recipe {
-    pub name: String,
-    pub seed: u64,
-    pub data: Data,
-    pub split: Split,
-    pub architecture: Architecture,
-    pub loss: Loss,
-    pub draw: Draw,
-    pub train: Train,
-    pub evaluation: Evaluation,
-    pub model: Card,
+pub enum Recipe {
+    /// A network that finds sites along a genome.
+    Sites(Box<sites::recipe::Recipe>),
+    /// A network that scores windows, learnt from labelled ones.
+    Windows(Box<windows::recipe::Recipe>),
+    /// Vectors of words.
+    Embedding(embedding::Recipe),
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Data {
-    #[serde(flatten)]
-    pub genome: Genome,
-    /// More labelled windows, beside the genome.
-    #[serde(default)]
-    pub windows: Vec<Windows>,
+/// One recipe as a table, and how it is addressed.
+#[derive(Debug, Clone)]
+pub struct Address {
+    pub file: PathBuf,
+    /// Empty for a file of one recipe.
+    pub variant: String,
+    pub table: Table,
 }
 
-/// One annotated genome; paths are relative to the data folder.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Genome {
-    pub fasta: PathBuf,
-    pub gtf: PathBuf,
-    /// BED of all exon starts, also those of transcripts that the GTF leaves out.
-    pub exon_starts: Option<PathBuf>,
-}
+impl Address {
+    /// The recipe at `FILE` or `FILE:VARIANT`.
+    pub fn find(word: &str) -> Result<Address> {
+        let (file, variant) = match word.rsplit_once(':') {
+            Some((file, variant)) => (file, variant),
+            None => (word, ""),
+        };
+        let all = Address::all(file.as_ref())?;
+        let names: Vec<String> = all.iter().map(|a| a.variant.clone()).collect();
+        let found = all.into_iter().find(|a| a.variant == variant);
+        found.with_context(|| match variant {
+            "" => format!("{file} is many recipes; name one: {file}:{}", names[0]),
+            _ => format!(
+                "{file} has no variant '{variant}', but {}",
+                names.join(", ")
+            ),
+        })
+    }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Windows {
-    /// TSV with the columns `label` (0 or 1) and `sequence`.
-    pub tsv: PathBuf,
-    pub site: Site,
-    /// The labelled base of each sequence, counted from 0.
-    pub at: usize,
-    /// Rows are used only where this column holds `.` or nothing.
-    pub unless: Option<String>,
-}
+    /// All recipes of a file.
+    pub fn all(file: &Path) -> Result<Vec<Address>> {
+        let place = || format!("{}", file.display());
+        let text = std::fs::read_to_string(file).with_context(place)?;
+        let mut table: Table = text.parse().with_context(place)?;
+        let axes = match table.remove("axis") {
+            Some(Value::Array(axes)) => axes,
+            Some(_) => bail!("{}: axis: an array of tables is wanted", place()),
+            None => Vec::new(),
+        };
+        let mut all = vec![Address {
+            file: file.to_owned(),
+            variant: String::new(),
+            table,
+        }];
+        for axis in axes {
+            let choices: Vec<(String, Value)> = axis.try_into::<Table>()?.into_iter().collect();
+            let mut longer = Vec::new();
+            for one in &all {
+                for (choice, values) in &choices {
+                    let chosen = one.chosen(choice, values);
+                    longer.push(chosen.with_context(|| format!("{}: {choice}", place()))?);
+                }
+            }
+            all = longer;
+        }
+        Ok(all)
+    }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Site {
-    Acceptor,
-    Donor,
-}
+    fn chosen(&self, choice: &str, values: &Value) -> Result<Address> {
+        let mut chosen = self.clone();
+        if !chosen.variant.is_empty() {
+            chosen.variant.push('-');
+        }
+        chosen.variant.push_str(choice);
+        let values = values.as_table().context("a table is wanted")?;
+        for (key, value) in values {
+            set(&mut chosen.table, key, value.clone())?;
+        }
+        Ok(chosen)
+    }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Split {
-    /// Validation is everything in `start..end` (0-based, half-open) of a contig.
-    Region {
-        contig: String,
-        start: usize,
-        end: usize,
-    },
-    /// Validation is a share of the genes, drawn with the recipe's seed.
-    Genes { share: f64 },
-}
+    pub fn word(&self) -> String {
+        match self.variant.as_str() {
+            "" => format!("{}", self.file.display()),
+            variant => format!("{}:{variant}", self.file.display()),
+        }
+    }
 
-/// Weight of each head's mean cross-entropy; only the acceptor's is shipped.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Loss {
-    pub acceptor: f64,
-    pub donor: f64,
-    pub exon: f64,
-}
-
-/// What a batch is made of. Each lane scores `chunk` positions of one strand; every AG in it that
-/// is no exon start is a negative.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Draw {
-    /// Splice sites of noncoding transcripts are drawn and learnt like those of coding ones,
-    /// instead of being masked. They count for nothing in any evaluation.
-    #[serde(default)]
-    pub noncoding: bool,
-    pub chunk: usize,
-    /// Share of bases replaced by random ones: no site is seen twice the same.
-    #[serde(default)]
-    pub mutation: f64,
-    /// Lanes of genome a batch, and of packed `data.windows`.
-    pub lanes: usize,
-    pub window_lanes: usize,
-    /// Shares of the genome lanes.
-    pub kinds: Kinds,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Kinds {
-    /// Around an exon start.
-    pub site: f64,
-    /// Anywhere in a gene, either strand.
-    pub genic: f64,
-    /// Anywhere else.
-    pub intergenic: f64,
-    /// Around the hardest negatives of the last mining.
-    pub mined: f64,
-    /// Genome with its bases shuffled (dinucleotides kept): all negative.
-    pub shuffled: f64,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Train {
-    /// Run whose last averaged weights this one starts from, instead of random ones.
-    pub start: Option<String>,
-    pub steps: usize,
-    /// Steps that the learning rate's cosine takes down to nothing (default: all).
-    pub decay_steps: Option<usize>,
-    pub learning_rate: f64,
-    pub warmup: usize,
-    /// Forward and backward passes in bfloat16; weights and evaluation stay in single precision.
-    #[serde(default)]
-    pub bf16: bool,
-    pub weight_decay: f64,
-    /// Decay a step of the running mean of the weights, which is what is evaluated and shipped.
-    pub averaging: f64,
-    pub evaluate_every: usize,
-    /// Evaluations without a better validation average precision before it stops.
-    pub patience: usize,
-    /// Which evaluation's averaged weights are kept.
-    #[serde(default)]
-    pub keep: Keep,
-    /// Steps between minings of hard negatives.
-    pub mine_every: usize,
-    /// Share of the training sequence that a mining looks at.
-    pub mine_share: f64,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Keep {
-    /// That of the best validation average precision.
-    #[default]
-    Best,
-    /// The last: where validation sites are few, the end of a schedule is a choice with less luck.
-    Last,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Evaluation {
-    pub held_out: Vec<HeldOut>,
-    /// Names of the held-out sets whose sites calibrate the model.
-    pub calibrate_on: Vec<String>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct HeldOut {
-    pub name: String,
-    #[serde(flatten)]
-    pub genome: Genome,
-}
-
-/// What the model file says of itself beyond what the run knows.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Card {
-    pub task: String,
-    pub labels: Vec<String>,
-    pub distance: usize,
-    pub assembly: String,
-    pub trained_on: String,
-    pub license: String,
-    pub description: String,
-    /// What the model is not good for, in plain words; one paragraph each.
-    pub limits: Vec<String>,
-}
-
-impl Recipe {
-    /// The recipe with `changes` (`dotted.key=value`, values as in TOML) made to it, and the
-    /// SHA-256 of what it then says.
-    pub fn read(path: &Path, changes: &[String]) -> Result<(Recipe, String)> {
-        let place = || format!("{}", path.display());
-        let text = std::fs::read_to_string(path).with_context(place)?;
-        let mut table: toml::Table = text.parse().with_context(place)?;
+    /// The recipe with `changes` (`dotted.key=value`, values as in TOML) made to it, its name, and
+    /// the SHA-256 of what it then says.
+    pub fn read(&self, changes: &[String]) -> Result<(Recipe, String)> {
+        let mut table = self.table.clone();
         for change in changes {
-            set(&mut table, change).with_context(|| format!("--set {change}"))?;
+            changed(&mut table, change).with_context(|| format!("--set {change}"))?;
         }
-        let recipe: Recipe = table.clone().try_into().with_context(place)?;
-        let text = toml::to_string(&table)?;
-        let kinds = &recipe.draw.kinds;
-        let shares = [
-            kinds.site,
-            kinds.genic,
-            kinds.intergenic,
-            kinds.mined,
-            kinds.shuffled,
-        ];
-        if (shares.iter().sum::<f64>() - 1.0).abs() > 1e-9 || shares.iter().any(|s| *s < 0.0) {
-            bail!("{}: draw.kinds: shares must add up to 1", path.display());
+        if let (Some(Value::String(name)), false) = (table.get_mut("name"), self.variant.is_empty())
+        {
+            name.push('-');
+            name.push_str(&self.variant);
         }
-        Ok((recipe, hex(&Sha256::digest(text.as_bytes()))))
+        let sha256 = files::sha256(toml::to_string(&table)?.as_bytes());
+        let recipe = parsed(table, &self.variant).with_context(|| self.word())?;
+        Ok((recipe, sha256))
     }
 }
 
-fn set(table: &mut toml::Table, change: &str) -> Result<()> {
+fn parsed(mut table: Table, variant: &str) -> Result<Recipe> {
+    let kind = table.remove("kind");
+    Ok(match kind.as_ref().map(Value::as_str) {
+        None => {
+            let recipe: sites::recipe::Recipe = table.try_into()?;
+            recipe.check()?;
+            Recipe::Sites(recipe.into())
+        }
+        Some(Some("windows")) => {
+            let mut recipe: windows::recipe::Recipe = table.try_into()?;
+            recipe.variant = variant.to_owned();
+            recipe.check()?;
+            Recipe::Windows(recipe.into())
+        }
+        Some(Some("embedding")) => Recipe::Embedding(table.try_into()?),
+        Some(_) => bail!("kind: windows or embedding is wanted"),
+    })
+}
+
+fn changed(table: &mut Table, change: &str) -> Result<()> {
     let (key, value) = change.split_once('=').context("no '='")?;
-    let value = format!("value = {value}")
-        .parse::<toml::Table>()?
-        .remove("value");
+    let value = format!("value = {value}").parse::<Table>()?.remove("value");
+    set(table, key, value.context("no value")?)
+}
+
+/// Sets the value at a dotted key; the tables before it must be there.
+pub fn set(table: &mut Table, key: &str, value: Value) -> Result<()> {
     let mut path: Vec<&str> = key.split('.').collect();
     let last = path.pop().context("no key")?;
     let mut at = table;
     for name in path {
-        let inner = at.get_mut(name).and_then(toml::Value::as_table_mut);
+        let inner = at.get_mut(name).and_then(Value::as_table_mut);
         at = inner.with_context(|| format!("no table '{name}'"))?;
     }
-    at.insert(last.to_owned(), value.context("no value")?);
+    at.insert(last.to_owned(), value);
     Ok(())
 }
 
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::graph::Graph;
+
+    /// The graph of the first variant of a recipe in `recipes/`.
+    pub fn shipped_graph(file: &str) -> Graph {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("recipes")
+            .join(file);
+        let first = Address::all(&path).unwrap().remove(0);
+        match first.read(&[]).unwrap().0 {
+            Recipe::Windows(recipe) => recipe.graph(),
+            _ => panic!("{file} is no recipe of windows"),
+        }
+    }
+
+    #[test]
+    fn axes_make_every_combination() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.toml");
+        let text = "name = \"a\"\n[data]\nlength = 1\n\
+                    [[axis]]\nx = { seed = 1 }\ny = { seed = 2 }\n\
+                    [[axis]]\n10 = { \"data.length\" = 10 }\n20 = { \"data.length\" = 20 }\n";
+        std::fs::write(&path, text).unwrap();
+        let all = Address::all(&path).unwrap();
+        let names: Vec<&str> = all.iter().map(|a| a.variant.as_str()).collect();
+        assert_eq!(names, ["x-10", "x-20", "y-10", "y-20"]);
+        assert_eq!(all[3].table["seed"].as_integer(), Some(2));
+        assert_eq!(all[3].table["data"]["length"].as_integer(), Some(20));
+    }
+
+    #[test]
+    fn every_recipe_of_the_folder_is_valid() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            for address in Address::all(&entry.unwrap().path()).unwrap() {
+                address.read(&[]).unwrap();
+            }
+        }
+    }
 }

@@ -1,18 +1,29 @@
-//! What a run leaves behind for others: one JSON file with all that went in and came out.
+//! Where a run's result comes from: what every result file says of its run.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::evaluate::Evaluation;
-use crate::genome;
-use crate::recipe::{Genome, Recipe, hex};
-use crate::train::{Evaluated, Progress, graph};
+use crate::files;
 
+/// What a run goes by.
+pub struct Origin<'a> {
+    pub name: &'a str,
+    /// The recipe's file name, with its variant.
+    pub recipe: String,
+    pub sha256: &'a str,
+    pub changes: &'a [String],
+    pub data: &'a Path,
+    pub folder: &'a Path,
+    /// The result file.
+    pub result: PathBuf,
+    pub device: tch::Device,
+}
+
+/// The part of a result file that repeats the run.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RunResult {
+pub struct Provenance {
     pub name: String,
     pub recipe: String,
     pub recipe_sha256: String,
@@ -23,104 +34,30 @@ pub struct RunResult {
     pub data: Vec<(PathBuf, String)>,
     pub versions: String,
     pub device: String,
-    pub window: usize,
-    pub anchor: usize,
-    pub parameters: usize,
-    /// A base and strand.
-    pub flops: usize,
-    pub steps: usize,
-    pub seconds: f64,
-    pub best_step: usize,
-    pub validation_average_precision: f64,
-    pub curve: Vec<Evaluated>,
-    pub evaluation: Evaluation,
 }
 
-pub struct Origin<'a> {
-    pub name: &'a str,
-    pub recipe: &'a Path,
-    pub sha256: &'a str,
-    pub changes: &'a [String],
-    pub data: &'a Path,
-    pub device: tch::Device,
-}
-
-impl RunResult {
-    pub fn new(
-        origin: &Origin,
-        recipe: &Recipe,
-        progress: Progress,
-        evaluation: Evaluation,
-    ) -> Result<RunResult> {
-        let graph = graph(recipe);
-        let shipped = crate::train::shipped(recipe);
-        let file_name = origin.recipe.file_name().context("a recipe is a file")?;
-        Ok(RunResult {
+impl Provenance {
+    pub fn new(origin: &Origin, seed: u64, files: Vec<PathBuf>) -> Result<Provenance> {
+        Ok(Provenance {
             name: origin.name.to_owned(),
-            recipe: file_name.to_string_lossy().into_owned(),
+            recipe: origin.recipe.clone(),
             recipe_sha256: origin.sha256.to_owned(),
             changes: origin.changes.to_vec(),
-            seed: recipe.seed,
-            data: hashes(recipe, origin.data)?,
+            seed,
+            data: files::hashes(files, origin.data)?,
             versions: format!("windrow-train {}, tch 0.24.0", env!("CARGO_PKG_VERSION")),
             device: format!("{:?}", origin.device),
-            window: graph.window(),
-            anchor: graph.anchor(),
-            parameters: shipped.parameters(),
-            flops: shipped.flops(),
-            steps: progress.step,
-            seconds: progress.seconds.round(),
-            best_step: progress.best_step,
-            validation_average_precision: progress.best,
-            curve: progress.curve,
-            evaluation,
         })
     }
-}
 
-fn hashes(recipe: &Recipe, data: &Path) -> Result<Vec<(PathBuf, String)>> {
-    let of = |genome: &Genome| {
-        let Genome {
-            fasta,
-            gtf,
-            exon_starts,
-        } = genome.clone();
-        [Some(fasta), Some(gtf), exon_starts]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-    };
-    let mut files = of(&recipe.data.genome);
-    files.extend(recipe.data.windows.iter().map(|w| w.tsv.clone()));
-    files.extend(
-        recipe
-            .evaluation
-            .held_out
-            .iter()
-            .flat_map(|h| of(&h.genome)),
-    );
-    let hash = |file: PathBuf| {
-        let path = data.join(&file);
-        let bytes = std::fs::read(&path).with_context(|| format!("{}", path.display()))?;
-        Ok((file, hex(&Sha256::digest(bytes))))
-    };
-    files.into_iter().map(hash).collect()
-}
-
-/// Windows of real sequence for proofs of parity: codes, as long as asked, none unknown.
-pub fn real_windows(
-    data: &Path,
-    recipe: &Recipe,
-    length: usize,
-    count: usize,
-) -> Result<Vec<Vec<u8>>> {
-    let held_out = recipe
-        .evaluation
-        .held_out
-        .first()
-        .context("no held-out set")?;
-    let contigs = genome::read_fasta(&data.join(&held_out.genome.fasta))?;
-    let codes = contigs.iter().flat_map(|c| c.codes.chunks_exact(length));
-    let known = codes.filter(|w| w.iter().all(|&c| c < genome::UNKNOWN));
-    Ok(known.step_by(7).take(count).map(<[u8]>::to_vec).collect())
+    /// The command that repeats the run.
+    pub fn command(&self) -> String {
+        let changes = self.changes.iter().map(|c| format!(" --set '{c}'"));
+        format!(
+            "windrow-train run recipes/{} --name {}{}",
+            self.recipe,
+            self.name,
+            changes.collect::<String>()
+        )
+    }
 }

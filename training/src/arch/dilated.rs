@@ -23,13 +23,7 @@ pub struct Dilated {
 
 impl Dilated {
     pub fn build(&self, graph: &mut Graph) -> usize {
-        let full = |kernel, dilation, act| Conv {
-            kernel,
-            dilation,
-            groups: 1,
-            norm: true,
-            act,
-        };
+        let full = |kernel, dilation, act| Conv::of(kernel, act).dilated(dilation).normed();
         let mut x = graph.conv(0, self.channels, full(self.stem, 1, Act::Relu));
         for dilations in &self.blocks {
             let shortcut = x;
@@ -40,14 +34,7 @@ impl Dilated {
                     Act::None
                 };
                 if self.separable {
-                    let groups = self.channels;
-                    let depthwise = Conv {
-                        kernel: self.kernel,
-                        dilation,
-                        groups,
-                        norm: true,
-                        act: Act::None,
-                    };
+                    let depthwise = full(self.kernel, dilation, Act::None).grouped(self.channels);
                     x = graph.conv(x, self.channels, depthwise);
                     x = graph.conv(x, self.channels, full(1, 1, act));
                 } else {

@@ -20,13 +20,7 @@ impl Inception {
     pub fn build(&self, graph: &mut Graph) -> usize {
         let mut x = 0;
         for (&channels, &dilation) in self.channels.iter().zip(&self.dilations) {
-            let branch = |kernel| Conv {
-                kernel,
-                dilation,
-                groups: 1,
-                norm: true,
-                act: Act::Swish,
-            };
+            let branch = |kernel| Conv::of(kernel, Act::Swish).dilated(dilation).normed();
             let narrow = graph.conv(x, channels / 2, branch(3));
             let wide = graph.conv(x, channels - channels / 2, branch(5));
             x = graph.concat(&[narrow, wide]);
@@ -34,13 +28,7 @@ impl Inception {
         let gated = graph.gate(x);
         let pooled = graph.mean(gated, self.pool);
         let both = graph.concat(&[gated, pooled]);
-        let dense = Conv {
-            kernel: 1,
-            dilation: 1,
-            groups: 1,
-            norm: true,
-            act: Act::Swish,
-        };
+        let dense = Conv::of(1, Act::Swish).normed();
         graph.conv(both, self.dense, dense)
     }
 }

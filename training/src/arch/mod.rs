@@ -1,43 +1,90 @@
 //! Architectures, one file each: a few numbers to a graph.
 
 mod dilated;
+mod dream;
+mod exon_attention;
+mod exon_complex;
+mod exon_enhanced;
+mod exon_simple;
+mod genomic_basic;
+mod genomic_final;
+mod ibis;
 mod inception;
+mod word_attention;
 
 use serde::{Deserialize, Serialize};
 
-use crate::graph::Graph;
+use crate::graph::{Act, Conv, Graph};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Architecture {
+    // Dense: any length, every base.
     Dilated(dilated::Dilated),
     Inception(inception::Inception),
+    WordAttention(word_attention::WordAttention),
+    // Of one length.
+    ExonSimple(exon_simple::ExonSimple),
+    ExonAttention(exon_attention::ExonAttention),
+    ExonComplex(exon_complex::ExonComplex),
+    ExonEnhanced(exon_enhanced::ExonEnhanced),
+    Ibis(ibis::Ibis),
+    Dream(dream::Dream),
+    GenomicBasic(genomic_basic::GenomicBasic),
+    GenomicFinal(genomic_final::GenomicFinal),
 }
 
 impl Architecture {
-    /// The graph with `heads` output channels, the first gated by `motif` where one is given.
-    pub fn graph(&self, heads: usize, motif: Option<&[u8]>) -> Graph {
+    /// The dense graph with `heads` output channels, the first gated by `motif` where one is
+    /// given; none of an architecture that has a length.
+    pub fn dense(&self, heads: usize, motif: Option<&[u8]>) -> Option<Graph> {
         let mut graph = Graph::default();
         let trunk = match self {
             Architecture::Dilated(dilated) => dilated.build(&mut graph),
             Architecture::Inception(inception) => inception.build(&mut graph),
+            _ => return None,
         };
-        let scores = graph.conv(trunk, heads, POINTWISE_LINEAR);
+        let scores = graph.conv(trunk, heads, Conv::of(1, Act::None));
         if let Some(motif) = motif {
             let gate = graph.motif(motif, MOTIF_PENALTY, heads);
-            graph.add(scores, gate, crate::graph::Act::None);
+            graph.add(scores, gate, Act::None);
+        }
+        Some(graph)
+    }
+
+    /// The graph that gives `heads` numbers for a window of `length` bases. A dense graph's
+    /// window follows from its own numbers.
+    pub fn window(&self, length: usize, heads: usize) -> Graph {
+        if let Some(dense) = self.dense(heads, None) {
+            return dense;
+        }
+        let mut graph = Graph::over(length);
+        match self {
+            Architecture::WordAttention(a) => {
+                graph = Graph::default();
+                a.build(&mut graph, length, heads);
+            }
+            Architecture::ExonSimple(a) => a.build(&mut graph, heads),
+            Architecture::ExonAttention(a) => a.build(&mut graph, heads),
+            Architecture::ExonComplex(a) => a.build(&mut graph, heads),
+            Architecture::ExonEnhanced(a) => a.build(&mut graph, heads),
+            Architecture::Ibis(a) => a.build(&mut graph, heads),
+            Architecture::Dream(a) => a.build(&mut graph, heads),
+            Architecture::GenomicBasic(a) => a.build(&mut graph, heads),
+            Architecture::GenomicFinal(a) => a.build(&mut graph, heads),
+            Architecture::Dilated(_) | Architecture::Inception(_) => {}
         }
         graph
     }
-}
 
-const POINTWISE_LINEAR: crate::graph::Conv = crate::graph::Conv {
-    kernel: 1,
-    dilation: 1,
-    groups: 1,
-    norm: false,
-    act: crate::graph::Act::None,
-};
+    /// The run of word vectors that the network is built on, and the length of its words.
+    pub fn vectors(&self) -> Option<(&str, usize)> {
+        match self {
+            Architecture::WordAttention(a) => Some((&a.vectors, a.k)),
+            _ => None,
+        }
+    }
+}
 
 /// Logit taken off where the motif is missing: beyond what the trained part can outweigh.
 const MOTIF_PENALTY: f32 = 40.0;

@@ -8,9 +8,10 @@ use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
 use crate::annotation::{STRANDS, Strand, mark};
-use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{UNKNOWN, complement};
-use crate::recipe::{Draw, Site};
+use crate::network::one_hot;
+use crate::sites::dataset::{Dataset, Place, Stretch};
+use crate::sites::recipe::{Draw, Site};
 
 /// Heads of every site network: acceptor, donor, exon.
 pub const HEADS: usize = 3;
@@ -307,22 +308,6 @@ fn by_genes(data: &Dataset, blocks: &[Stretch]) -> (Vec<Stretch>, Vec<Stretch>) 
         }
     }
     (genic, intergenic)
-}
-
-/// `[N, 4, L]` of equally long lanes; unknown bases are all zero.
-pub fn one_hot(lanes: &[&[u8]], device: Device) -> Tensor {
-    let length = lanes[0].len();
-    let mut flat = vec![0f32; lanes.len() * 4 * length];
-    for (n, lane) in lanes.iter().enumerate() {
-        for (i, &code) in lane.iter().enumerate() {
-            if code < UNKNOWN {
-                flat[(n * 4 + code as usize) * length + i] = 1.0;
-            }
-        }
-    }
-    Tensor::from_slice(&flat)
-        .reshape([lanes.len() as i64, 4, length as i64])
-        .to_device(device)
 }
 
 #[cfg(test)]

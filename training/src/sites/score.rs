@@ -5,10 +5,10 @@ use std::ops::Range;
 use tch::Device;
 
 use crate::annotation::{STRANDS, Strand, mark};
-use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{UNKNOWN, complement};
+use crate::network::one_hot;
 use crate::network::{Mode, Network};
-use crate::sampler::one_hot;
+use crate::sites::dataset::{Dataset, Place, Stretch};
 
 /// Positions scored at once.
 const CHUNK: usize = 4096;

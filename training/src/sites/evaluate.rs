@@ -12,14 +12,14 @@ use tch::Device;
 
 use crate::annotation::{STRANDS, Strand, mark};
 use crate::calibrate::{Knot, calibrate};
-use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{UNKNOWN, complement};
 use crate::metrics::{Curve, auroc, best_threshold, rates};
 use crate::network::Network;
-use crate::recipe::Recipe;
-use crate::score::{Scored, logits, scored};
-use crate::train::Run;
-use crate::yardstick::{Yardstick, intragenic};
+use crate::sites::dataset::{Dataset, Place, Stretch};
+use crate::sites::recipe::Recipe;
+use crate::sites::score::{Scored, logits, scored};
+use crate::sites::train::Run;
+use crate::sites::yardstick::{Yardstick, intragenic};
 
 /// One scorer on one held-out set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -262,7 +262,7 @@ fn best_f1(curve: &Curve) -> f32 {
 /// The network that a run kept.
 pub fn load(recipe: &Recipe, folder: &Path, device: Device) -> Result<Network> {
     let mut vs = tch::nn::VarStore::new(device);
-    let network = Network::new(crate::train::graph(recipe), &vs.root());
+    let network = Network::new(crate::sites::train::graph(recipe), &vs.root());
     let path = folder.join("kept.ot");
     vs.load(&path)
         .with_context(|| format!("{}", path.display()))?;

@@ -2,24 +2,15 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use anyhow::{Context, Result};
 use serde_json::json;
-use tch::Device;
 
-use crate::evaluate::Evaluation;
-use crate::network::{Mode, Network};
-use crate::onnx;
-use crate::recipe::Recipe;
-use crate::result::{RunResult, real_windows};
-use crate::sampler::one_hot;
-use crate::train::shipped;
-
-/// Largest difference of probabilities between tch and tract.
-const TOLERANCE: f32 = 1e-5;
-/// Windows of each kind, random and real, that the proof compares.
-const PROVED: usize = 200;
+use crate::network::Network;
+use crate::sites::evaluate::Evaluation;
+use crate::sites::recipe::Recipe;
+use crate::sites::result::{RunResult, real_windows};
+use crate::sites::train::shipped;
+use crate::{onnx, parity};
 
 /// Writes the model and proves it; `result` is what its card says.
 pub fn export(
@@ -30,51 +21,16 @@ pub fn export(
     path: &Path,
 ) -> Result<()> {
     let bytes = onnx::export(network, &shipped(recipe), &metadata(recipe, result))?;
-    let window = network.graph.window();
-    let mut windows = real_windows(data, recipe, window, PROVED)?;
-    windows.extend(random_windows(window, PROVED, recipe.seed));
-    let worst = difference(network, &bytes, &windows)?;
-    ensure!(
-        worst <= TOLERANCE,
-        "tract differs from tch by {worst} in probability"
-    );
-    println!(
-        "tract and tch differ by {worst:.1e} at most on {} windows",
-        windows.len()
-    );
+    let windows = real_windows(data, recipe, network.graph.window(), parity::PROVED)?;
+    parity::prove(network, &bytes, windows, recipe.seed)?;
     std::fs::write(path, &bytes).with_context(|| format!("{}", path.display()))?;
     println!("{}: {} bytes", path.display(), bytes.len());
     Ok(())
 }
 
-pub fn random_windows(window: usize, count: usize, seed: u64) -> Vec<Vec<u8>> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut draw = || (0..window).map(|_| random.random_range(0..4)).collect();
-    (0..count).map(|_| draw()).collect()
-}
-
-/// The largest difference of sigmoids between the network and the model file run by the filter.
-pub fn difference(network: &Network, model: &[u8], windows: &[Vec<u8>]) -> Result<f32> {
-    let model = windrow::model::parse(model, "exported model")?;
-    let engine = windrow::engine::engine(&model)?;
-    let mut scorer = engine.scorer()?;
-    let sigmoid = |x: f32| 1.0 / (1.0 + (-x).exp());
-    let mut worst = 0f32;
-    let mut run = Vec::new();
-    for window in windows {
-        scorer.score(window, &[0], &mut run)?;
-        let bases = one_hot(&[window], Device::Cpu);
-        let trained = tch::no_grad(|| network.forward(&bases, Mode::Infer));
-        for (label, &value) in run.iter().enumerate() {
-            let expected = trained.double_value(&[0, label as i64, 0]) as f32;
-            worst = worst.max((sigmoid(expected) - sigmoid(value)).abs());
-        }
-    }
-    Ok(worst)
-}
-
 fn metadata(recipe: &Recipe, result: &RunResult) -> Vec<(String, String)> {
     let card = &recipe.model;
+    let origin = &result.provenance;
     let calibration = vec![&result.evaluation.calibration; card.labels.len()];
     let threshold = (result.evaluation.threshold * 100.0).round() / 100.0;
     let keys = [
@@ -99,9 +55,9 @@ fn metadata(recipe: &Recipe, result: &RunResult) -> Vec<(String, String)> {
         ("license", card.license.clone()),
         (
             "recipe",
-            format!("{} {}", result.recipe, result.recipe_sha256),
+            format!("{} {}", origin.recipe, origin.recipe_sha256),
         ),
-        ("seed", result.seed.to_string()),
+        ("seed", origin.seed.to_string()),
         ("metrics", metrics(recipe, result).to_string()),
         ("description", card.description.clone()),
     ];
@@ -117,7 +73,7 @@ fn metrics(recipe: &Recipe, result: &RunResult) -> serde_json::Value {
         result.parameters,
         result.flops / 1000,
         result.steps,
-        result.device.to_uppercase(),
+        result.provenance.device.to_uppercase(),
         result.best_step,
         result.validation_average_precision,
     )];
@@ -132,7 +88,7 @@ fn metrics(recipe: &Recipe, result: &RunResult) -> serde_json::Value {
 
 fn tables(evaluation: &Evaluation) -> Vec<serde_json::Value> {
     let figure = |value: f64| format!("{value:.4}");
-    let whole = |row: &crate::evaluate::Row| {
+    let whole = |row: &crate::sites::evaluate::Row| {
         json!([
             row.set,
             row.scorer,
@@ -142,7 +98,7 @@ fn tables(evaluation: &Evaluation) -> Vec<serde_json::Value> {
             figure(row.auroc_ag),
         ])
     };
-    let windows = |row: &crate::evaluate::Row| {
+    let windows = |row: &crate::sites::evaluate::Row| {
         json!([
             row.set,
             row.scorer,

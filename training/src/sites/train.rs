@@ -12,15 +12,16 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Reduction, Tensor, nn};
 
-use crate::dataset::{Dataset, Place, Stretch, read_windows};
+use crate::files::{read_json, write_json};
 use crate::genome::UNKNOWN;
 use crate::graph::Graph;
 use crate::metrics::Curve;
 use crate::network::{Mode, Network};
 use crate::optimiser::Optimiser;
-use crate::recipe::{Keep, Recipe};
-use crate::sampler::{Batch, HEADS, Row, Sampler};
-use crate::score::{Scored, logits, scored};
+use crate::sites::dataset::{Dataset, Place, Stretch, read_windows};
+use crate::sites::recipe::{Keep, Recipe};
+use crate::sites::sampler::{Batch, HEADS, Row, Sampler};
+use crate::sites::score::{Scored, logits, scored};
 
 /// Where a run stands; written beside each checkpoint.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -67,14 +68,17 @@ pub struct Run<'a> {
 
 /// The recipe's network: site graphs see an AG before an exon start.
 pub fn graph(recipe: &Recipe) -> Graph {
-    recipe.architecture.graph(HEADS, Some(&[0, 2]))
+    site_graph(recipe, HEADS)
 }
 
 /// The part of it that is shipped: the labels' heads alone.
 pub fn shipped(recipe: &Recipe) -> Graph {
-    recipe
-        .architecture
-        .graph(recipe.model.labels.len(), Some(&[0, 2]))
+    site_graph(recipe, recipe.model.labels.len())
+}
+
+fn site_graph(recipe: &Recipe, heads: usize) -> Graph {
+    let dense = recipe.architecture.dense(heads, Some(&[0, 2]));
+    dense.expect("checked when the recipe was read")
 }
 
 impl<'a> Run<'a> {
@@ -363,15 +367,4 @@ fn places(mined: &[(usize, usize, usize)]) -> Vec<Place> {
         at,
     };
     mined.iter().map(place).collect()
-}
-
-pub fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value)? + "\n";
-    std::fs::write(path, text).with_context(|| format!("{}", path.display()))
-}
-
-pub fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<T> {
-    let place = || format!("{}", path.display());
-    let text = std::fs::read_to_string(path).with_context(place)?;
-    serde_json::from_str(&text).with_context(place)
 }

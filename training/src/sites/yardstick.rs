@@ -7,8 +7,8 @@ use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use crate::annotation::{Strand, mark};
-use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{UNKNOWN, complement};
+use crate::sites::dataset::{Dataset, Place, Stretch};
 
 /// The weight matrix's bases before the exon start, and from it on.
 const BEFORE: usize = 25;

@@ -4,9 +4,9 @@ use tch::{Device, Tensor};
 
 use super::{HEADS, Sampler};
 use crate::annotation::{STRANDS, Strand, mark};
-use crate::dataset::{Dataset, Place, Stretch};
 use crate::genome::{Contig, complement};
-use crate::recipe::{Draw, Kinds};
+use crate::sites::dataset::{Dataset, Place, Stretch};
+use crate::sites::recipe::{Draw, Kinds};
 
 const LENGTH: usize = 400;
 const WINDOW: usize = 21;

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::annotation::{Annotation, Gene, STRANDS, Strand, mark};
 use crate::genome::{Contig, encode, open, read_fasta};
-use crate::recipe::{Genome, Split, Windows};
+use crate::sites::recipe::{Genome, Split, Windows};
 
 pub struct Dataset {
     pub contigs: Vec<Contig>,

@@ -1,0 +1,58 @@
+//! Networks that find sites, learnt from an annotated genome: from the GTF to the model file.
+
+mod dataset;
+mod evaluate;
+mod export;
+pub mod recipe;
+pub mod report;
+mod result;
+mod sampler;
+mod score;
+mod train;
+mod yardstick;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use tch::Device;
+
+use crate::files::{read_json, write_json};
+use crate::graph::Graph;
+use crate::result::Origin;
+use recipe::Recipe;
+use result::RunResult;
+
+/// Trains, evaluates and exports, as far as `wanted` says.
+pub fn work(
+    recipe: &Recipe,
+    origin: &Origin,
+    wanted: impl Fn(&str) -> bool,
+    output: &Path,
+    device: Device,
+) -> Result<()> {
+    if wanted("train") || wanted("evaluate") {
+        let run = train::Run::new(recipe, origin.data, origin.folder, device)?;
+        if wanted("train") {
+            run.train().context("training")?;
+        }
+        if wanted("evaluate") {
+            let network = evaluate::load(recipe, origin.folder, device)?;
+            let evaluation = evaluate::evaluate(&run, &network, origin.data)?;
+            let progress = read_json(&origin.folder.join("progress.json"))?;
+            let result = RunResult::new(origin, recipe, progress, evaluation)?;
+            write_json(&origin.result, &result)?;
+            println!("{}", origin.result.display());
+        }
+    }
+    if wanted("export") {
+        let result: RunResult = read_json(&origin.result)?;
+        let network = evaluate::load(recipe, origin.folder, Device::Cpu)?;
+        export::export(recipe, &network, &result, origin.data, output)?;
+    }
+    Ok(())
+}
+
+/// The network as it is shipped.
+pub fn shipped(recipe: &Recipe) -> Graph {
+    train::shipped(recipe)
+}

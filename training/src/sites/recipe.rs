@@ -1,0 +1,206 @@
+//! A recipe of a network that finds sites along a genome.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::arch::Architecture;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    pub name: String,
+    pub seed: u64,
+    pub data: Data,
+    pub split: Split,
+    pub architecture: Architecture,
+    pub loss: Loss,
+    pub draw: Draw,
+    pub train: Train,
+    pub evaluation: Evaluation,
+    pub model: Card,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    #[serde(flatten)]
+    pub genome: Genome,
+    /// More labelled windows, beside the genome.
+    #[serde(default)]
+    pub windows: Vec<Windows>,
+}
+
+/// One annotated genome; paths are relative to the data folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Genome {
+    pub fasta: PathBuf,
+    pub gtf: PathBuf,
+    /// BED of all exon starts, also those of transcripts that the GTF leaves out.
+    pub exon_starts: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Windows {
+    /// TSV with the columns `label` (0 or 1) and `sequence`.
+    pub tsv: PathBuf,
+    pub site: Site,
+    /// The labelled base of each sequence, counted from 0.
+    pub at: usize,
+    /// Rows are used only where this column holds `.` or nothing.
+    pub unless: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Site {
+    Acceptor,
+    Donor,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Split {
+    /// Validation is everything in `start..end` (0-based, half-open) of a contig.
+    Region {
+        contig: String,
+        start: usize,
+        end: usize,
+    },
+    /// Validation is a share of the genes, drawn with the recipe's seed.
+    Genes { share: f64 },
+}
+
+/// Weight of each head's mean cross-entropy; only the acceptor's is shipped.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Loss {
+    pub acceptor: f64,
+    pub donor: f64,
+    pub exon: f64,
+}
+
+/// What a batch is made of. Each lane scores `chunk` positions of one strand; every AG in it that
+/// is no exon start is a negative.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draw {
+    /// Splice sites of noncoding transcripts are drawn and learnt like those of coding ones,
+    /// instead of being masked. They count for nothing in any evaluation.
+    #[serde(default)]
+    pub noncoding: bool,
+    pub chunk: usize,
+    /// Share of bases replaced by random ones: no site is seen twice the same.
+    #[serde(default)]
+    pub mutation: f64,
+    /// Lanes of genome a batch, and of packed `data.windows`.
+    pub lanes: usize,
+    pub window_lanes: usize,
+    /// Shares of the genome lanes.
+    pub kinds: Kinds,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kinds {
+    /// Around an exon start.
+    pub site: f64,
+    /// Anywhere in a gene, either strand.
+    pub genic: f64,
+    /// Anywhere else.
+    pub intergenic: f64,
+    /// Around the hardest negatives of the last mining.
+    pub mined: f64,
+    /// Genome with its bases shuffled (dinucleotides kept): all negative.
+    pub shuffled: f64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Train {
+    /// Run whose last averaged weights this one starts from, instead of random ones.
+    pub start: Option<String>,
+    pub steps: usize,
+    /// Steps that the learning rate's cosine takes down to nothing (default: all).
+    pub decay_steps: Option<usize>,
+    pub learning_rate: f64,
+    pub warmup: usize,
+    /// Forward and backward passes in bfloat16; weights and evaluation stay in single precision.
+    #[serde(default)]
+    pub bf16: bool,
+    pub weight_decay: f64,
+    /// Decay a step of the running mean of the weights, which is what is evaluated and shipped.
+    pub averaging: f64,
+    pub evaluate_every: usize,
+    /// Evaluations without a better validation average precision before it stops.
+    pub patience: usize,
+    /// Which evaluation's averaged weights are kept.
+    #[serde(default)]
+    pub keep: Keep,
+    /// Steps between minings of hard negatives.
+    pub mine_every: usize,
+    /// Share of the training sequence that a mining looks at.
+    pub mine_share: f64,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// That of the best validation average precision.
+    #[default]
+    Best,
+    /// The last: where validation sites are few, the end of a schedule is a choice with less luck.
+    Last,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluation {
+    pub held_out: Vec<HeldOut>,
+    /// Names of the held-out sets whose sites calibrate the model.
+    pub calibrate_on: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HeldOut {
+    pub name: String,
+    #[serde(flatten)]
+    pub genome: Genome,
+}
+
+/// What the model file says of itself beyond what the run knows.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    pub task: String,
+    pub labels: Vec<String>,
+    pub distance: usize,
+    pub assembly: String,
+    pub trained_on: String,
+    pub license: String,
+    pub description: String,
+    /// What the model is not good for, in plain words; one paragraph each.
+    pub limits: Vec<String>,
+}
+
+impl Recipe {
+    pub fn check(&self) -> Result<()> {
+        if self.architecture.dense(1, None).is_none() {
+            bail!("architecture: sites want a dense network");
+        }
+        let kinds = &self.draw.kinds;
+        let shares = [
+            kinds.site,
+            kinds.genic,
+            kinds.intergenic,
+            kinds.mined,
+            kinds.shuffled,
+        ];
+        if (shares.iter().sum::<f64>() - 1.0).abs() > 1e-9 || shares.iter().any(|s| *s < 0.0) {
+            bail!("draw.kinds: shares must add up to 1");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,263 @@
+//! Batches: examples in an order of the epoch's own, negatives drawn for the positives, augmented.
+
+use std::path::Path;
+
+use anyhow::Result;
+use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tch::{Device, Tensor};
+
+use super::examples::{Example, Genome};
+use super::recipe::{Augment, Negatives, Part, Split};
+use crate::genome::{UNKNOWN, complement};
+use crate::network::one_hot;
+use crate::shuffle::dinucleotides;
+
+/// Ways to draw negatives for a positive.
+pub struct Drawer {
+    ways: Vec<(Option<Genome>, f64)>,
+    window: usize,
+}
+
+impl Drawer {
+    pub fn new(negatives: &[Negatives], folder: &Path, window: usize) -> Result<Drawer> {
+        let way = |negatives: &Negatives| {
+            let genome = negatives.genome.as_ref();
+            let genome = genome
+                .map(|path| Genome::read(&folder.join(path)))
+                .transpose()?;
+            Ok((genome, negatives.ratio))
+        };
+        let ways = negatives.iter().map(way).collect::<Result<_>>()?;
+        Ok(Drawer { ways, window })
+    }
+
+    /// Negatives drawn for each positive.
+    pub fn ratio(&self) -> f64 {
+        self.ways.iter().map(|(_, ratio)| ratio).sum()
+    }
+
+    /// Negatives for the window of a positive, from the genome's part alone.
+    pub fn draw(
+        &self,
+        positive: &[u8],
+        random: &mut ChaCha8Rng,
+        within: impl Fn(&str) -> bool,
+    ) -> Vec<Vec<u8>> {
+        let mut drawn = Vec::new();
+        for (genome, ratio) in &self.ways {
+            let count = ratio.floor() + f64::from(u8::from(random.random_bool(ratio.fract())));
+            for _ in 0..count as usize {
+                drawn.push(match genome {
+                    Some(genome) => genome.draw(self.window, random, &within),
+                    None => dinucleotides(positive, random),
+                });
+            }
+        }
+        drawn
+    }
+
+    /// The examples and, behind them, negatives drawn once for every positive.
+    pub fn fixed(&self, examples: &mut Vec<Example>, part: Part, split: &Split, seed: u64) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        random.set_stream(part as u64 + 1);
+        for at in 0..examples.len() {
+            let positive = &examples[at];
+            if !is_positive(positive) {
+                continue;
+            }
+            let window = positive.window(self.window, 0);
+            let targets = negative(&positive.targets);
+            let group = positive.group.clone();
+            let wanted = |group: &str| split.part_of(group, seed) == part;
+            for codes in self.draw(&window, &mut random, wanted) {
+                examples.push(Example {
+                    at: codes.len() / 2,
+                    codes,
+                    targets: targets.clone(),
+                    group: group.clone(),
+                    split: String::new(),
+                    weight: 1.0,
+                    part: None,
+                });
+            }
+        }
+    }
+}
+
+/// Positive for the labels that anything is known of.
+pub fn is_positive(example: &Example) -> bool {
+    example.targets.contains(&1.0)
+}
+
+fn negative(targets: &[f32]) -> Vec<f32> {
+    targets
+        .iter()
+        .map(|&t| if t == 1.0 { 0.0 } else { t })
+        .collect()
+}
+
+pub struct Batches<'a> {
+    pub examples: &'a [Example],
+    pub drawer: &'a Drawer,
+    pub split: &'a Split,
+    pub augment: &'a Augment,
+    pub window: usize,
+    /// Of the examples, in an epoch.
+    pub share: f64,
+    pub seed: u64,
+}
+
+/// `bases` `[N, 4, L]`; `targets` `[N, labels, 1]`, NaN where nothing is known.
+pub struct Batch {
+    pub bases: Tensor,
+    pub targets: Tensor,
+}
+
+impl Batches<'_> {
+    /// The examples of an epoch in their order, each as often as its weight says.
+    pub fn order(&self, epoch: usize) -> Vec<u32> {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(2 * epoch as u64);
+        let mut order = Vec::new();
+        for (at, example) in self.examples.iter().enumerate() {
+            let weight = example.weight * self.share;
+            let lot = random.random_bool(weight.fract());
+            let times = weight.floor() as usize + usize::from(lot);
+            order.extend(std::iter::repeat_n(at as u32, times));
+        }
+        order.shuffle(&mut random);
+        order
+    }
+
+    /// Examples that go into a batch of `size`, so that those drawn for them fill it.
+    pub fn taken(&self, size: usize) -> usize {
+        let positives = self.examples.iter().filter(|e| is_positive(e)).count();
+        let share = positives as f64 / self.examples.len() as f64;
+        ((size as f64 / (1.0 + share * self.drawer.ratio())).round() as usize).max(1)
+    }
+
+    /// The batch of `taken` examples, by generators of its own: it hangs on `number` alone.
+    pub fn batch(&self, taken: &[u32], number: usize, device: Device) -> Batch {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(2 * number as u64 + 1);
+        let train = |group: &str| self.split.part_of(group, self.seed) == Part::Train;
+        let (mut lanes, mut targets) = (Vec::new(), Vec::new());
+        for &at in taken {
+            let example = &self.examples[at as usize];
+            let jitter = self.augment.jitter as i64;
+            let aside = random.random_range(-jitter..=jitter);
+            let window = example.window(self.window, aside);
+            if is_positive(example) {
+                for drawn in self.drawer.draw(&window, &mut random, train) {
+                    lanes.push(drawn);
+                    targets.extend(negative(&example.targets));
+                }
+            }
+            lanes.push(window);
+            targets.extend(&example.targets);
+        }
+        for lane in &mut lanes {
+            self.augment.apply(lane, &mut random);
+        }
+        let lanes: Vec<&[u8]> = lanes.iter().map(Vec::as_slice).collect();
+        let (count, labels) = (lanes.len() as i64, (targets.len() / lanes.len()) as i64);
+        Batch {
+            bases: one_hot(&lanes, device),
+            targets: Tensor::from_slice(&targets)
+                .reshape([count, labels, 1])
+                .to_device(device),
+        }
+    }
+}
+
+impl Augment {
+    pub fn apply(&self, lane: &mut [u8], random: &mut ChaCha8Rng) {
+        if self.shift > 0.0 && random.random_bool(self.shift_probability) {
+            let most = (lane.len() as f64 * self.shift) as i64;
+            let by = random.random_range(-most..=most);
+            lane.rotate_left(by.rem_euclid(lane.len() as i64) as usize);
+        }
+        if self.reverse_complement > 0.0 && random.random_bool(self.reverse_complement) {
+            lane.reverse();
+            lane.iter_mut().for_each(|code| *code = complement(*code));
+        }
+        if self.mutation > 0.0 {
+            for code in lane.iter_mut().filter(|code| **code < UNKNOWN) {
+                if random.random_bool(self.mutation) {
+                    *code = random.random_range(0..4);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn examples(count: usize, weight: f64) -> Vec<Example> {
+        let example = |i: usize| Example {
+            codes: (0..20).map(|at| (at * (i + 1) % 4) as u8).collect(),
+            at: 10,
+            targets: vec![(i % 2) as f32],
+            group: format!("{i}"),
+            split: String::new(),
+            weight,
+            part: None,
+        };
+        (0..count).map(example).collect()
+    }
+
+    #[test]
+    fn an_epoch_draws_each_example_as_its_weight_says() {
+        let drawer = Drawer {
+            ways: vec![(None, 2.0)],
+            window: 12,
+        };
+        let split = Split::Random {
+            validation: 0.0,
+            test: 0.0,
+        };
+        let examples = examples(1000, 1.5);
+        let batches = Batches {
+            examples: &examples,
+            drawer: &drawer,
+            split: &split,
+            augment: &Augment::default(),
+            window: 12,
+            share: 1.0,
+            seed: 3,
+        };
+        let order = batches.order(0);
+        assert!((1450..1550).contains(&order.len()));
+        assert_ne!(order, batches.order(1));
+        assert_eq!(batches.taken(32), 16);
+        let batch = batches.batch(&order[..16], 7, Device::Cpu);
+        let again = batches.batch(&order[..16], 7, Device::Cpu);
+        assert_eq!(batch.bases, again.bases);
+        let positives = order[..16].iter().filter(|&&i| i % 2 == 1).count();
+        let size = 16 + 2 * positives as i64;
+        assert_eq!(batch.bases.size(), [size, 4, 12]);
+        assert_eq!(
+            batch.targets.sum(tch::Kind::Float).double_value(&[]),
+            positives as f64
+        );
+    }
+
+    #[test]
+    fn two_reversals_and_a_whole_turn_change_nothing() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let augment = Augment {
+            reverse_complement: 1.0,
+            ..Default::default()
+        };
+        let lane: Vec<u8> = (0..40).map(|i| (i * i % 5) as u8).collect();
+        let mut turned = lane.clone();
+        augment.apply(&mut turned, &mut random);
+        assert_ne!(turned, lane);
+        augment.apply(&mut turned, &mut random);
+        assert_eq!(turned, lane);
+    }
+}

@@ -1,0 +1,232 @@
+//! The truth about a network: the held-out parts and sets, next to the yardsticks.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use tch::Device;
+
+use super::batch::Drawer;
+use super::examples::{Example, Reader};
+use super::figures::Figures;
+use super::jaspar;
+use super::recipe::{Output, Part, Recipe, Split};
+use super::score::{known, scores};
+use super::train::Run;
+use super::yardstick::{Yardstick, windows};
+use crate::calibrate::{Knot, calibrate, probability};
+use crate::metrics::{Curve, best_threshold};
+use crate::network::Network;
+
+/// One scorer on one set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Row {
+    pub set: String,
+    pub label: String,
+    pub scorer: String,
+    pub figures: Figures,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// The network's rows first in each set.
+    pub rows: Vec<Row>,
+    /// A table a label; none of values.
+    pub calibration: Vec<Vec<Knot>>,
+    /// One a label: the calibrated probability of the best balanced accuracy, or the mean value.
+    pub threshold: Vec<f64>,
+    /// Recall and precision of the network by set, thinned, for plots.
+    pub curves: Vec<(String, Vec<(f64, f64)>)>,
+}
+
+/// A set as it is measured.
+struct Held {
+    name: String,
+    examples: Vec<Example>,
+    bright: Option<f64>,
+}
+
+/// Evaluates the run's best network and the yardsticks on all parts and sets of the recipe.
+pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
+    let recipe = run.recipe;
+    let card = &recipe.model;
+    let sets = sets(run)?;
+    let of_network: Vec<Vec<Vec<f32>>> = sets
+        .iter()
+        .map(|set| scores(network, &set.examples, card.strand, run.device))
+        .collect();
+    let (mut rows, mut curves) = (Vec::new(), Vec::new());
+    let train = run.train_fixed();
+    for (label, name) in card.labels.iter().enumerate() {
+        let yardsticks = learn(run, &train, label, name)?;
+        for (set, of_network) in sets.iter().zip(&of_network) {
+            let known_examples: Vec<Example> = set
+                .examples
+                .iter()
+                .filter(|e| !e.targets[label].is_nan())
+                .cloned()
+                .collect();
+            if known_examples.is_empty() {
+                continue;
+            }
+            let (own, targets) = known(&of_network[label], &set.examples, label);
+            let mut row = |scorer: &str, scores: &[f32], threshold: f32| {
+                let figures = match set.bright {
+                    Some(deviations) => Figures::bright(scores, &targets, deviations),
+                    None => Figures::of(card.output, scores, &targets, threshold),
+                };
+                rows.push(Row {
+                    set: set.name.clone(),
+                    label: name.clone(),
+                    scorer: scorer.to_owned(),
+                    figures,
+                });
+            };
+            row(&recipe.name, &own, 0.0);
+            let windows = windows(&known_examples, run.window);
+            for yardstick in &yardsticks {
+                row(
+                    &yardstick.name,
+                    &yardstick.scores(&windows),
+                    yardstick.threshold,
+                );
+            }
+            if card.output == Output::Logit && set.bright.is_none() {
+                let title = match card.labels.len() {
+                    1 => set.name.clone(),
+                    _ => format!("{}, {name}", set.name),
+                };
+                curves.push((title, curve(&own, &targets)));
+            }
+        }
+    }
+    let (calibration, threshold) = calibrated(recipe, &of_network[0], &sets[0].examples);
+    Ok(Evaluation {
+        rows,
+        calibration,
+        threshold,
+        curves,
+    })
+}
+
+/// Validation first, then the test part where there is one, then the recipe's own sets.
+fn sets(run: &Run) -> Result<Vec<Held>> {
+    let part = |part: Part, name: &str| Held {
+        name: name.to_owned(),
+        examples: run.parts[part as usize].clone(),
+        bright: None,
+    };
+    let mut sets = vec![
+        part(Part::Validation, "validation"),
+        part(Part::Test, "test"),
+    ];
+    sets.retain(|set| !set.examples.is_empty());
+    for set in &run.recipe.evaluation.sets {
+        let place = || format!("evaluation set '{}'", set.name);
+        // Rows of other sets have their targets in a column of values where they are bright.
+        let output = match set.bright {
+            Some(_) => Output::Value,
+            None => run.recipe.model.output,
+        };
+        let split = Split::Random {
+            validation: 0.0,
+            test: 1.0,
+        };
+        let reader = Reader {
+            output,
+            split: &split,
+            ..run.reader()
+        };
+        let mut examples = reader.read(&set.sources).with_context(place)?;
+        let drawer = Drawer::new(&set.negatives, &run.data, run.window)?;
+        drawer.fixed(&mut examples, Part::Test, &split, run.recipe.seed);
+        sets.push(Held {
+            name: set.name.clone(),
+            examples,
+            bright: set.bright,
+        });
+    }
+    Ok(sets)
+}
+
+fn learn(run: &Run, train: &[Example], label: usize, name: &str) -> Result<Vec<Yardstick>> {
+    let evaluation = &run.recipe.evaluation;
+    let known = train.iter().filter(|e| !e.targets[label].is_nan());
+    let examples: Vec<Example> = known.take(LEARNT).cloned().collect();
+    let targets: Vec<f32> = examples.iter().map(|e| e.targets[label]).collect();
+    let all = windows(&examples, run.window);
+    let output = run.recipe.model.output;
+    let mut yardsticks = Yardstick::learn(&all, &targets, output, &evaluation.words)?;
+    if let (Some(path), Some(names)) = (&evaluation.jaspar, evaluation.matrices.get(name)) {
+        let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+        for matrix in jaspar::read(&run.data.join(path))? {
+            if names.contains(&matrix.name) || names.contains(&matrix.id) {
+                let mut yardstick = Yardstick::matrix(matrix);
+                yardstick.threshold = best_threshold(&yardstick.scores(&all), &positive).0;
+                yardsticks.push(yardstick);
+            }
+        }
+    }
+    Ok(yardsticks)
+}
+
+/// Examples that a yardstick learns from at most.
+const LEARNT: usize = 60_000;
+
+/// Logit to probability on the validation part, its negatives weighed up to the recipe's rate,
+/// and the thresholds.
+fn calibrated(
+    recipe: &Recipe,
+    all: &[Vec<f32>],
+    examples: &[Example],
+) -> (Vec<Vec<Knot>>, Vec<f64>) {
+    let labels = all.iter().enumerate();
+    if recipe.model.output == Output::Value {
+        let mean = |(label, scores): (usize, &Vec<f32>)| {
+            let (_, targets) = known(scores, examples, label);
+            targets.iter().map(|&t| f64::from(t)).sum::<f64>() / targets.len() as f64
+        };
+        return (Vec::new(), labels.map(mean).collect());
+    }
+    let table = |(label, scores): (usize, &Vec<f32>)| {
+        let (scores, targets) = known(scores, examples, label);
+        let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+        let mut knots = calibrate(&scores, &positive);
+        if let Some(rate) = recipe.evaluation.rate {
+            let share = positive.iter().filter(|p| **p).count() as f64 / positive.len() as f64;
+            let odds = rate / (1.0 - rate) * (1.0 - share) / share;
+            for (_, p) in &mut knots {
+                let here = f64::from(*p) * odds;
+                *p = (here / (here + 1.0 - f64::from(*p))) as f32;
+            }
+        }
+        let threshold = probability(&knots, best_threshold(&scores, &positive).0);
+        (knots, threshold)
+    };
+    labels.map(table).unzip()
+}
+
+fn curve(scores: &[f32], targets: &[f32]) -> Vec<(f64, f64)> {
+    let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+    let curve = Curve::new(scores, &positive, 0);
+    let thin = curve.points.len().div_ceil(100).max(1);
+    let points = curve.points.iter().step_by(thin);
+    points
+        .map(|p| (rounded(p.recall), rounded(p.precision)))
+        .collect()
+}
+
+/// Enough digits for a plot.
+fn rounded(share: f64) -> f64 {
+    (share * 1e4).round() / 1e4
+}
+
+/// The best network of a run, as it was saved.
+pub fn load(recipe: &Recipe, folder: &Path, device: Device) -> Result<Network> {
+    let mut vs = tch::nn::VarStore::new(device);
+    let network = Network::new(recipe.graph(), &vs.root());
+    let path = folder.join("kept.ot");
+    vs.load(&path)
+        .with_context(|| format!("{}", path.display()))?;
+    Ok(network)
+}

@@ -1,0 +1,333 @@
+//! Labelled sequences: rows of a TSV, records of a FASTA, intervals or exon starts of a genome.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::{BufRead, BufReader};
+use std::ops::Range;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::recipe::{Data, Output, Part, Reading, Short, Source, Split};
+use crate::annotation::{Annotation, Strand};
+use crate::genome::{Contig, UNKNOWN, complement, encode, open, read_fasta};
+
+/// A labelled sequence, longer than a window or as long.
+#[derive(Debug, Clone)]
+pub struct Example {
+    pub codes: Vec<u8>,
+    /// The base that a window is cut around.
+    pub at: usize,
+    /// One a label; NaN where nothing is known.
+    pub targets: Vec<f32>,
+    /// What must not be on both sides of a split.
+    pub group: String,
+    /// What the split's column says.
+    pub split: String,
+    pub weight: f64,
+    pub part: Option<Part>,
+}
+
+/// What all sources of a recipe share.
+pub struct Reader<'a> {
+    pub folder: &'a Path,
+    pub data: &'a Data,
+    pub split: &'a Split,
+    pub labels: &'a [String],
+    pub output: Output,
+    pub window: usize,
+    pub seed: u64,
+}
+
+/// Bases on each side of a genome's window that jitter may want.
+const MARGIN: usize = 100;
+
+/// Genome that counts as one group: neighbours share repeats and annotation.
+pub const GROUP: usize = 1_000_000;
+
+impl Reader<'_> {
+    /// All examples of `sources`, those too short for the window dropped or padded.
+    pub fn read(&self, sources: &[Source]) -> Result<Vec<Example>> {
+        let mut all = Vec::new();
+        for (number, source) in sources.iter().enumerate() {
+            let before = all.len();
+            match (&source.tsv, &source.fasta, &source.bed, &source.gtf) {
+                (Some(tsv), ..) => self.tsv(source, number, tsv, &mut all),
+                (_, Some(fasta), Some(bed), _) => self.intervals(source, fasta, bed, &mut all),
+                (_, Some(fasta), _, Some(gtf)) => self.exon_starts(source, fasta, gtf, &mut all),
+                (_, Some(fasta), ..) => self.fasta(source, fasta, &mut all),
+                _ => bail!("a source without a file"),
+            }?;
+            ensure!(all.len() > before, "source {}: no examples", number + 1);
+        }
+        Ok(all)
+    }
+
+    fn example(&self, source: &Source, codes: Vec<u8>, target: f32, group: String) -> Example {
+        let targets = match &source.label {
+            None => vec![target],
+            Some(label) => {
+                let of = |name: &String| if name == label { target } else { f32::NAN };
+                self.labels.iter().map(of).collect()
+            }
+        };
+        let (codes, before) = match &source.flanks {
+            None => (codes, 0),
+            Some([left, right]) => {
+                let mut whole = encode(left.as_bytes());
+                let before = whole.len();
+                whole.extend(codes);
+                whole.extend(encode(right.as_bytes()));
+                (whole, before)
+            }
+        };
+        Example {
+            at: source.at.map_or(codes.len() / 2, |at| at + before),
+            codes,
+            targets,
+            group,
+            split: String::new(),
+            weight: source.weight.unwrap_or(1.0),
+            part: source.part,
+        }
+    }
+
+    fn add(&self, example: Example, all: &mut Vec<Example>) {
+        if self.data.short == Short::Pad || example.codes.len() >= self.window {
+            all.push(example);
+        }
+    }
+
+    fn tsv(
+        &self,
+        source: &Source,
+        number: usize,
+        tsv: &Path,
+        all: &mut Vec<Example>,
+    ) -> Result<()> {
+        let path = self.folder.join(tsv);
+        let place = || format!("{}", path.display());
+        let mut lines = BufReader::new(open(&path)?).lines();
+        let header = lines.next().with_context(place)?.with_context(place)?;
+        let names: Vec<&str> = header.split('\t').collect();
+        let column = |name: &str| {
+            let found = names.iter().position(|n| *n == name);
+            found.with_context(|| format!("{}: no column '{name}'", place()))
+        };
+        let columns =
+            |wanted: &BTreeMap<String, Vec<String>>| -> Result<Vec<(usize, Vec<String>)>> {
+                let pair =
+                    |(name, values): (&String, &Vec<String>)| Ok((column(name)?, values.clone()));
+                wanted.iter().map(pair).collect()
+            };
+        let (only, unless) = (columns(&source.only)?, columns(&source.unless)?);
+        let sequence = column("sequence")?;
+        let target = match (source.target, &source.column, self.output) {
+            (Some(_), ..) => None,
+            (_, Some(name), _) => Some(column(name)?),
+            (_, _, Output::Logit) => Some(column("label")?),
+            (_, _, Output::Value) => Some(column("value")?),
+        };
+        let group = match self.split {
+            Split::Groups {
+                column: Some(name), ..
+            } => names.iter().position(|n| n == name),
+            _ => None,
+        };
+        let split = match self.split {
+            Split::Column { column: name, .. } => names.iter().position(|n| n == name),
+            _ => None,
+        };
+        for (row, line) in lines.enumerate() {
+            let line = line.with_context(place)?;
+            let fields: Vec<&str> = line.split('\t').collect();
+            let place = || format!("{}: line {}", place(), row + 2);
+            ensure!(
+                fields.len() == names.len(),
+                "{}: {} fields, {} in the header",
+                place(),
+                fields.len(),
+                names.len()
+            );
+            let holds = |(column, values): &(usize, Vec<String>)| {
+                values.iter().any(|v| v == fields[*column])
+            };
+            if !only.iter().all(holds) || unless.iter().any(holds) {
+                continue;
+            }
+            let value = match target {
+                Some(column) => fields[column].parse().with_context(place)?,
+                None => source.target.unwrap_or(f64::NAN),
+            };
+            let group = match group {
+                Some(column) => fields[column].to_owned(),
+                None => format!("{number}:{row}"),
+            };
+            let codes = encode(fields[sequence].as_bytes());
+            let mut example = self.example(source, codes, value as f32, group);
+            example.split = split.map_or_else(String::new, |column| fields[column].to_owned());
+            self.add(example, all);
+        }
+        Ok(())
+    }
+
+    fn fasta(&self, source: &Source, fasta: &Path, all: &mut Vec<Example>) -> Result<()> {
+        let target = source.target.unwrap_or(f64::NAN) as f32;
+        for record in read_fasta(&self.folder.join(fasta))? {
+            let example = self.example(source, record.codes, target, record.name);
+            self.add(example, all);
+        }
+        Ok(())
+    }
+
+    fn intervals(
+        &self,
+        source: &Source,
+        fasta: &Path,
+        bed: &Path,
+        all: &mut Vec<Example>,
+    ) -> Result<()> {
+        let genome = Genome::read(&self.folder.join(fasta))?;
+        let path = self.folder.join(bed);
+        let target = source.target.unwrap_or(f64::NAN) as f32;
+        for (number, line) in BufReader::new(open(&path)?).lines().enumerate() {
+            let line = line.with_context(|| format!("{}", path.display()))?;
+            let place = || format!("{}: line {}", path.display(), number + 1);
+            let fields: Vec<&str> = line.split('\t').collect();
+            ensure!(fields.len() >= 3, "{}: {} fields", place(), fields.len());
+            // A seventh column of 1 marks what overlaps a published test set.
+            if fields.get(6) == Some(&"1") {
+                continue;
+            }
+            let start: usize = fields[1].parse().with_context(place)?;
+            let end: usize = fields[2].parse().with_context(place)?;
+            let reverse = fields.get(5) == Some(&"-");
+            let range = start as i64..end as i64;
+            if let Some(codes) = genome.known(fields[0], range, reverse) {
+                let group = format!("{}:{}", fields[0], start / GROUP);
+                self.add(self.example(source, codes, target, group), all);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every exon start, and for each a random position of its gene that is none.
+    fn exon_starts(
+        &self,
+        source: &Source,
+        fasta: &Path,
+        gtf: &Path,
+        all: &mut Vec<Example>,
+    ) -> Result<()> {
+        let reading = source.reading.context("no reading")?;
+        let genome = Genome::read(&self.folder.join(fasta))?;
+        let annotation = Annotation::read(&self.folder.join(gtf), None)?;
+        let mut starts: HashSet<(&str, usize, bool)> = HashSet::new();
+        let mut genes: BTreeMap<&str, Vec<(usize, bool)>> = BTreeMap::new();
+        for (gene, contig, strand, exon) in annotation.exons() {
+            let (at, reverse) = match (reading, strand) {
+                (Reading::Strand, Strand::Reverse) => (exon.end - 1, true),
+                _ => (exon.start, false),
+            };
+            if starts.insert((contig, at, reverse)) {
+                genes.entry(gene).or_default().push((at, reverse));
+            }
+        }
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        let reach = (self.window / 2 + MARGIN) as i64;
+        for gene in &annotation.genes {
+            let mut add = |at: usize, reverse: bool, target: f32| {
+                let range = at as i64 - reach..at as i64 + reach + 1;
+                if let Some(codes) = genome.known(&gene.contig, range, reverse) {
+                    self.add(self.example(source, codes, target, gene.id.clone()), all);
+                }
+            };
+            for &(at, reverse) in genes.get(gene.id.as_str()).into_iter().flatten() {
+                add(at, reverse, 1.0);
+                let other = random.random_range(gene.span.clone());
+                if !starts.contains(&(gene.contig.as_str(), other, reverse)) {
+                    add(other, reverse, 0.0);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Contigs by name.
+pub struct Genome {
+    contigs: Vec<Contig>,
+    by_name: HashMap<String, usize>,
+}
+
+impl Genome {
+    pub fn read(path: &Path) -> Result<Genome> {
+        let contigs = read_fasta(path)?;
+        let names = contigs.iter().enumerate();
+        let by_name = names.map(|(i, c)| (c.name.clone(), i)).collect();
+        Ok(Genome { contigs, by_name })
+    }
+
+    /// The bases of a range, where all of them are there and known.
+    fn known(&self, contig: &str, range: Range<i64>, reverse: bool) -> Option<Vec<u8>> {
+        let codes = &self.contigs[*self.by_name.get(contig)?].codes;
+        let range = usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?;
+        let bases = codes.get(range)?;
+        if bases.contains(&UNKNOWN) {
+            return None;
+        }
+        Some(match reverse {
+            false => bases.to_vec(),
+            true => bases.iter().rev().map(|&c| complement(c)).collect(),
+        })
+    }
+
+    /// A window of known bases from anywhere that `wanted` (contig and group) allows.
+    pub fn draw(
+        &self,
+        window: usize,
+        random: &mut ChaCha8Rng,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<u8> {
+        let blocks = || {
+            self.contigs
+                .iter()
+                .flat_map(|c| c.blocks.iter().map(move |b| (c, b)))
+        };
+        let total: usize = blocks().map(|(_, block)| block.len()).sum();
+        loop {
+            let mut at = random.random_range(0..total);
+            for (contig, block) in blocks() {
+                if at >= block.len() {
+                    at -= block.len();
+                    continue;
+                }
+                let start = block.start + at;
+                let range = start as i64..(start + window) as i64;
+                let group = format!("{}:{}", contig.name, start / GROUP);
+                let reverse = random.random();
+                if let Some(codes) = self
+                    .known(&contig.name, range, reverse)
+                    .filter(|_| wanted(&group))
+                {
+                    return codes;
+                }
+                break;
+            }
+        }
+    }
+}
+
+impl Example {
+    /// The window around the example's base, moved by `aside`; unknown beyond its ends.
+    pub fn window(&self, length: usize, aside: i64) -> Vec<u8> {
+        let first = self.at as i64 - (length / 2) as i64 + aside;
+        let base = |at: i64| {
+            let at = usize::try_from(at).ok()?;
+            self.codes.get(at).copied()
+        };
+        let all = first..first + length as i64;
+        all.map(|at| base(at).unwrap_or(UNKNOWN)).collect()
+    }
+}

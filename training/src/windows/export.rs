@@ -1,0 +1,162 @@
+//! The trained network as a model file of the contract, proved equal to the tch forward pass.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::figures::Figures;
+use super::recipe::{Output, Part, Recipe, Strand};
+use super::result::WindowResult;
+use super::train::Run;
+use crate::genome::UNKNOWN;
+use crate::network::Network;
+use crate::{onnx, parity};
+
+/// Writes the model and proves it; `result` is what its card says.
+pub fn export(run: &Run, network: &Network, result: &WindowResult, path: &Path) -> Result<()> {
+    let bytes = onnx::export(network, &network.graph, &metadata(run.recipe, result))?;
+    let examples = run.parts[Part::Validation as usize].iter();
+    let windows = examples
+        .map(|e| e.window(run.window, 0))
+        .filter(|w| !w.contains(&UNKNOWN));
+    let windows = windows.take(parity::PROVED).collect();
+    parity::prove(network, &bytes, windows, run.recipe.seed)?;
+    std::fs::write(path, &bytes).with_context(|| format!("{}", path.display()))?;
+    println!("{}: {} bytes", path.display(), bytes.len());
+    Ok(())
+}
+
+fn metadata(recipe: &Recipe, result: &WindowResult) -> Vec<(String, String)> {
+    let card = &recipe.model;
+    let origin = &result.provenance;
+    let evaluation = &result.evaluation;
+    let threshold: Vec<f64> = evaluation
+        .threshold
+        .iter()
+        .map(|t| (t * 100.0).round() / 100.0)
+        .collect();
+    let strand = match card.strand {
+        Strand::Stranded => "stranded",
+        Strand::Symmetric => "symmetric",
+    };
+    let output = match card.output {
+        Output::Logit => "logit",
+        Output::Value => "value",
+    };
+    let keys = [
+        ("format", "1".to_owned()),
+        ("name", origin.name.clone()),
+        ("task", card.task.clone()),
+        ("labels", card.labels.join(",")),
+        ("window", result.window.to_string()),
+        ("step", "1".to_owned()),
+        ("anchor", result.anchor.to_string()),
+        ("strand", strand.to_owned()),
+        ("output", output.to_owned()),
+        ("calls", card.calls.clone()),
+        ("distance", card.distance.to_string()),
+        ("calibration", json!(evaluation.calibration).to_string()),
+        ("threshold", json!(threshold).to_string()),
+        ("assembly", card.assembly.clone()),
+        ("trained_on", card.trained_on.clone()),
+        ("license", card.license.clone()),
+        (
+            "recipe",
+            format!("{} {}", origin.recipe, origin.recipe_sha256),
+        ),
+        ("seed", origin.seed.to_string()),
+        ("metrics", metrics(recipe, result).to_string()),
+        ("description", card.description.clone()),
+    ];
+    keys.into_iter()
+        .map(|(key, value)| (format!("windrow.{key}"), value))
+        .collect()
+}
+
+fn metrics(recipe: &Recipe, result: &WindowResult) -> Value {
+    let cost = if result.dense {
+        "a base and strand"
+    } else {
+        "a window"
+    };
+    let mut text = vec![format!(
+        "{} parameters, {} kFLOP {cost}. {} training steps on {}; the weights of epoch {}, the \
+         best by validation {:?} ({:.3}).",
+        result.parameters,
+        result.flops / 1000,
+        result.steps,
+        result.provenance.device.to_uppercase(),
+        result.best_epoch,
+        result.select,
+        result.best,
+    )];
+    if let (Output::Logit, rate) = (recipe.model.output, recipe.evaluation.rate) {
+        text.push(match rate {
+            Some(rate) => format!(
+                "Calibrated on the validation part, for sequence of which {rate} of all windows \
+                 are positive."
+            ),
+            None => "Calibrated on the validation part, at its own share of positives: on a \
+                     genome, where they are rarer, probabilities are too high."
+                .to_owned(),
+        });
+    }
+    text.extend(recipe.model.limits.iter().cloned());
+    json!({ "tables": [table(recipe, result)], "text": text })
+}
+
+/// A figure's heading, and where it is found.
+type Column = (&'static str, fn(&Figures) -> Option<f64>);
+
+const CLASSES: [Column; 5] = [
+    ("AUROC", |f| f.auroc),
+    ("average precision", |f| f.average_precision),
+    ("accuracy", |f| f.accuracy),
+    ("F1", |f| f.f1),
+    ("MCC", |f| f.mcc),
+];
+
+const VALUES: [Column; 3] = [
+    ("Pearson", |f| f.pearson),
+    ("Spearman", |f| f.spearman),
+    ("R²", |f| f.r2),
+];
+
+/// The figures that fit an output.
+pub fn columns(output: Output) -> &'static [Column] {
+    match output {
+        Output::Logit => &CLASSES,
+        Output::Value => &VALUES,
+    }
+}
+
+fn table(recipe: &Recipe, result: &WindowResult) -> Value {
+    let columns = columns(recipe.model.output);
+    let rows = result.evaluation.rows.iter().map(|row| {
+        let figure = |column: &Column| {
+            column.1(&row.figures).map_or_else(|| "-".to_owned(), |f| format!("{f:.4}"))
+        };
+        let mut cells = vec![row.set.clone(), row.label.clone(), row.scorer.clone()];
+        cells.extend(columns.iter().map(figure));
+        cells
+    });
+    let mut heads = vec!["set", "label", "scorer"];
+    heads.extend(columns.iter().map(|(head, _)| *head));
+    let sizes: Vec<String> = result
+        .own()
+        .map(|row| match row.figures.positives {
+            Some(positives) => format!(
+                "{} {}: {positives} positives of {}",
+                row.set, row.label, row.figures.examples
+            ),
+            None => format!("{} {}: {}", row.set, row.label, row.figures.examples),
+        })
+        .collect();
+    json!({
+        "title": "Held-out windows",
+        "columns": heads,
+        "rows": rows.collect::<Vec<_>>(),
+        "note": format!("{}.", sizes.join("; ")),
+    })
+}

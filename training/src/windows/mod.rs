@@ -1,0 +1,58 @@
+//! Networks that score windows, learnt from labelled ones: from the rows to the model file.
+
+mod batch;
+mod evaluate;
+mod examples;
+mod export;
+mod figures;
+mod jaspar;
+pub mod recipe;
+pub mod report;
+mod result;
+mod score;
+pub mod search;
+mod split;
+mod train;
+mod yardstick;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use tch::Device;
+
+use crate::files::{read_json, write_json};
+use crate::result::Origin;
+use recipe::Recipe;
+use result::WindowResult;
+use train::{Progress, Run};
+
+/// Trains, evaluates and exports, as far as `wanted` says.
+pub fn work(
+    recipe: &Recipe,
+    origin: &Origin,
+    wanted: impl Fn(&str) -> bool,
+    output: &Path,
+    device: Device,
+) -> Result<()> {
+    if wanted("train") || wanted("evaluate") {
+        let run = Run::new(recipe, origin.data, origin.folder, device)?;
+        if wanted("train") {
+            run.train(&mut |_| true).context("training")?;
+        }
+        if wanted("evaluate") {
+            let network = evaluate::load(recipe, origin.folder, device)?;
+            let evaluation = evaluate::evaluate(&run, &network)?;
+            let progress: Progress = read_json(&origin.folder.join("progress.json"))?;
+            let result = WindowResult::new(origin, recipe, &run, progress, evaluation)?;
+            write_json(&origin.result, &result)?;
+            println!("{}", origin.result.display());
+        }
+    }
+    if wanted("export") {
+        let result: WindowResult = read_json(&origin.result)?;
+        let network = evaluate::load(recipe, origin.folder, Device::Cpu)?;
+        let run = Run::new(recipe, origin.data, origin.folder, Device::Cpu)?;
+        export::export(&run, &network, &result, output)?;
+    }
+    Ok(())
+}

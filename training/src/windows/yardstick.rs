@@ -1,0 +1,209 @@
+//! The dumb yardsticks that every network has to beat: GC content, regressions on the counts of
+//! words (k-mers), and the best JASPAR matrix.
+
+use anyhow::Result;
+use tch::{Kind, Tensor};
+
+use super::examples::Example;
+use super::jaspar::Matrix;
+use super::recipe::Output;
+use crate::genome::UNKNOWN;
+use crate::metrics::best_threshold;
+
+pub struct Yardstick {
+    pub name: String,
+    kind: Scale,
+    /// The score from which on it calls.
+    pub threshold: f32,
+}
+
+enum Scale {
+    Gc,
+    Words { k: usize, weights: Vec<f32> },
+    Matrix(Matrix),
+}
+
+/// Ridge penalties tried; a tenth of the training examples picks one.
+const PENALTIES: [f64; 4] = [0.1, 1.0, 10.0, 100.0];
+/// Newton steps of a logistic regression.
+const NEWTON: usize = 8;
+
+impl Yardstick {
+    /// GC content and a regression for each k of `words`, learnt from windows and their targets.
+    pub fn learn(
+        windows: &[Vec<u8>],
+        targets: &[f32],
+        output: Output,
+        words: &[usize],
+    ) -> Result<Vec<Yardstick>> {
+        let mut all = vec![Yardstick::new("GC content".into(), Scale::Gc)];
+        for &k in words {
+            let weights = regress(windows, targets, k, output)?;
+            let name = match output {
+                Output::Logit => format!("{k}-mer logistic regression"),
+                Output::Value => format!("{k}-mer ridge regression"),
+            };
+            all.push(Yardstick::new(name, Scale::Words { k, weights }));
+        }
+        if output == Output::Logit {
+            let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+            for yardstick in &mut all {
+                let scores = yardstick.scores(windows);
+                yardstick.threshold = best_threshold(&scores, &positive).0;
+            }
+        }
+        Ok(all)
+    }
+
+    fn new(name: String, kind: Scale) -> Yardstick {
+        Yardstick {
+            name,
+            kind,
+            threshold: 0.0,
+        }
+    }
+
+    pub fn matrix(matrix: Matrix) -> Yardstick {
+        let name = format!("JASPAR {} {}", matrix.name, matrix.id);
+        Yardstick::new(name, Scale::Matrix(matrix))
+    }
+
+    pub fn scores(&self, windows: &[Vec<u8>]) -> Vec<f32> {
+        let score = |window: &Vec<u8>| match &self.kind {
+            Scale::Gc => {
+                let known = window.iter().filter(|&&c| c < UNKNOWN).count();
+                let gc = window.iter().filter(|&&c| c == 1 || c == 2).count();
+                gc as f32 / known.max(1) as f32
+            }
+            Scale::Matrix(matrix) => matrix.best(window),
+            Scale::Words { k, weights } => {
+                let shares = shares(window, *k);
+                let sum: f32 = shares
+                    .iter()
+                    .map(|&(word, share)| weights[word] * share)
+                    .sum();
+                sum + weights[weights.len() - 1]
+            }
+        };
+        windows.iter().map(score).collect()
+    }
+}
+
+/// Share of each word in a window; words with an unknown base are left out.
+fn shares(window: &[u8], k: usize) -> Vec<(usize, f32)> {
+    let known = window.windows(k).filter(|word| !word.contains(&UNKNOWN));
+    let index = |word: &[u8]| word.iter().fold(0, |sum, &code| sum * 4 + code as usize);
+    let words: Vec<usize> = known.map(index).collect();
+    let share = 1.0 / words.len().max(1) as f32;
+    words.into_iter().map(|word| (word, share)).collect()
+}
+
+/// Weights of standardised shares, put back on the shares themselves; the bias last.
+fn regress(windows: &[Vec<u8>], targets: &[f32], k: usize, output: Output) -> Result<Vec<f32>> {
+    let size = 4i64.pow(k as u32);
+    let count = windows.len() as i64;
+    let mut flat = vec![0f32; (count * size) as usize];
+    for (window, row) in windows.iter().zip(flat.chunks_exact_mut(size as usize)) {
+        shares(window, k)
+            .iter()
+            .for_each(|&(word, share)| row[word] += share);
+    }
+    let shares = Tensor::from_slice(&flat).reshape([count, size]);
+    drop(flat);
+    let mean = shares.mean_dim(0i64, true, Kind::Float);
+    let deviation = shares.std_dim(0i64, true, true).clamp_min(1e-6);
+    let ones = Tensor::ones([count, 1], (Kind::Float, shares.device()));
+    let x = Tensor::cat(&[(&shares - &mean) / &deviation, ones], 1);
+    let y = Tensor::from_slice(targets).reshape([count, 1]);
+    // Every tenth example tells how strong the penalty should be.
+    let tenth: Vec<i64> = (0..count).filter(|i| i % 10 == 0).collect();
+    let rest: Vec<i64> = (0..count).filter(|i| i % 10 != 0).collect();
+    let pick = |of: &Tensor, rows: &[i64]| of.index_select(0, &Tensor::from_slice(rows));
+    let (x_rest, y_rest) = (pick(&x, &rest), pick(&y, &rest));
+    let (x_tenth, y_tenth) = (pick(&x, &tenth), pick(&y, &tenth));
+    let cost = |penalty: f64| {
+        let sum = x_tenth.matmul(&solve(&x_rest, &y_rest, penalty, output));
+        let loss = match output {
+            Output::Logit => sum.binary_cross_entropy_with_logits::<Tensor>(
+                &y_tenth,
+                None,
+                None,
+                tch::Reduction::Mean,
+            ),
+            Output::Value => (sum - &y_tenth).square().mean(Kind::Float),
+        };
+        loss.double_value(&[])
+    };
+    let costs: Vec<(f64, f64)> = PENALTIES.iter().map(|&p| (cost(p), p)).collect();
+    let best = costs
+        .iter()
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or(1.0, |b| b.1);
+    let solved = solve(&x, &y, best, output);
+    let weights = solved.narrow(0, 0, size) / deviation.reshape([size, 1]);
+    let bias = solved.narrow(0, size, 1) - mean.matmul(&weights);
+    Ok(Vec::try_from(
+        Tensor::cat(&[weights, bias], 0).reshape([-1]),
+    )?)
+}
+
+/// Ridge regression in closed form; logistic regression by Newton's method (iteratively
+/// reweighted least squares) from nothing. `[features, 1]`, the last one not penalised.
+fn solve(x: &Tensor, y: &Tensor, penalty: f64, output: Output) -> Tensor {
+    let features = x.size()[1];
+    let ridge = Tensor::ones([features], (Kind::Float, x.device())) * penalty;
+    let _ = ridge.narrow(0, features - 1, 1).fill_(1e-3);
+    let mut weights = Tensor::zeros([features, 1], (Kind::Float, x.device()));
+    let steps = if output == Output::Value { 1 } else { NEWTON };
+    for _ in 0..steps {
+        let (error, curvature) = match output {
+            Output::Value => (y - x.matmul(&weights), Tensor::ones_like(y)),
+            Output::Logit => {
+                let p = x.matmul(&weights).sigmoid();
+                (y - &p, &p * (1.0 - &p))
+            }
+        };
+        let gradient = x.tr().matmul(&error) - ridge.unsqueeze(1) * &weights;
+        let hessian = x.tr().matmul(&(x * curvature)) + ridge.diag(0);
+        weights += Tensor::linalg_solve(&hessian, &gradient, true);
+    }
+    weights
+}
+
+/// Windows of the examples.
+pub fn windows(examples: &[Example], length: usize) -> Vec<Vec<u8>> {
+    examples.iter().map(|e| e.window(length, 0)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{auroc, pearson};
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    /// Random windows, and how often CG stands in each.
+    fn made() -> (Vec<Vec<u8>>, Vec<f32>) {
+        let mut random = ChaCha8Rng::seed_from_u64(2);
+        let window = |_| (0..60).map(|_| random.random_range(0..4)).collect();
+        let windows: Vec<Vec<u8>> = (0..600).map(window).collect();
+        let count = |w: &Vec<u8>| w.windows(2).filter(|pair| *pair == [1, 2]).count() as f32;
+        let counts = windows.iter().map(count).collect();
+        (windows, counts)
+    }
+
+    #[test]
+    fn regressions_find_the_word_that_matters() {
+        let (windows, counts) = made();
+        let learnt = Yardstick::learn(&windows, &counts, Output::Value, &[2]).unwrap();
+        assert!(pearson(&learnt[1].scores(&windows), &counts) > 0.999);
+        let classes: Vec<f32> = counts
+            .iter()
+            .map(|&c| f32::from(u8::from(c > 3.5)))
+            .collect();
+        let truth: Vec<bool> = classes.iter().map(|&c| c == 1.0).collect();
+        let learnt = Yardstick::learn(&windows, &classes, Output::Logit, &[2]).unwrap();
+        let area = |yardstick: &Yardstick| auroc(&yardstick.scores(&windows), &truth);
+        assert!(area(&learnt[1]) > 0.99 && area(&learnt[0]) < 0.8);
+    }
+}

@@ -1,0 +1,328 @@
+//! A few steps of each architecture on labelled windows made up here: the recipe runs to a model
+//! file that the filter reads and that gives what the trained network gave.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const ROWS: usize = 240;
+const LENGTH: usize = 64;
+
+/// Noise; every second row has a word planted, which is its class and most of its value.
+fn data(folder: &Path) {
+    let mut state = 11u64;
+    let mut draw = |below: u64| {
+        state = state
+            .wrapping_mul(6364136223846793005)
+            .wrapping_add(1442695040888963407);
+        (state >> 33) % below
+    };
+    let mut tsv = String::from("id\tlabel\tvalue\tcluster\tsequence\n");
+    let mut genome = String::from(">c1\n");
+    for row in 0..ROWS {
+        let mut bases: Vec<u8> = (0..LENGTH + row % 5)
+            .map(|_| b"ACGT"[draw(4) as usize])
+            .collect();
+        genome.push_str(&String::from_utf8_lossy(&bases));
+        let label = row % 2;
+        if label == 1 {
+            let at = 20 + draw(10) as usize;
+            bases[at..at + 10].copy_from_slice(b"TTGACGTCAA");
+        }
+        let value = 3 * label + draw(2) as usize;
+        let sequence = String::from_utf8_lossy(&bases);
+        writeln!(tsv, "r{row}\t{label}\t{value}\tc{}\t{sequence}", row / 3).unwrap();
+    }
+    fs::write(folder.join("rows.tsv"), tsv).unwrap();
+    fs::write(folder.join("genome.fa"), genome).unwrap();
+}
+
+const RECIPE: &str = r#"
+kind = "windows"
+name = "smoke"
+seed = 3
+system = "made up"
+[data]
+length = 64
+[[data.sources]]
+tsv = "rows.tsv"
+[split]
+kind = "groups"
+column = "cluster"
+validation = 0.3
+test = 0.1
+[architecture]
+ARCHITECTURE
+[augment]
+reverse_complement = 0.5
+shift_probability = 0.5
+shift = 0.1
+[train]
+epochs = 3
+batch = 32
+learning_rate = 0.003
+schedule = "cosine"
+averaging = 0.9
+patience = 5
+select = "auroc"
+[evaluation]
+words = [2]
+[search]
+trials = 3
+epochs = 2
+after = 2
+[search.ranges]
+"train.learning_rate" = { log = [1e-4, 1e-2] }
+"train.batch" = { choice = [16, 32] }
+[model]
+task = "promoter"
+labels = ["site"]
+output = "logit"
+strand = "symmetric"
+calls = "point"
+distance = 20
+assembly = "made up"
+trained_on = "made up"
+license = "MIT"
+description = "A smoke test."
+"#;
+
+const EMBEDDING: &str = r#"
+kind = "embedding"
+name = "vectors"
+seed = 3
+system = "made up"
+genome = "genome.fa"
+words = [3, 8]
+width = 100
+window = 3
+negatives = 2
+segment = [200, 400]
+learning_rate = 0.025
+bases = 2000
+"#;
+
+/// Runs the program in `folder`; what it printed.
+fn train(folder: &Path, words: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
+        .current_dir(folder)
+        .env("WINDROW_DATA", folder)
+        .args(words)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words:?}: {text}{errors}");
+    text + &errors
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("windows-{name}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("recipes")).unwrap();
+    data(&folder);
+    folder
+}
+
+/// Trains, evaluates, exports and reports in a folder of its own.
+fn run(name: &str, recipe: &str) -> PathBuf {
+    let folder = folder(name);
+    fs::write(folder.join("recipes/smoke.toml"), recipe).unwrap();
+    if recipe.contains("word_attention") {
+        fs::write(folder.join("recipes/vectors.toml"), EMBEDDING).unwrap();
+        train(&folder, &["run", "recipes/vectors.toml"]);
+    }
+    let said = train(&folder, &["run", "recipes/smoke.toml"]);
+    assert!(said.contains("tract and tch differ by"), "{said}");
+    let model = fs::read(folder.join("runs/smoke/model.onnx")).unwrap();
+    let contract = windrow::model::parse(&model, "smoke").unwrap().contract;
+    assert_eq!((contract.name.as_str(), contract.step), ("smoke", 1));
+    folder
+}
+
+fn architecture(name: &str, numbers: &str) -> PathBuf {
+    run(
+        name,
+        &RECIPE.replace("ARCHITECTURE", &format!("kind = \"{name}\"\n{numbers}")),
+    )
+}
+
+#[test]
+fn exon_simple() {
+    let folder = architecture("exon_simple", "channels = [8, 8]\nkernel = 5");
+    train(&folder, &["report"]);
+    let report = fs::read_to_string(folder.join("RESULTS.md")).unwrap();
+    assert!(
+        report.contains("| smoke |") && report.contains("GC content"),
+        "{report}"
+    );
+    let diagrams = fs::read_to_string(folder.join("ARCHITECTURES.md")).unwrap();
+    assert!(diagrams.contains("global max"), "{diagrams}");
+    assert!(folder.join("results/smoke.learning.svg").exists());
+    assert!(folder.join("results/smoke.precision.svg").exists());
+}
+
+#[test]
+fn exon_attention() {
+    let numbers = "channels = 8\nkernel = 5\npool = 2\nheads = 2\nwidth = 4\ndense = 8";
+    architecture("exon_attention", numbers);
+}
+
+#[test]
+fn exon_complex() {
+    let numbers = "channels = [8, 8, 8]\nkernels = [3, 5, 7]\ndense = 8";
+    architecture("exon_complex", numbers);
+}
+
+#[test]
+fn exon_enhanced_with_every_gate() {
+    for gate in ["attention", "squeeze_excite", "transformer"] {
+        let numbers = format!(
+            "channels = [8, 8]\ngate = \"{gate}\"\nresidual = true\ndilations = [1, 2]\ndense = 8\n\
+             dropout = 0.2"
+        );
+        architecture("exon_enhanced", &numbers);
+    }
+}
+
+#[test]
+fn ibis_with_drawn_negatives() {
+    let numbers = "stem = [3, 5]\nstem_channels = 4\n\
+                   blocks = [{ expanded = 8, kernel = 3, squeezed = 2, channels = 8 }]";
+    let recipe = RECIPE
+        .replace("ARCHITECTURE", &format!("kind = \"ibis\"\n{numbers}"))
+        .replace("[split]", "[[data.negatives]]\ngenome = \"genome.fa\"\nratio = 0.5\n[[data.negatives]]\nratio = 0.5\n[split]");
+    run("ibis", &recipe);
+}
+
+#[test]
+fn dream_of_values() {
+    let numbers = "kind = \"dream\"\nchannels = [8, 8, 8]\nkernels = [5, 4, 3]\nlstm = 4\n\
+                   lstm_dropout = 0.1\ndense = 8\ndense_dropout = 0.2";
+    let recipe = RECIPE
+        .replace("ARCHITECTURE", numbers)
+        .replace("\"auroc\"", "\"r2\"")
+        .replace("\"logit\"", "\"value\"");
+    let folder = run("dream", &recipe);
+    let said = train(&folder, &["search", "recipes/smoke.toml"]);
+    assert_eq!(said.matches("trial ").count(), 3, "{said}");
+    // What is there is not searched again.
+    let said = train(&folder, &["search", "recipes/smoke.toml"]);
+    assert_eq!(said.matches("trial ").count(), 0, "{said}");
+    train(&folder, &["report"]);
+    let report = fs::read_to_string(folder.join("RESULTS.md")).unwrap();
+    assert!(report.contains("Random search `smoke`"), "{report}");
+}
+
+#[test]
+fn genomic_basic() {
+    architecture(
+        "genomic_basic",
+        "channels = [8, 4, 4]\nkernel = 4\ndropout = 0.3",
+    );
+}
+
+#[test]
+fn genomic_final() {
+    let numbers = "channels = [8, 4, 4]\nkernel = 4\ndropout = 0.3\ndense = 16";
+    architecture("genomic_final", numbers);
+}
+
+#[test]
+fn word_attention() {
+    let folder = architecture("word_attention", "k = 4\nvectors = \"vectors\"");
+    let model = fs::read(folder.join("runs/smoke/model.onnx")).unwrap();
+    let model = windrow::model::parse(&model, "smoke").unwrap();
+    assert_eq!(model.shape, windrow::model::Shape::Dense);
+}
+
+#[test]
+fn dense_networks_learn_from_windows_too() {
+    let numbers = "channels = [8, 8]\ndilations = [1, 4]\npool = 40\ndense = 8";
+    architecture_without_length("inception", numbers);
+    let numbers = "channels = 8\nstem = 5\nkernel = 3\nblocks = [[1, 2], [4, 8]]\ntop = 8";
+    architecture_without_length("dilated", numbers);
+}
+
+fn architecture_without_length(name: &str, numbers: &str) {
+    let recipe = RECIPE
+        .replace("ARCHITECTURE", &format!("kind = \"{name}\"\n{numbers}"))
+        .replace("length = 64", "");
+    run(name, &recipe);
+}
+
+#[test]
+fn a_cut_run_goes_on_as_if_it_had_not_been() {
+    let numbers = "kind = \"exon_simple\"\nchannels = [8, 8]\nkernel = 5";
+    let recipe = RECIPE.replace("ARCHITECTURE", numbers);
+    let whole = run("whole", &recipe);
+    let cut = folder("cut");
+    fs::write(cut.join("recipes/smoke.toml"), &recipe).unwrap();
+    // No minutes at all: it ends behind the first epoch.
+    let first = ["train", "recipes/smoke.toml", "--set", "train.minutes=0.0"];
+    train(&cut, &first);
+    let progress = cut.join("runs/smoke/progress.json");
+    let text = fs::read_to_string(&progress).unwrap();
+    assert!(text.contains("\"epoch\": 1,"), "{text}");
+    fs::write(
+        &progress,
+        text.replace("\"finished\": true", "\"finished\": false"),
+    )
+    .unwrap();
+    let said = train(&cut, &["run", "recipes/smoke.toml"]);
+    assert!(said.contains("resumed at step"), "{said}");
+    let model = |folder: &Path| fs::read(folder.join("runs/smoke/model.onnx")).unwrap();
+    assert_eq!(model(&whole), model(&cut));
+}
+
+#[test]
+fn variants_are_listed_and_run_by_name() {
+    let folder = folder("variants");
+    let numbers = "kind = \"exon_simple\"\nchannels = [8, 8]\nkernel = 5";
+    let axis = "[[axis]]\nnarrow = { \"architecture.channels\" = [4, 4] }\nwide = {}\n";
+    let recipe = RECIPE.replace("ARCHITECTURE", numbers) + axis;
+    fs::write(folder.join("recipes/smoke.toml"), recipe).unwrap();
+    let said = train(&folder, &["list"]);
+    assert!(said.contains("recipes/smoke.toml:narrow\t64 bp"), "{said}");
+    assert!(said.contains("recipes/smoke.toml:wide\t64 bp"), "{said}");
+    train(&folder, &["train", "recipes/smoke.toml:narrow"]);
+    assert!(folder.join("runs/smoke-narrow/kept.ot").exists());
+}
+
+#[test]
+fn a_recipe_that_does_not_hold_is_refused() {
+    let folder = folder("refused");
+    let numbers = "kind = \"exon_simple\"\nchannels = [8, 8]\nkernel = 5";
+    fs::write(
+        folder.join("recipes/smoke.toml"),
+        RECIPE.replace("ARCHITECTURE", numbers),
+    )
+    .unwrap();
+    for (change, wanted) in [
+        ("train.select=\"r2\"", "train.select"),
+        ("data.sources=[{tsv=\"none.tsv\"}]", "none.tsv"),
+        (
+            "data.sources=[{tsv=\"rows.tsv\",column=\"nothing\"}]",
+            "no column 'nothing'",
+        ),
+        ("data.sources=[{fasta=\"genome.fa\"}]", "needs a target"),
+        ("train.rte=1", "rte"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
+            .current_dir(&folder)
+            .args([
+                "train",
+                "recipes/smoke.toml",
+                "--data",
+                ".",
+                "--set",
+                change,
+            ])
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{change}: {errors}");
+        assert!(errors.contains(wanted), "{change}: {errors}");
+    }
+}
