@@ -16,7 +16,8 @@ run() {
 
 # The word vectors come first: attention.toml is built on them.
 run run recipes/dna2vec.toml
-for system in ibis exons genomic attention dream; do
+run run recipes/dream.toml
+for system in genomic ibis attention exons; do
     for recipe in $($train list | cut -f1 | grep -E "^recipes/$system\.toml"); do
         run run "$recipe"
     done

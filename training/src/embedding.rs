@@ -9,7 +9,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
 use crate::clock;
 use crate::files::write_json;
@@ -322,17 +322,30 @@ fn concatenation(
     seed: u64,
 ) -> [f64; 2] {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let (three, six) = (vocabulary.offset(3), vocabulary.offset(6));
+    let three = vocabulary.offset(3);
+    let pairs: Vec<[usize; 2]> = (0..PAIRS)
+        .map(|_| [0, 1].map(|_| random.random_range(0..64)))
+        .collect();
+    let sum = |[a, b]: &[usize; 2]| {
+        let [x, y] = [a, b].map(|&word| vectors.of(three + standing[word]));
+        x.iter().zip(y).map(|(x, y)| x + y).collect::<Vec<f32>>()
+    };
+    let sums: Vec<f32> = pairs.iter().flat_map(sum).collect();
+    let six = vocabulary.offset(6);
+    let words = &vectors.flat[six * vectors.width..(six + 4096) * vectors.width];
+    let rows = |flat: &[f32]| Tensor::from_slice(flat).reshape([-1, vectors.width as i64]);
+    let words = rows(words);
+    let lengths = words
+        .square()
+        .sum_dim_intlist(1i64, true, Kind::Float)
+        .sqrt();
+    // The sum's own length ranks nothing.
+    let cosines = rows(&sums).matmul(&(words / lengths.clamp_min(1e-12)).tr());
     let (mut first, mut ten) = (0, 0);
-    for _ in 0..PAIRS {
-        let [a, b] = [0, 1].map(|_| random.random_range(0..64));
-        let [x, y] = [a, b].map(|word| vectors.of(three + standing[word]));
-        let sum: Vec<f32> = x.iter().zip(y).map(|(x, y)| x + y).collect();
-        let cosines: Vec<f32> = (0..4096)
-            .map(|w| cosine(&sum, vectors.of(six + w)))
-            .collect();
-        let best = cosines[a * 64 + b].max(cosines[b * 64 + a]);
-        let nearer = cosines.iter().filter(|&&c| c > best).count();
+    for (at, [a, b]) in pairs.into_iter().enumerate() {
+        let row = Vec::<f32>::try_from(cosines.get(at as i64)).unwrap_or_default();
+        let best = row[a * 64 + b].max(row[b * 64 + a]);
+        let nearer = row.iter().filter(|&&c| c > best).count();
         first += usize::from(nearer == 0);
         ten += usize::from(nearer < 10);
     }

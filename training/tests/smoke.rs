@@ -118,7 +118,7 @@ description = "A smoke test."
 limits = []
 "#
     );
-    let path = folder.join("smoke.toml");
+    let path = folder.join("recipes/smoke.toml");
     fs::write(&path, text).unwrap();
     path
 }
@@ -140,7 +140,7 @@ fn train(folder: &Path, words: &[&str]) -> String {
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(folder.join("recipes")).unwrap();
     data(&folder);
     folder
 }

@@ -58,12 +58,14 @@ impl Architecture {
         if let Some(dense) = self.dense(heads, None) {
             return dense;
         }
+        if let Architecture::WordAttention(a) = self {
+            return a.graph(length, heads);
+        }
         let mut graph = Graph::over(length);
         match self {
-            Architecture::WordAttention(a) => {
-                graph = Graph::default();
-                a.build(&mut graph, length, heads);
-            }
+            Architecture::Dilated(_)
+            | Architecture::Inception(_)
+            | Architecture::WordAttention(_) => unreachable!("dense, and built above"),
             Architecture::ExonSimple(a) => a.build(&mut graph, heads),
             Architecture::ExonAttention(a) => a.build(&mut graph, heads),
             Architecture::ExonComplex(a) => a.build(&mut graph, heads),
@@ -72,7 +74,6 @@ impl Architecture {
             Architecture::Dream(a) => a.build(&mut graph, heads),
             Architecture::GenomicBasic(a) => a.build(&mut graph, heads),
             Architecture::GenomicFinal(a) => a.build(&mut graph, heads),
-            Architecture::Dilated(_) | Architecture::Inception(_) => {}
         }
         graph
     }

@@ -22,7 +22,9 @@ pub struct WordAttention {
 pub const WIDTH: usize = 100;
 
 impl WordAttention {
-    pub fn build(&self, graph: &mut Graph, length: usize, heads: usize) {
+    pub fn graph(&self, length: usize, heads: usize) -> Graph {
+        let mut graph = Graph::default();
         graph.words(self.k, WIDTH, length, heads);
+        graph
     }
 }

@@ -326,7 +326,7 @@ mod tests {
         graph.conv(0, 1, crate::graph::Conv::of(4, Act::None).same());
         let network = Network::new(graph, &vs.root());
         if let Weights::Conv { kernel, .. } = &network.weights[1] {
-            tch::no_grad(|| kernel.shallow_clone().fill_(1.0));
+            let _kernel = tch::no_grad(|| kernel.shallow_clone().fill_(1.0));
         }
         let bases = one_hot(&[&[0; 9]], Device::Cpu);
         let sums = Vec::<f32>::try_from(network.forward(&bases, Mode::Infer).reshape([-1]));

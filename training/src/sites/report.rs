@@ -13,6 +13,9 @@ pub fn section(mut all: Vec<RunResult>) -> Result<(String, Vec<(String, String)>
         let names = || a.provenance.name.cmp(&b.provenance.name);
         b.steps.cmp(&a.steps).then_with(names)
     });
+    if all.is_empty() {
+        return Ok(Default::default());
+    }
     let mut files = vec![("cost.svg".to_owned(), cost(&all))];
     for result in &all {
         for (kind, plot) in plots(result) {

@@ -44,22 +44,28 @@ impl Drawer {
         positive: &[u8],
         random: &mut ChaCha8Rng,
         within: impl Fn(&str) -> bool,
-    ) -> Vec<Vec<u8>> {
+    ) -> Result<Vec<Vec<u8>>> {
         let mut drawn = Vec::new();
         for (genome, ratio) in &self.ways {
             let count = ratio.floor() + f64::from(u8::from(random.random_bool(ratio.fract())));
             for _ in 0..count as usize {
                 drawn.push(match genome {
-                    Some(genome) => genome.draw(self.window, random, &within),
+                    Some(genome) => genome.draw(self.window, random, &within)?,
                     None => dinucleotides(positive, random),
                 });
             }
         }
-        drawn
+        Ok(drawn)
     }
 
     /// The examples and, behind them, negatives drawn once for every positive.
-    pub fn fixed(&self, examples: &mut Vec<Example>, part: Part, split: &Split, seed: u64) {
+    pub fn fixed(
+        &self,
+        examples: &mut Vec<Example>,
+        part: Part,
+        split: &Split,
+        seed: u64,
+    ) -> Result<()> {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         random.set_stream(part as u64 + 1);
         for at in 0..examples.len() {
@@ -71,7 +77,7 @@ impl Drawer {
             let targets = negative(&positive.targets);
             let group = positive.group.clone();
             let wanted = |group: &str| split.part_of(group, seed) == part;
-            for codes in self.draw(&window, &mut random, wanted) {
+            for codes in self.draw(&window, &mut random, wanted)? {
                 examples.push(Example {
                     at: codes.len() / 2,
                     codes,
@@ -83,6 +89,7 @@ impl Drawer {
                 });
             }
         }
+        Ok(())
     }
 }
 
@@ -139,7 +146,7 @@ impl Batches<'_> {
     }
 
     /// The batch of `taken` examples, by generators of its own: it hangs on `number` alone.
-    pub fn batch(&self, taken: &[u32], number: usize, device: Device) -> Batch {
+    pub fn batch(&self, taken: &[u32], number: usize, device: Device) -> Result<Batch> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream(2 * number as u64 + 1);
         let train = |group: &str| self.split.part_of(group, self.seed) == Part::Train;
@@ -150,7 +157,7 @@ impl Batches<'_> {
             let aside = random.random_range(-jitter..=jitter);
             let window = example.window(self.window, aside);
             if is_positive(example) {
-                for drawn in self.drawer.draw(&window, &mut random, train) {
+                for drawn in self.drawer.draw(&window, &mut random, train)? {
                     lanes.push(drawn);
                     targets.extend(negative(&example.targets));
                 }
@@ -163,12 +170,12 @@ impl Batches<'_> {
         }
         let lanes: Vec<&[u8]> = lanes.iter().map(Vec::as_slice).collect();
         let (count, labels) = (lanes.len() as i64, (targets.len() / lanes.len()) as i64);
-        Batch {
+        Ok(Batch {
             bases: one_hot(&lanes, device),
             targets: Tensor::from_slice(&targets)
                 .reshape([count, labels, 1])
                 .to_device(device),
-        }
+        })
     }
 }
 
@@ -234,8 +241,8 @@ mod tests {
         assert!((1450..1550).contains(&order.len()));
         assert_ne!(order, batches.order(1));
         assert_eq!(batches.taken(32), 16);
-        let batch = batches.batch(&order[..16], 7, Device::Cpu);
-        let again = batches.batch(&order[..16], 7, Device::Cpu);
+        let batch = batches.batch(&order[..16], 7, Device::Cpu).unwrap();
+        let again = batches.batch(&order[..16], 7, Device::Cpu).unwrap();
         assert_eq!(batch.bases, again.bases);
         let positives = order[..16].iter().filter(|&&i| i % 2 == 1).count();
         let size = 16 + 2 * positives as i64;

@@ -56,7 +56,7 @@ pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
         .map(|set| scores(network, &set.examples, card.strand, run.device))
         .collect();
     let (mut rows, mut curves) = (Vec::new(), Vec::new());
-    let train = run.train_fixed();
+    let train = run.train_fixed()?;
     for (label, name) in card.labels.iter().enumerate() {
         let yardsticks = learn(run, &train, label, name)?;
         for (set, of_network) in sets.iter().zip(&of_network) {
@@ -139,7 +139,9 @@ fn sets(run: &Run) -> Result<Vec<Held>> {
         };
         let mut examples = reader.read(&set.sources).with_context(place)?;
         let drawer = Drawer::new(&set.negatives, &run.data, run.window)?;
-        drawer.fixed(&mut examples, Part::Test, &split, run.recipe.seed);
+        drawer
+            .fixed(&mut examples, Part::Test, &split, run.recipe.seed)
+            .with_context(place)?;
         sets.push(Held {
             name: set.name.clone(),
             examples,

@@ -283,20 +283,21 @@ impl Genome {
         })
     }
 
-    /// A window of known bases from anywhere that `wanted` (contig and group) allows.
+    /// A window of known bases from anywhere that `wanted` (contig and group) allows; an error
+    /// where there seems to be none.
     pub fn draw(
         &self,
         window: usize,
         random: &mut ChaCha8Rng,
         wanted: impl Fn(&str) -> bool,
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>> {
         let blocks = || {
             self.contigs
                 .iter()
                 .flat_map(|c| c.blocks.iter().map(move |b| (c, b)))
         };
         let total: usize = blocks().map(|(_, block)| block.len()).sum();
-        loop {
+        for _ in 0..DRAWS {
             let mut at = random.random_range(0..total);
             for (contig, block) in blocks() {
                 if at >= block.len() {
@@ -306,18 +307,19 @@ impl Genome {
                 let start = block.start + at;
                 let range = start as i64..(start + window) as i64;
                 let group = format!("{}:{}", contig.name, start / GROUP);
-                let reverse = random.random();
-                if let Some(codes) = self
-                    .known(&contig.name, range, reverse)
-                    .filter(|_| wanted(&group))
-                {
-                    return codes;
+                let known = self.known(&contig.name, range, random.random());
+                if let Some(codes) = known.filter(|_| wanted(&group)) {
+                    return Ok(codes);
                 }
                 break;
             }
         }
+        bail!("the genome has no {window} known bases for this part of the split");
     }
 }
+
+/// Tries of a draw.
+const DRAWS: usize = 10_000;
 
 impl Example {
     /// The window around the example's base, moved by `aside`; unknown beyond its ends.

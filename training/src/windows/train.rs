@@ -78,7 +78,8 @@ impl<'a> Run<'a> {
             validation.len()
         );
         for (part, examples) in [(Part::Validation, validation), (Part::Test, test)] {
-            run.drawer.fixed(examples, part, &recipe.split, recipe.seed);
+            run.drawer
+                .fixed(examples, part, &recipe.split, recipe.seed)?;
         }
         std::fs::create_dir_all(folder).with_context(|| format!("{}", folder.display()))?;
         Ok(run)
@@ -101,12 +102,12 @@ impl<'a> Run<'a> {
     }
 
     /// Examples as a yardstick learns from them: with negatives drawn once.
-    pub fn train_fixed(&self) -> Vec<Example> {
+    pub fn train_fixed(&self) -> Result<Vec<Example>> {
         let mut examples = self.train_part().to_vec();
-        let split = &self.recipe.split;
+        let recipe = self.recipe;
         self.drawer
-            .fixed(&mut examples, Part::Train, split, self.recipe.seed);
-        examples
+            .fixed(&mut examples, Part::Train, &recipe.split, recipe.seed)?;
+        Ok(examples)
     }
 
     /// Trains to the end, to where patience or `go_on` ends it, or until its minutes are over;
@@ -146,7 +147,7 @@ impl<'a> Run<'a> {
         let mut since = clock::seconds();
         while !progress.finished && progress.epoch < train.epochs {
             for examples in batches.order(progress.epoch).chunks(taken) {
-                let batch = batches.batch(examples, progress.step, self.device);
+                let batch = batches.batch(examples, progress.step, self.device)?;
                 // Dropout draws from a generator of each step's own.
                 tch::manual_seed(recipe.seed as i64 ^ (progress.step as i64) << 20);
                 let loss = self.loss(&network, &batch, deviation);
@@ -232,7 +233,7 @@ impl<'a> Run<'a> {
     ) -> Result<()> {
         let figure = optimiser.averaged(|| -> Result<f64> {
             if self.recipe.train.averaging > 0.0 {
-                self.settle(network, batches);
+                self.settle(network, batches)?;
             }
             let figure = self.validate(network);
             if progress.best.is_none_or(|best| figure > best) {
@@ -274,16 +275,16 @@ impl<'a> Run<'a> {
     }
 
     /// Batch norm's statistics for the averaged weights: the plain mean over some batches.
-    fn settle(&self, network: &Network, batches: &Batches) {
+    fn settle(&self, network: &Network, batches: &Batches) -> Result<()> {
         let order = batches.order(usize::MAX >> 1);
         let taken = batches.taken(self.recipe.train.batch);
-        tch::no_grad(|| {
-            for (number, examples) in order.chunks(taken).take(SETTLING).enumerate() {
-                let momentum = 1.0 / (number + 1) as f64;
-                let batch = batches.batch(examples, usize::MAX / 4 - number, self.device);
-                let _ = network.forward(&batch.bases, Mode::Train { momentum });
-            }
-        });
+        for (number, examples) in order.chunks(taken).take(SETTLING).enumerate() {
+            let momentum = 1.0 / (number + 1) as f64;
+            let batch = batches.batch(examples, usize::MAX / 4 - number, self.device)?;
+            let mode = Mode::Train { momentum };
+            let _scores = tch::no_grad(|| network.forward(&batch.bases, mode));
+        }
+        Ok(())
     }
 
     fn resume(&self, optimiser: &mut Optimiser) -> Result<Progress> {
