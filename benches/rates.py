@@ -1,4 +1,4 @@
-"""Rates of windrow and of onnxruntime on the same model, sequence and core.
+"""Rates of windrow and of others on the same model, sequence and core.
 
 Rounds are interleaved, and the best of each contender counts: whatever else the machine does
 slows all of them down, but seldom in every round.
@@ -18,17 +18,20 @@ import numpy as np
 import onnxruntime
 
 ROOT = Path(__file__).resolve().parent.parent
-WINDROW = ROOT / "target/release/windrow"
 BATCH = 16
+# Bases that the windows of a dense run advance by.
+SPAN = 4096
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--windrow", type=Path, default=ROOT / "target/release/windrow")
     parser.add_argument("--model", default="exon-start", help="bundled name or path")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bases", type=int, default=1_000_000)
-    parser.add_argument("--windows", type=int, default=640, help="that onnxruntime scores a round")
+    parser.add_argument("--windows", type=int, default=320, help="that are scored alone a round")
+    parser.add_argument("--minisplice", type=Path, help="its folder, with the program and a model")
     options = parser.parse_args()
 
     path = Path(options.model)
@@ -36,30 +39,41 @@ def main():
         path = ROOT / f"models/{options.model}.onnx"
     records = read(options.data / "genome/dev_human_hg38_parts.fa.gz", options.bases)
     reference = Reference(path, records, options.windows)
-    cores = sorted(os.sched_getaffinity(0))[:2]
+    cores = sorted(os.sched_getaffinity(0))[-2:][::-1]
 
     best = {}
     with tempfile.TemporaryDirectory() as folder:
         fasta = Path(folder) / "part.fa"
         fasta.write_text("".join(f">{name}\n{text}\n" for name, text in records))
-        for _ in range(options.rounds):
-            for name, measure in {
-                "windrow -t 1": lambda: windrow(options.model, fasta, cores[:1]),
-                "windrow -t 2": lambda: windrow(options.model, fasta, cores),
-                "onnxruntime, 1 window": lambda: reference.rate(1, cores[0]),
-                f"onnxruntime, {BATCH} windows": lambda: reference.rate(BATCH, cores[0]),
-            }.items():
-                best[name] = max(best.get(name, (0, 0)), measure())
+        tenth = Path(folder) / "tenth.fa"
+        tenth.write_text(f">{records[0][0]}\n{records[0][1][: options.bases // 10]}\n")
 
-    print(f"model {path.name}: window {reference.window}, step {reference.step}")
-    print(f"{'':26}{'windows/s':>12}{'of a CPU second':>18}{'bases/s, all strands':>23}")
+        def run(text, cores, *flags):
+            return lambda: windrow(options.windrow, options.model, text, cores, *flags)
+
+        contenders = {
+            "windrow -t 1": run(fasta, cores[:1]),
+            "windrow -t 2": run(fasta, cores),
+            "windrow -t 1 --engine avx2": run(fasta, cores[:1], "--engine", "avx2"),
+            "windrow -t 1 --engine tract": run(tenth, cores[:1], "--engine", "tract"),
+            "onnxruntime, dense": lambda: reference.dense_rate(cores[0]),
+            "onnxruntime, 1 window": lambda: reference.rate(1, cores[0]),
+            f"onnxruntime, {BATCH} windows": lambda: reference.rate(BATCH, cores[0]),
+        }
+        for _ in range(options.rounds):
+            for name, measure in contenders.items():
+                best[name] = tuple(map(max, best.get(name, (0, 0)), measure()))
+        if options.minisplice:
+            rate = minisplice(options.minisplice, fasta, sum(len(text) for _, text in records))
+            print(f"minisplice predict -t1 -a: {rate:.0f} bases of a CPU second")
+
+    ours = best["windrow -t 1"][1]
+    print(f"{path.name}: window {reference.window}, step {reference.step}\n")
+    print("| | windows/s | of a CPU second | bases of a CPU second, all strands | windrow -t 1 is |")
+    print("|---|---|---|---|---|")
     for name, (wall, cpu) in best.items():
-        bases = wall * reference.step / reference.strands
-        print(f"{name:26}{wall:12.0f}{cpu:18.0f}{bases:23.0f}")
-    one, two = best["windrow -t 1"], best["windrow -t 2"]
-    rival = max(rate for name, rate in best.items() if name.startswith("onnxruntime"))
-    print(f"one thread against onnxruntime: {one[0] / rival[0]:.1f}x wall, {one[1] / rival[1]:.1f}x CPU")
-    print(f"two threads against one: {two[0] / one[0]:.2f}x wall on {len(cores)} core(s)")
+        bases = cpu * reference.step / reference.strands
+        print(f"| {name} | {wall:,.0f} | {cpu:,.0f} | {bases:,.0f} | {ours / cpu:,.1f}x |")
 
 
 def read(path, bases):
@@ -75,12 +89,12 @@ def read(path, bases):
     return [(name, "".join(parts)) for name, parts in records if parts]
 
 
-def windrow(model, fasta, cores):
+def windrow(binary, model, fasta, cores, *flags):
     """Windows per second of wall clock and of CPU time, the start of the process included."""
     with tempfile.NamedTemporaryFile() as stats:
         command = [
-            "taskset", "-c", ",".join(map(str, cores)),
-            WINDROW, "-q", "-m", model, "-t", str(len(cores)), "--stats", stats.name, fasta,
+            "taskset", "-c", ",".join(map(str, cores)), binary,
+            "-q", "-m", model, "-t", str(len(cores)), "--stats", stats.name, *flags, fasta,
         ]
         begin = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
@@ -88,6 +102,16 @@ def windrow(model, fasta, cores):
         stats = json.loads(Path(stats.name).read_text())
     windows = stats["models"][0]["windows"]
     return windows / wall, windows / stats["cpu_seconds"]
+
+
+def minisplice(folder, fasta, bases):
+    """Bases of a CPU second, acceptors only."""
+    command = [folder / "minisplice", "predict", "-t1", "-a", *folder.glob("*.kan"), fasta]
+    before = os.times()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    after = os.times()
+    spent = after.children_user + after.children_system
+    return bases / (spent - before.children_user - before.children_system)
 
 
 class Reference:
@@ -100,34 +124,46 @@ class Reference:
         metadata = self.session.get_modelmeta().custom_metadata_map
         self.window = int(metadata["windrow.window"])
         self.step = int(metadata["windrow.step"])
-        self.strands = 2 if metadata["windrow.strand"] == "stranded" else 1
-        self.sample = self.windows(records, windows)
-
-    def windows(self, records, count):
-        draw = random.Random(1)
+        self.strands = 2
+        # One score of a symmetric model is two runs of the network.
+        self.runs = 2 if metadata["windrow.strand"] == "symmetric" else 1
+        if self.runs == 2:
+            self.strands = 1
         text = max((text for _, text in records), key=len).upper()
-        letters = np.frombuffer(text.encode(), np.uint8)
-        sample = []
-        while len(sample) < count:
-            start = draw.randrange(len(letters) - self.window)
-            window = letters[start : start + self.window]
-            sample.append(np.stack([window == base for base in b"ACGT"]).astype(np.float32))
-        return np.stack(sample)
+        self.letters = np.frombuffer(text.encode(), np.uint8)
+        draw = random.Random(1)
+        starts = [draw.randrange(len(self.letters) - self.window) for _ in range(windows)]
+        self.sample = np.stack([self.encoded(start, self.window) for start in starts])
+        lane = self.window + (SPAN // self.step - 1) * self.step
+        starts = [draw.randrange(len(self.letters) - lane) for _ in range(8)]
+        self.lanes = [self.encoded(start, lane)[None] for start in starts]
+
+    def encoded(self, start, length):
+        window = self.letters[start : start + length]
+        return np.stack([window == base for base in b"ACGT"]).astype(np.float32)
 
     def rate(self, batch, core):
         """Windows per second of wall clock and of CPU time, pinned to a core."""
+        batches = [self.sample[i : i + batch] for i in range(0, len(self.sample), batch)]
+        return self.timed(batches, len(self.sample), core)
+
+    def dense_rate(self, core):
+        """The same with all windows of a stretch in one run."""
+        return self.timed(self.lanes, len(self.lanes) * (SPAN // self.step), core)
+
+    def timed(self, inputs, windows, core):
         allowed = os.sched_getaffinity(0)
         os.sched_setaffinity(0, {core})
         name = self.session.get_inputs()[0].name
-        batches = [self.sample[i : i + batch] for i in range(0, len(self.sample), batch)]
-        for warm in batches[:2]:
+        for warm in inputs[:2]:
             self.session.run(None, {name: warm})
         wall, cpu = time.perf_counter(), time.process_time()
-        for part in batches:
+        for part in inputs:
             self.session.run(None, {name: part})
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         os.sched_setaffinity(0, allowed)
-        return len(self.sample) / wall, len(self.sample) / cpu
+        windows /= self.runs
+        return windows / wall, windows / cpu
 
 
 if __name__ == "__main__":
