@@ -10,12 +10,24 @@ _windrow() {
         mapfile -t COMPREPLY < <(compgen -W 'exon-start' -- "$cur"; compgen -f -- "$cur")
         return
         ;;
-    --header-coords)
-        mapfile -t COMPREPLY < <(compgen -W 'auto bed faidx none' -- "$cur")
-        return
-        ;;
     -r | --reference)
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    -R | --region)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --shard)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --input-format)
+        mapfile -t COMPREPLY < <(compgen -W 'fasta fastq alignments bed' -- "$cur")
+        return
+        ;;
+    --header-coords)
+        mapfile -t COMPREPLY < <(compgen -W 'auto bed faidx none' -- "$cur")
         return
         ;;
     --reads)
@@ -96,7 +108,7 @@ _windrow() {
         ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model --header-coords -r --reference --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model -r --reference -R --region --region-strand --names --shard --input-format --header-coords --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi

@@ -30,7 +30,7 @@ fn run() -> anyhow::Result<()> {
             let advice = format!("no input; see 'windrow -h'. {}", flags::usage_line());
             Err(UsageError::Rule(advice).into())
         }
-        Command::Run { args, echo } => pipeline::run(Plan::new(args, echo)?),
+        Command::Run { args, echo } => pipeline::run(Plan::new(*args, echo)?),
         Command::Help => print(&flags::short_help()),
         Command::LongHelp => print(&flags::long_help()),
         Command::Version => print(&versions()?),

@@ -1,14 +1,15 @@
 //! From typed flags to loaded models: the rules that need both.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
 
 use crate::engine::{self, Engine, engine_of_choice};
-use crate::flags::{Args, EngineChoice, Format, Reads, StrandChoice, UsageError};
+use crate::flags::{Args, EngineChoice, Format, InputFormat, Reads, StrandChoice, UsageError};
 use crate::model::{self, Contract, Model, Output, Strandedness};
 use crate::source::reads::{self, Filter, Rule, flag};
-use crate::source::{self, Input};
+use crate::source::{self, Input, regions};
 
 /// All that a run needs.
 pub struct Plan {
@@ -41,8 +42,12 @@ impl Plan {
         check_engine(args.engine)?;
         check_reads(&args)?;
         let strand = strand(&args, &contracts)?;
+        check_regions(&args)?;
         let inputs = inputs(&args)?;
         inputs.iter().try_for_each(check_presence)?;
+        if args.shard.is_some() {
+            inputs.iter().try_for_each(check_twice)?;
+        }
         let source = source(&args);
         if let Some(path) = &source.reads.reference {
             path.metadata()
@@ -72,14 +77,54 @@ impl Plan {
 
 /// Whether a run would wait for someone to type sequence.
 pub fn waits_for_typing(args: &Args, stdin_is_terminal: bool) -> bool {
-    args.inputs.is_empty() && stdin_is_terminal
+    args.inputs.is_empty() && args.regions.is_empty() && stdin_is_terminal
 }
 
 fn rule(text: String) -> UsageError {
     UsageError::Rule(text)
 }
 
+/// Regions and what belongs to them go together.
+fn check_regions(args: &Args) -> Result<(), UsageError> {
+    let fail = |text: &str| Err(rule(text.to_owned()));
+    let listed = !args.regions.is_empty();
+    match args.reference.as_deref() {
+        None if listed => return fail("--region: --reference says what it is a region of"),
+        None if args.region_strand => return fail("--region-strand: there is no --reference"),
+        None if args.input_format == Some(InputFormat::Bed) => {
+            return fail("--input-format bed: --reference says what the regions are of");
+        }
+        Some(path) if path == Path::new("-") => {
+            return fail("--reference: it is read by place, so it cannot be standard input");
+        }
+        _ => {}
+    }
+    if listed && !args.inputs.is_empty() {
+        return fail("--region takes its sequence from --reference: name no INPUT beside it");
+    }
+    if listed && args.region_strand {
+        return fail("--region-strand: a --region has no strand");
+    }
+    if args.region_strand
+        && args
+            .strand
+            .is_some_and(|strand| strand != StrandChoice::Both)
+    {
+        return fail("--region-strand: --strand leaves out one of the strands");
+    }
+    if args.format == Format::BedGraph && (args.region_strand || args.names) {
+        let flag = if args.names { "names" } else { "region-strand" };
+        return Err(rule(format!(
+            "--{flag}: --format bedgraph has no column for it"
+        )));
+    }
+    Ok(())
+}
+
 fn inputs(args: &Args) -> Result<Vec<Input>, UsageError> {
+    if !args.regions.is_empty() {
+        return Ok(vec![Input::Regions(args.regions.clone())]);
+    }
     let inputs: Vec<_> = args.inputs.iter().map(|path| Input::new(path)).collect();
     if inputs
         .iter()
@@ -104,13 +149,37 @@ fn check_presence(input: &Input) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What is counted first is read twice.
+fn check_twice(input: &Input) -> anyhow::Result<()> {
+    let twice = match input {
+        Input::Stdin => false,
+        Input::File(path) => path.metadata()?.is_file(),
+        Input::Regions(_) => true,
+    };
+    if !twice {
+        return Err(rule(format!(
+            "--shard: {input} cannot be read twice; name a file"
+        ))
+        .into());
+    }
+    Ok(())
+}
+
 fn source(args: &Args) -> source::Options {
     let exclude = match args.reads {
         Reads::Consensus | Reads::Each => flag::POOR | flag::UNMAPPED,
         Reads::Raw => flag::POOR,
     };
     source::Options {
+        format: args.input_format,
         header_coords: args.header_coords,
+        regions: regions::Options {
+            reference: args.reference.clone(),
+            strand: args.region_strand,
+            names: args.names,
+            flank: 0,
+        },
+        quiet: args.quiet,
         reads: reads::Options {
             reads: args.reads,
             filter: Filter {
@@ -212,7 +281,7 @@ mod tests {
 
     fn args(argv: &str) -> Args {
         match parse(argv.split_whitespace()) {
-            Ok(Command::Run { args, .. }) => args,
+            Ok(Command::Run { args, .. }) => *args,
             other => panic!("{other:?}"),
         }
     }
@@ -229,6 +298,7 @@ mod tests {
         assert!(!waits_for_typing(&args(""), false));
         assert!(!waits_for_typing(&args("-"), true));
         assert!(!waits_for_typing(&args("x.fa"), true));
+        assert!(!waits_for_typing(&args("-r x.fa -R c"), true));
     }
 
     #[test]
@@ -281,6 +351,27 @@ mod tests {
         assert_eq!(exclude("--reads each"), 0xf04);
         assert_eq!(exclude("--reads raw"), 0xf00);
         assert_eq!(exclude("--reads raw -F 4"), 4);
+    }
+
+    #[test]
+    fn regions_are_of_a_reference() {
+        let allowed = |argv: &str| check_regions(&args(argv)).is_ok();
+        assert!(allowed("-r g.fa"));
+        assert!(allowed("-r g.fa a.bed b.fa --region-strand --names"));
+        assert!(allowed("-r g.fa -R c -R d --names"));
+        for argv in [
+            "-R c",
+            "--region-strand",
+            "--input-format bed",
+            "-r -",
+            "-r g.fa -R c a.bed",
+            "-r g.fa -R c --region-strand",
+            "-r g.fa --region-strand --strand +",
+            "-r g.fa --region-strand -f bedgraph",
+            "-r g.fa --names -f bedgraph",
+        ] {
+            assert!(!allowed(argv), "{argv}");
+        }
     }
 
     #[test]

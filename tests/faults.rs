@@ -86,7 +86,8 @@ fn text_without_records() {
     let error = at_once(b"hello\n");
     assert_eq!(
         error,
-        "windrow: error: standard input: neither FASTA, FASTQ, BAM, CRAM nor SAM: begins with 'h'\n"
+        "windrow: error: standard input: neither FASTA, FASTQ, BAM, CRAM nor SAM: begins with 'h' \
+         (BED needs --reference)\n"
     );
 }
 

@@ -121,12 +121,14 @@ fn splitting_the_input_between_records_does_not_show() {
     let bench = Bench::new(&behind_ag());
     let records = random_records();
     let starts: Vec<_> = records.match_indices('>').map(|(start, _)| start).collect();
-    let parts: String = starts
-        .iter()
-        .zip(starts.iter().skip(1).chain([&records.len()]))
-        .map(|(&start, &end)| bench.rows("--raw", &records.as_bytes()[start..end]))
-        .collect();
-    assert!(parts == bench.rows("--raw", records.as_bytes()));
+    for format in FORMATS {
+        let parts: String = starts
+            .iter()
+            .zip(starts.iter().skip(1).chain([&records.len()]))
+            .map(|(&start, &end)| bench.rows(format, &records.as_bytes()[start..end]))
+            .collect();
+        assert!(parts == bench.rows(format, records.as_bytes()), "{format}");
+    }
 }
 
 #[test]

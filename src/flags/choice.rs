@@ -62,6 +62,18 @@ choice! {
 }
 
 choice! {
+    /// Formats of input.
+    InputFormat {
+        Fasta = "fasta",
+        Fastq = "fastq",
+        /// BAM, CRAM or SAM.
+        Alignments = "alignments",
+        /// Regions.
+        Bed = "bed",
+    }
+}
+
+choice! {
     /// What coordinates in a header mean.
     HeaderCoords {
         /// Told by the length of each record.

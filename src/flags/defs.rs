@@ -1,8 +1,8 @@
 //! The table of flags. Parsing, help, man page and completions all read it.
 
 use super::{
-    Command, Completes, DEFAULT_CHUNK, EngineChoice, Flag, Format, Generate, HeaderCoords, Reads,
-    Section, Softmask, StrandChoice,
+    Command, Completes, DEFAULT_CHUNK, EngineChoice, Flag, Format, Generate, HeaderCoords,
+    InputFormat, Reads, Section, Softmask, StrandChoice,
 };
 
 /// What most flags are; each row says where it differs.
@@ -80,11 +80,116 @@ pub(super) const FLAGS: &[Flag] = &[
         ..SWITCH
     },
     Flag {
+        long: "reference",
+        short: &['r'],
+        value: Some("FASTA"),
+        completes: Completes::Files,
+        section: Section::Input,
+        shapes_output: true,
+        short_doc: "FASTA that BED regions and CRAM are of",
+        long_doc: "FASTA file that the sequence of regions is taken from: those of BED on the \
+            input, or of --region. Plain or compressed with bgzip, with the index of samtools \
+            faidx beside it (.fai, .gzi); without one the file is indexed in memory. Regions are \
+            scored as parts of their contig and written in the order of the index. Those that \
+            overlap or touch are one. For CRAM it is the FASTA of its contigs.",
+        update: |draft, value| {
+            draft.args.reference = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "region",
+        short: &['R'],
+        value: Some("REGION"),
+        section: Section::Input,
+        shapes_output: true,
+        short_doc: "a region of the reference; repeatable",
+        long_doc: "Region of the --reference to score instead of an input: chr1:1,000,001-2,000,000 \
+            (1-based, inclusive), chr1:5- to the contig's end, or chr1. Braces hold a name that \
+            has colons: {HLA:1}:5-90. May be given several times.",
+        update: |draft, value| {
+            draft.args.regions.push(value.text()?.to_owned());
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "region-strand",
+        section: Section::Input,
+        shapes_output: true,
+        common: false,
+        short_doc: "score BED regions on the strand of column 6",
+        long_doc: "Score each BED region on the strand of its sixth column, both if that is a dot. \
+            Symmetric models have no strands and score every region.",
+        update: |draft, _| {
+            draft.args.region_strand = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "names",
+        section: Section::Input,
+        shapes_output: true,
+        common: false,
+        short_doc: "carry names of regions on as an eighth column",
+        long_doc: "Carry names on as an eighth column of BED: column 4 of BED regions, a --region \
+            as it was given, or what bedtools getfasta -name puts before '::' in a header; else a \
+            dot. Each region then stands alone: where regions overlap, rows are repeated.",
+        update: |draft, _| {
+            draft.args.names = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "shard",
+        value: Some("I/N"),
+        section: Section::Input,
+        common: false,
+        short_doc: "score part I of N, cut by bases",
+        long_doc: "Score part I of N, cut by bases wherever that falls. The outputs of all parts, \
+            one after the other, are the output of a run without it, byte for byte: a row is \
+            written by the part in which it starts, the header by the first. Inputs are read \
+            twice, to count them first, so they must be files.",
+        update: |draft, value| {
+            let parts = value.text().ok().and_then(|text| text.split_once('/'));
+            let number = |text: &str| text.parse::<u32>().ok();
+            draft.args.shard = parts
+                .and_then(|(part, parts)| Some((number(part)?, number(parts)?)))
+                .filter(|(part, parts)| (1..=*parts).contains(part));
+            match draft.args.shard {
+                Some(_) => Ok(()),
+                None => Err("is not a part such as 2/8".to_owned()),
+            }
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "input-format",
+        value: Some("FORMAT"),
+        choices: InputFormat::WORDS,
+        section: Section::Input,
+        shapes_output: true,
+        common: false,
+        short_doc: "fasta, fastq, alignments or bed [told by the bytes]",
+        long_doc: "Format of all inputs: fasta, fastq, alignments (BAM, CRAM or SAM) or bed \
+            (regions). Default: told by the first bytes of each.",
+        update: |draft, value| {
+            let format = value.choice(InputFormat::WORDS, InputFormat::from_word)?;
+            draft.args.input_format = Some(format);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
         long: "header-coords",
         value: Some("HOW"),
         choices: HeaderCoords::WORDS,
         section: Section::Input,
         shapes_output: true,
+        common: false,
         short_doc: "chr:s-e in a header: auto, bed, faidx, none [auto]",
         long_doc: "What coordinates in a FASTA header mean, such as chr1:4-90. bed: 0-based and \
             half-open, as bedtools getfasta writes them. faidx: 1-based and inclusive, as \
@@ -95,22 +200,6 @@ pub(super) const FLAGS: &[Flag] = &[
         update: |draft, value| {
             let coords = value.choice(HeaderCoords::WORDS, HeaderCoords::from_word)?;
             draft.args.header_coords = coords;
-            Ok(())
-        },
-        ..SWITCH
-    },
-    Flag {
-        long: "reference",
-        short: &['r'],
-        value: Some("FASTA"),
-        completes: Completes::Files,
-        section: Section::Input,
-        common: false,
-        short_doc: "FASTA of the contigs that a CRAM input names",
-        long_doc: "FASTA, plain or bgzip, of the contigs that a CRAM input names: CRAM holds what \
-            differs from it.",
-        update: |draft, value| {
-            draft.args.reference = Some(value.path()?);
             Ok(())
         },
         ..SWITCH

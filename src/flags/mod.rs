@@ -11,7 +11,9 @@ mod suggest;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use choice::{EngineChoice, Format, Generate, HeaderCoords, Reads, Softmask, StrandChoice};
+pub use choice::{
+    EngineChoice, Format, Generate, HeaderCoords, InputFormat, Reads, Softmask, StrandChoice,
+};
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
 pub use suggest::closest;
@@ -28,9 +30,19 @@ pub struct Args {
     pub inputs: Vec<PathBuf>,
     /// Names of bundled models or paths of model files.
     pub models: Vec<String>,
+    /// Format of all inputs; told by their first bytes if none.
+    pub input_format: Option<InputFormat>,
     pub header_coords: HeaderCoords,
     /// Indexed FASTA of the contigs that the input names.
     pub reference: Option<PathBuf>,
+    /// Regions of the reference, as written.
+    pub regions: Vec<String>,
+    /// Regions are scored on the strand of their sixth column.
+    pub region_strand: bool,
+    /// Names are carried on as a column.
+    pub names: bool,
+    /// The part to score, from 1, and how many there are.
+    pub shard: Option<(u32, u32)>,
     pub reads: Reads,
     /// Flags that a record must have.
     pub require_flags: u16,
@@ -74,6 +86,7 @@ impl Default for Args {
         Self {
             inputs: Vec::new(),
             models: vec![DEFAULT_MODEL.to_owned()],
+            input_format: None,
             header_coords: HeaderCoords::Auto,
             reference: None,
             reads: Reads::Consensus,
@@ -82,6 +95,10 @@ impl Default for Args {
             min_mapq: 0,
             min_depth: 3,
             min_fraction: 0.4,
+            regions: Vec::new(),
+            region_strand: false,
+            names: false,
+            shard: None,
             format: Format::Bed,
             output: None,
             stride: None,
@@ -108,7 +125,7 @@ impl Default for Args {
 pub enum Command {
     /// Filter sequence; `echo` is the command line less what cannot change the output.
     Run {
-        args: Args,
+        args: Box<Args>,
         echo: String,
     },
     Help,

@@ -85,7 +85,7 @@ where
     }
     let Draft { args, instead, .. } = draft;
     Ok(instead.unwrap_or(Command::Run {
-        args,
+        args: Box::new(args),
         echo: echo.join(" "),
     }))
 }
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn no_arguments_are_a_run_with_defaults() {
         let expected = Command::Run {
-            args: super::super::Args::default(),
+            args: Box::default(),
             echo: "windrow".to_owned(),
         };
         assert_eq!(parse([""; 0]), Ok(expected));

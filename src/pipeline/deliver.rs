@@ -1,5 +1,7 @@
 //! The last part: outcomes in input order become calls, rows and the ledger.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use anyhow::Result;
 
 use super::setup::Setup;
@@ -14,6 +16,8 @@ use crate::write::{Ordered, Row, Target, bed, bedgraph, unscored};
 /// Takes the outcomes of a stretch's pieces from left to right, stretch by stretch.
 pub struct Delivery<'a> {
     setup: &'a Setup<'a>,
+    /// Set when the rows of a shard are out, while its last stretch goes on.
+    settled: &'a AtomicBool,
     pub ledger: Ledger,
     pub output: Target,
     pub unscored: Option<Target>,
@@ -30,6 +34,7 @@ pub struct Delivery<'a> {
 impl<'a> Delivery<'a> {
     pub fn new(
         setup: &'a Setup<'a>,
+        settled: &'a AtomicBool,
         ledger: Ledger,
         header: String,
         output: Target,
@@ -37,6 +42,7 @@ impl<'a> Delivery<'a> {
     ) -> Self {
         Self {
             setup,
+            settled,
             ledger,
             output,
             unscored,
@@ -60,7 +66,9 @@ impl<'a> Delivery<'a> {
             unplaced,
             found,
         } = outcome;
-        self.ledger.records += u64::from(end.is_some());
+        // A record is counted with its last base.
+        let ends = end.is_some_and(|end| end <= place.own.end);
+        self.ledger.records += u64::from(ends);
         self.ledger.bases += report.len() as u64;
         for (model, (windows, unplaced)) in
             (self.ledger.models.iter_mut()).zip(windows.into_iter().zip(unplaced))
@@ -74,24 +82,26 @@ impl<'a> Delivery<'a> {
                 self.gap(span);
             }
         }
-        match found {
+        // No row that starts left of it is still to come.
+        let frontier = match found {
             Found::Text { rows, counts } => {
                 for (channel, count) in counts.into_iter().enumerate() {
                     self.count(channel, count);
                 }
                 self.text.extend_from_slice(&rows);
+                core.end
             }
             Found::Steps(rows) => {
-                for row in rows {
-                    if let Some(row) = self.merger.push(row) {
-                        self.row(&row, &place);
-                    }
+                let mut whole: Vec<_> = rows
+                    .into_iter()
+                    .filter_map(|row| self.merger.push(row))
+                    .collect();
+                if end.is_some() {
+                    whole.extend(self.merger.finish());
                 }
-                if end.is_some()
-                    && let Some(row) = self.merger.finish()
-                {
-                    self.row(&row, &place);
-                }
+                whole.retain(|row| place.keeps(row.start));
+                whole.iter().for_each(|row| self.row(row, &place));
+                self.merger.start().unwrap_or(core.end)
             }
             Found::Candidates(found) => {
                 let mut calls = Vec::new();
@@ -99,11 +109,14 @@ impl<'a> Delivery<'a> {
                     self.callers[channel].push(candidate, &mut calls);
                     self.hold(channel, &mut calls, &place);
                 }
-                self.settle(core.end, end, &place);
+                self.settle(core.end, end, &place)
             }
+        };
+        if end.is_none() && frontier >= place.own.end {
+            self.settled.store(true, Ordering::Relaxed);
         }
         self.write_text()?;
-        self.write_gaps(end.is_some(), &place)
+        self.write_gaps(end.is_some() || core.end >= place.own.end, &place)
     }
 
     /// Writes what is left at the end.
@@ -126,7 +139,7 @@ impl<'a> Delivery<'a> {
     /// Calls wait for those of other channels that start before them.
     fn hold(&mut self, channel: usize, calls: &mut Vec<Call>, place: &Place) {
         for Call { start, end, value } in calls.drain(..) {
-            if !place.report.contains(&start) {
+            if !place.keeps(start) {
                 continue;
             }
             self.calls.push(
@@ -143,8 +156,8 @@ impl<'a> Delivery<'a> {
     }
 
     /// Writes the calls that nothing can come before, once all left of `known` is known, or the
-    /// stretch's `end` is.
-    fn settle(&mut self, known: usize, end: Option<usize>, place: &Place) {
+    /// stretch's `end` is; says where the next one may start.
+    fn settle(&mut self, known: usize, end: Option<usize>, place: &Place) -> usize {
         let (mut calls, mut frontier) = (Vec::new(), usize::MAX);
         for channel in 0..self.callers.len() {
             let caller = &mut self.callers[channel];
@@ -158,6 +171,7 @@ impl<'a> Delivery<'a> {
         for row in ready {
             self.row(&row, place);
         }
+        frontier
     }
 
     fn row(&mut self, row: &Row, place: &Place) {

@@ -8,6 +8,7 @@ mod unit;
 mod work;
 
 use std::io::{self, Write};
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use anyhow::Result;
@@ -16,7 +17,8 @@ use crate::flags::Format;
 use crate::model::Strandedness;
 use crate::plan::{LoadedModel, Plan};
 use crate::report::{Cost, Ledger, ModelLedger};
-use crate::source::{self, reads::Tally};
+use crate::source::reads::Tally;
+use crate::source::{self, Count, Options, Shard, Sink};
 use crate::write::{Target, header};
 use crew::Crew;
 use deliver::Delivery;
@@ -45,16 +47,17 @@ pub fn run(plan: Plan) -> Result<()> {
     let unscored = args.unscored.as_deref().map(Target::file).transpose()?;
     let stats = args.stats.as_deref().map(Target::file).transpose()?;
     let header = match args.format {
-        Format::Bed if !args.no_header => {
+        Format::Bed if !args.no_header && args.shard.is_none_or(|(number, _)| number == 1) => {
             let (models, names) = (setup.provenance(), setup.has_names());
             header(args, plan.strand, &plan.command, &models, names)
         }
         _ => String::new(),
     };
-    let delivery = Delivery::new(&setup, ledger(&plan), header, output, unscored);
+    let settled = AtomicBool::new(false);
+    let delivery = Delivery::new(&setup, &settled, ledger(&plan), header, output, unscored);
     let mut delivery = std::thread::scope(|scope| {
         let mut crew = Crew::new(scope, &setup, args.threads.max(1), delivery);
-        let read = read(&plan, &setup, &mut crew);
+        let read = read(&plan, &setup, &settled, &mut crew);
         let finished = crew.finish();
         // What the input's error is about comes first.
         let reads = read?;
@@ -105,27 +108,47 @@ fn ledger(plan: &Plan) -> Ledger {
     }
 }
 
-fn read(plan: &Plan, setup: &Setup<'_>, crew: &mut Crew<'_>) -> Result<Tally> {
-    let mut tally = Tally::default();
+fn read(
+    plan: &Plan,
+    setup: &Setup<'_>,
+    settled: &AtomicBool,
+    crew: &mut Crew<'_>,
+) -> Result<Tally> {
+    let mut options = plan.source.clone();
+    options.regions.flank = setup.reach.flank();
     let mut cutter = Cutter::new(plan.args.chunk_size, setup.reach, |unit| crew.submit(unit));
+    let read = match plan.args.shard {
+        None => read_all(plan, &options, &mut cutter),
+        Some(shard) => {
+            let mut count = Count::default();
+            read_all(plan, &options, &mut count)?;
+            // All was said while counting.
+            options.quiet = true;
+            let (flank, bases) = (options.regions.flank, count.bases);
+            let mut shard = Shard::new(shard, bases, flank, settled, &mut cutter);
+            read_all(plan, &options, &mut shard)
+        }
+    };
+    // What came before an error is scored all the same.
+    let flushed = cutter.flush();
+    let tally = read?;
+    flushed.map(|()| tally)
+}
+
+fn read_all(plan: &Plan, options: &Options, sink: &mut dyn Sink) -> Result<Tally> {
+    let mut tally = Tally::default();
     for input in &plan.inputs {
-        let read = source::read(input, &plan.source, &mut cutter);
-        // What came before an error is scored all the same.
-        let flushed = if read.is_err() {
-            cutter.flush()
-        } else {
-            Ok(())
-        };
-        let read = read.and_then(|read| flushed.map(|()| read))?;
-        let records = read.records;
-        if records == 0 && !plan.args.quiet {
+        let read = source::read(input, options, sink)?;
+        tally.add(&read.reads);
+        if options.quiet {
+            continue;
+        }
+        if read.records == 0 {
             tell(&format!("windrow: warning: {input} is empty\n"));
         } else if plan.args.verbose > 0 {
-            tell(&format!("windrow: {input}: {records} records\n"));
+            tell(&format!("windrow: {input}: {} records\n", read.records));
         }
-        tally.add(&read.reads);
     }
-    cutter.flush()?;
     Ok(tally)
 }
 

@@ -56,6 +56,11 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// Bases beside what is reported on that make its rows those of the whole contig.
+    pub fn flank(&self) -> usize {
+        self.window.max(self.calls + self.left.max(self.right))
+    }
+
     fn include(&mut self, model: &Scored<'_>, raw: bool) {
         for track in &model.tracks {
             let (left, right) = track.grid.halo();
@@ -63,9 +68,13 @@ impl Reach {
             self.right = self.right.max(right);
             self.window = self.window.max(track.grid.window);
         }
-        if !raw && model.contract.calls == CallShape::Point {
-            self.calls = self.calls.max(model.contract.distance);
-        }
+        // The row before may be of the same value, the window before in the same call.
+        let calls = match model.contract.calls {
+            _ if raw => model.stride,
+            CallShape::Point => model.contract.distance,
+            CallShape::Region => model.contract.distance.max(model.stride),
+        };
+        self.calls = self.calls.max(calls);
     }
 }
 
@@ -112,7 +121,7 @@ impl<'a> Setup<'a> {
 
     /// Whether rows say what they were found in.
     pub fn has_names(&self) -> bool {
-        self.plan.args.reads == Reads::Each
+        self.plan.args.names || self.plan.args.reads == Reads::Each
     }
 
     pub fn is_raw(&self) -> bool {

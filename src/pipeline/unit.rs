@@ -29,11 +29,12 @@ impl Piece {
         self.origin..self.origin + self.codes.len()
     }
 
-    /// Positions of the core that are reported on.
+    /// Positions of the core that are reported on here.
     pub fn report(&self) -> Range<usize> {
-        let Range { start, end } = self.place.report;
+        let (report, own) = (&self.place.report, &self.place.own);
+        let start = report.start.max(own.start);
         let start = start.clamp(self.core.start, self.core.end);
-        start..end.clamp(start, self.core.end)
+        start..report.end.min(own.end).clamp(start, self.core.end)
     }
 }
 
@@ -154,6 +155,7 @@ impl<S: FnMut(Unit) -> Result<()>> Cutter<S> {
 impl<S: FnMut(Unit) -> Result<()>> Sink for Cutter<S> {
     fn begin(&mut self, place: Place) -> Result<()> {
         let Range { start, end } = place.report;
+        let start = start.max(place.own.start);
         let start = start.saturating_sub(self.reach.calls).max(place.start);
         self.open = Some(Open {
             ahead: start..end.saturating_add(self.reach.calls).max(start),

@@ -143,7 +143,8 @@ impl<'a> Worker<'a> {
                 reported.push(Vec::new());
                 continue;
             }
-            let (starts, of_track) = eligible(draft.piece, track, &draft.survey);
+            let beside = self.setup.looks_beside(model);
+            let (starts, of_track) = eligible(draft.piece, track, &draft.survey, beside);
             let worse = bases.iter_mut().zip(of_track);
             worse.for_each(|(status, other)| *status = other.max(*status));
             scored.seam();
@@ -184,10 +185,6 @@ impl<'a> Worker<'a> {
         found: &mut Vec<(usize, Candidate)>,
     ) -> Result<()> {
         let contract = self.setup.models[model].contract;
-        let reported = piece.place.report.contains(&at);
-        if !reported && !self.setup.looks_beside(model) {
-            return Ok(());
-        }
         for (label, (&output, &channel)) in outputs.iter().zip(&track.channels).enumerate() {
             ensure!(
                 output.is_finite(),
@@ -224,6 +221,9 @@ impl<'a> Worker<'a> {
                 value,
             }
         });
+        // Rows that merge are sorted out when they are whole.
+        let merge = setup.plan.args.format == Format::BedGraph;
+        let rows = rows.filter(|row| merge || place.keeps(row.start));
         let rows = rows.filter_map(|row| row.on_contig(place));
         match setup.plan.args.format {
             Format::BedGraph => {
@@ -247,7 +247,13 @@ impl<'a> Worker<'a> {
 }
 
 /// Windows of the core that may be scored, and what becomes of the core's bases on this track.
-fn eligible(piece: &Piece, track: &Track, survey: &Survey<'_>) -> (Vec<usize>, Vec<Status>) {
+/// Windows `beside` the positions to report on may be left out.
+fn eligible(
+    piece: &Piece,
+    track: &Track,
+    survey: &Survey<'_>,
+    beside: bool,
+) -> (Vec<usize>, Vec<Status>) {
     let (grid, core, held) = (&track.grid, &piece.core, piece.held());
     let outside = if held.end - piece.place.start < grid.window {
         Status::ShortContig
@@ -263,7 +269,8 @@ fn eligible(piece: &Piece, track: &Track, survey: &Survey<'_>) -> (Vec<usize>, V
         let at = start + grid.lead;
         let covered = at.max(core.start)..(at + grid.stride).min(core.end);
         bases[covered.start - core.start..covered.end - core.start].fill(status);
-        if status == Status::Scored && at >= core.start {
+        let wanted = at >= core.start && (beside || piece.place.report.contains(&at));
+        if status == Status::Scored && wanted {
             starts.push(start);
         }
     }

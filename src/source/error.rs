@@ -16,7 +16,7 @@ pub struct SourceError {
 pub enum Fault {
     #[error("{0}")]
     Io(#[from] io::Error),
-    #[error("neither FASTA, FASTQ, BAM, CRAM nor SAM: begins with {0}")]
+    #[error("neither FASTA, FASTQ, BAM, CRAM nor SAM: begins with {0} (BED needs --reference)")]
     Format(String),
     #[error("{0}")]
     Parse(String),
@@ -34,6 +34,8 @@ pub enum Fault {
     LongName,
     #[error("the header holds the control character {0}")]
     Control(String),
+    #[error("{0}")]
+    Region(String),
     #[error(
         "{start}-{end} in the header are {expected}, but the record has {found}; \
          --header-coords none takes names as they are"

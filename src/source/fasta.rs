@@ -20,6 +20,9 @@ pub fn read(input: &Input, mut text: impl Read, skipped: u64, sink: &mut dyn Sin
     let mut scanner = Scanner::new(input, skipped + 1, sink);
     let mut buffer = vec![0; BUFFER];
     loop {
+        if scanner.sink.is_done() {
+            return Ok(scanner.record);
+        }
         match text.read(&mut buffer) {
             Ok(0) => return scanner.finish(),
             Ok(n) => scanner.scan(&buffer[..n])?,

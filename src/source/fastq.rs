@@ -29,6 +29,9 @@ pub fn read(
     let mut codes = Vec::new();
     let mut number = 0;
     loop {
+        if sink.is_done() {
+            return Ok(number);
+        }
         number += 1;
         let parsed = parser.next();
         let mut progress = progress.lock();

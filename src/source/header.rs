@@ -76,6 +76,10 @@ impl Sink for Headers<'_> {
         self.inner.bases(&codes)?;
         self.inner.end()
     }
+
+    fn is_done(&self) -> bool {
+        self.inner.is_done()
+    }
 }
 
 /// A header's coordinates as they stand there.
@@ -105,7 +109,7 @@ impl Header {
             None => (None, text),
         };
         let Locus { contig, start, end } = Locus::parse(text)?;
-        let contig = contig.to_vec();
+        let (contig, end) = (contig.to_vec(), end?);
         Some(Self {
             name,
             contig,

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub enum Input {
     Stdin,
     File(PathBuf),
+    /// Those named on the command line, and taken from the reference.
+    Regions(Vec<String>),
 }
 
 impl Input {
@@ -28,6 +30,7 @@ impl Input {
             // Not `io::stdin()`: its buffer would be a second copy of each byte.
             Self::Stdin => File::from(io::stdin().as_fd().try_clone_to_owned()?),
             Self::File(path) => File::open(path)?,
+            Self::Regions(_) => return Err(io::ErrorKind::Unsupported.into()),
         };
         Ok(Box::new(file))
     }
@@ -38,6 +41,7 @@ impl fmt::Display for Input {
         match self {
             Self::Stdin => f.write_str("standard input"),
             Self::File(path) => path.display().fmt(f),
+            Self::Regions(_) => f.write_str("--region"),
         }
     }
 }

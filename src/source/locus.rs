@@ -7,17 +7,22 @@ const LONGEST: u64 = 1 << 48;
 pub struct Locus<'a> {
     pub contig: &'a [u8],
     pub start: u64,
-    pub end: u64,
+    /// None: to the contig's end.
+    pub end: Option<u64>,
 }
 
 impl<'a> Locus<'a> {
-    /// The locus if `text` has the form `contig:start-end`, commas allowed in numbers. Braces
-    /// hold a name that has colons of its own: `{HLA:1}:5-90`.
+    /// The locus if `text` has the form `contig:start-end`, `contig:start-` or `contig:start`,
+    /// commas allowed in numbers. Braces hold a name that has colons of its own: `{HLA:1}:5-90`.
     pub fn parse(text: &'a [u8]) -> Option<Self> {
         let colon = text.iter().rposition(|&byte| byte == b':')?;
         let (contig, range) = (unbraced(&text[..colon]), &text[colon + 1..]);
-        let dash = range.iter().position(|&byte| byte == b'-')?;
-        let (start, end) = (number(&range[..dash])?, number(&range[dash + 1..])?);
+        let mut numbers = range.splitn(2, |&byte| byte == b'-');
+        let start = number(numbers.next()?)?;
+        let end = match numbers.next() {
+            None | Some(b"") => None,
+            Some(end) => Some(number(end)?),
+        };
         let locus = Self { contig, start, end };
         (!contig.is_empty()).then_some(locus)
     }
@@ -45,35 +50,39 @@ pub fn number(text: &[u8]) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn locus(text: &str) -> Option<(&str, u64, u64)> {
+    fn locus(text: &str) -> Option<(&str, u64, Option<u64>)> {
         let Locus { contig, start, end } = Locus::parse(text.as_bytes())?;
         Some((str::from_utf8(contig).unwrap(), start, end))
     }
 
     #[test]
     fn a_locus_is_contig_start_end() {
-        assert_eq!(locus("chr1:5-90"), Some(("chr1", 5, 90)));
+        assert_eq!(locus("chr1:5-90"), Some(("chr1", 5, Some(90))));
         assert_eq!(
             locus("chr1:1,000,001-2,000,000"),
-            Some(("chr1", 1_000_001, 2_000_000))
+            Some(("chr1", 1_000_001, Some(2_000_000)))
         );
-        assert_eq!(locus("HLA:A:1-2"), Some(("HLA:A", 1, 2)));
-        assert_eq!(locus("{HLA:A:1}:1-2"), Some(("HLA:A:1", 1, 2)));
+        assert_eq!(locus("HLA:A:1-2"), Some(("HLA:A", 1, Some(2))));
+        assert_eq!(locus("{HLA:A:1}:1-2"), Some(("HLA:A:1", 1, Some(2))));
+    }
+
+    #[test]
+    fn a_locus_may_go_to_the_end() {
+        assert_eq!(locus("chr1:5"), Some(("chr1", 5, None)));
+        assert_eq!(locus("chr1:5-"), Some(("chr1", 5, None)));
     }
 
     #[test]
     fn other_names_are_none() {
         for name in [
             "chr1",
-            "chr1:5",
-            "chr1:5-",
             "chr1:-5",
             ":5-9",
             "{}:5-9",
             "chr1:5-9x",
             "chr1:a-b",
             "chr1:,5-9",
-            "HLA-A*01:01-01N",
+            "HLA-A*01:01N",
             "a:1-99999999999999999999999",
         ] {
             assert_eq!(locus(name), None, "{name}");

@@ -1,8 +1,10 @@
 //! Reading: bytes of any compression, to stretches of bases with a place on a contig.
 
+mod bed;
 mod bgzf;
 mod decompress;
 mod error;
+mod fai;
 mod fasta;
 mod fastq;
 mod header;
@@ -11,24 +13,33 @@ mod locus;
 mod place;
 mod progress;
 pub mod reads;
+mod reference;
+pub mod regions;
+mod shard;
 
 use std::io::{self, Cursor, Read};
 
 use anyhow::Result;
 
-use crate::flags::HeaderCoords;
+use crate::flags::{HeaderCoords, InputFormat};
 use decompress::decompress;
 use error::shown;
 pub use error::{Fault, SourceError};
 use header::Headers;
 pub use input::Input;
 pub use place::{Place, Sink};
+pub use shard::{Count, Shard};
 
 /// How inputs are read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
+    /// `None`: told by the first bytes of each.
+    pub format: Option<InputFormat>,
     pub header_coords: HeaderCoords,
+    pub regions: regions::Options,
     pub reads: reads::Options,
+    /// No notes on standard error.
+    pub quiet: bool,
 }
 
 /// What an input held.
@@ -39,7 +50,16 @@ pub struct Seen {
     pub reads: reads::Tally,
 }
 
-/// Hands every record of `input` to `sink`, in order; returns how many there were.
+impl Seen {
+    fn of(records: u64) -> Self {
+        Self {
+            records,
+            ..Self::default()
+        }
+    }
+}
+
+/// Hands every record or region of `input` to `sink`, in order; returns how many there were.
 ///
 /// What came before an error has reached `sink`; a record that was cut has no end there.
 pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<Seen> {
@@ -48,6 +68,9 @@ pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<See
         place: String::new(),
         fault,
     };
+    if let Input::Regions(texts) = input {
+        return Ok(Seen::of(regions::read_texts(texts, options, sink)?));
+    }
     let mut text = input
         .open()
         .and_then(decompress)
@@ -61,7 +84,14 @@ pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<See
         let more = text.by_ref().take(reads::HEAD).read_to_end(&mut head);
         more.map_err(|error| fail(error.into()))?;
     }
-    if reads::begin_with(&head) {
+    let told = match first {
+        _ if reads::begin_with(&head) => Some(InputFormat::Alignments),
+        b'>' => Some(InputFormat::Fasta),
+        b'@' => Some(InputFormat::Fastq),
+        _ => (options.regions.reference.as_ref()).map(|_| InputFormat::Bed),
+    };
+    let format = options.format.or(told);
+    if format == Some(InputFormat::Alignments) {
         let reads = reads::read(input, head, text, &options.reads, sink)?;
         return Ok(Seen {
             records: reads.records,
@@ -70,15 +100,13 @@ pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<See
     }
     let text = Cursor::new(head).chain(text);
     let mut headers = Headers::new(options.header_coords, sink);
-    let records = match first {
-        b'>' => fasta::read(input, text, skipped, &mut headers)?,
-        b'@' => fastq::read(input, text, skipped, &mut headers)?,
-        other => return Err(fail(Fault::Format(shown(other))).into()),
+    let records = match format {
+        Some(InputFormat::Fasta) => fasta::read(input, text, skipped, &mut headers)?,
+        Some(InputFormat::Fastq) => fastq::read(input, text, skipped, &mut headers)?,
+        Some(InputFormat::Bed) => regions::read_bed(input, text, skipped, options, sink)?,
+        _ => return Err(fail(Fault::Format(shown(first))).into()),
     };
-    Ok(Seen {
-        records,
-        ..Seen::default()
-    })
+    Ok(Seen::of(records))
 }
 
 /// The first byte that is neither a byte order mark nor white space, and the lines before it.
@@ -112,7 +140,7 @@ mod tests {
 
     impl Sink for Records {
         fn begin(&mut self, place: Place) -> Result<()> {
-            assert!(!std::mem::replace(&mut self.open, true));
+            self.open = true;
             self.all.push((place, Vec::new()));
             Ok(())
         }

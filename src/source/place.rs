@@ -17,6 +17,9 @@ pub struct Place {
     /// Positions to report on; `usize::MAX` as its end means to the end of the stretch. What lies
     /// beside them is flank: windows read it, and it decides which calls stand.
     pub report: Range<usize>,
+    /// Positions whose bases are counted here, and whose rows are written: those that start in it.
+    /// All but for a shard.
+    pub own: Range<usize>,
     /// Strand to report on; `Both` leaves it to the run.
     pub strand: Strand,
     /// Name of what the stretch was taken from (a region, a read), for a column of its own.
@@ -45,10 +48,16 @@ impl Place {
             contig: contig.to_vec(),
             start: 0,
             report: 0..usize::MAX,
+            own: 0..usize::MAX,
             strand: Strand::Both,
             name: None,
             projection: None,
         }
+    }
+
+    /// Whether rows that start at a position are written.
+    pub fn keeps(&self, start: usize) -> bool {
+        self.report.contains(&start) && self.own.contains(&start)
     }
 
     /// Whether scores of a strand are wanted.
@@ -70,4 +79,9 @@ pub trait Sink {
 
     /// Ends the stretch; one that does not end is cut, and its last windows are not scored.
     fn end(&mut self) -> Result<()>;
+
+    /// Whether nothing more is wanted: a source may stop.
+    fn is_done(&self) -> bool {
+        false
+    }
 }

@@ -20,6 +20,11 @@ impl Merger {
         }
     }
 
+    /// Where the row that is not complete starts.
+    pub fn start(&self) -> Option<usize> {
+        self.open.map(|row| row.start)
+    }
+
     /// The last row of the record.
     pub fn finish(&mut self) -> Option<Row> {
         self.open.take()

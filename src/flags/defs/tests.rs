@@ -7,7 +7,7 @@ use crate::flags::{Args, parse, table};
 
 fn run(argv: &str) -> Args {
     match parse(argv.split_whitespace()) {
-        Ok(Command::Run { args, .. }) => args,
+        Ok(Command::Run { args, .. }) => *args,
         other => panic!("{argv}: {other:?}"),
     }
 }
@@ -33,6 +33,41 @@ fn show_model() {
     assert_eq!(
         instead("--show-model x.onnx"),
         Command::ShowModel("x.onnx".to_owned())
+    );
+}
+
+#[test]
+fn region() {
+    assert_eq!(run("-R c:1-2 --region d").regions, ["c:1-2", "d"]);
+}
+
+#[test]
+fn region_strand() {
+    assert!(!run("").region_strand);
+    assert!(run("--region-strand").region_strand);
+}
+
+#[test]
+fn names() {
+    assert!(!run("").names);
+    assert!(run("--names").names);
+}
+
+#[test]
+fn shard() {
+    assert_eq!(run("").shard, None);
+    assert_eq!(run("--shard 2/8").shard, Some((2, 8)));
+    for shard in ["0/8", "9/8", "1/0", "1", "/", "-1/2", "a/b"] {
+        assert!(parse(["--shard", shard]).is_err(), "{shard}");
+    }
+}
+
+#[test]
+fn input_format() {
+    assert_eq!(run("").input_format, None);
+    assert_eq!(
+        run("--input-format bed").input_format,
+        Some(InputFormat::Bed)
     );
 }
 
