@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Peak memory: a whole chromosome on standard input, then 1 and 10 million short records.
+# Peak memory at two threads: a whole chromosome on standard input, 1 and 10 million short records,
+# a million regions of the chromosome.
 # Usage: WINDROW_DATA=folder benches/memory.sh [MODEL]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -7,12 +8,13 @@ cd "$(dirname "$0")/.."
 model=${1:-exon-start}
 cargo build --release --locked
 
+chr1=$WINDROW_DATA/genome/human_chr1.fa.gz
 stats=$(mktemp)
 trap 'rm -f "$stats"' EXIT
 
 # NAME, then the command that writes sequence.
 measure() {
-    "${@:2}" | target/release/windrow -q -m "$model" --stats "$stats" >/dev/null
+    "${@:2}" | target/release/windrow -q -t 2 -m "$model" -r "$chr1" --stats "$stats" >/dev/null
     python3 - "$1" "$stats" <<'PYTHON'
 import json, sys
 stats = json.load(open(sys.argv[2]))
@@ -35,6 +37,13 @@ for first in range(0, int(sys.argv[1]), len(texts)):
 PYTHON
 }
 
-measure "chr1" zcat "$WINDROW_DATA/genome/human_chr1.fa.gz"
+# COUNT regions of 20 bases, 100 apart.
+regions() {
+    awk -v count="$1" 'BEGIN { for (i = 0; i < count; i++)
+        print "chr1\t" 100 * i "\t" 100 * i + 20 }'
+}
+
+measure "chr1" zcat "$chr1"
 measure "1 million records" records 1000000
 measure "10 million records" records 10000000
+measure "1 million regions" regions 1000000

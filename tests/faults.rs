@@ -86,14 +86,24 @@ fn text_without_records() {
     let error = at_once(b"hello\n");
     assert_eq!(
         error,
-        "windrow: error: standard input: neither FASTA, FASTQ, BAM, CRAM nor SAM: begins with 'h' \
-         (BED needs --reference)\n"
+        "windrow: error: standard input: neither FASTA, FASTQ, BAM, CRAM, SAM nor, with \
+         --reference, BED: begins with 'h'\n"
     );
 }
 
 #[test]
+fn text_that_is_not_of_the_format_asked_for() {
+    for format in ["fasta", "fastq", "alignments"] {
+        let (error, rows) = failure(bench().run(&format!("--input-format {format}"), b"hello\n"));
+        let expected = format!("not {format} as --input-format says: begins with 'h'\n");
+        assert!(error.ends_with(&expected), "{error}");
+        assert_eq!(rows, "");
+    }
+}
+
+#[test]
 fn one_byte() {
-    assert!(at_once(b"A").contains("neither FASTA, FASTQ, BAM, CRAM nor SAM"));
+    assert!(at_once(b"A").contains("neither FASTA, FASTQ, BAM, CRAM, SAM"));
     assert!(at_once(b"\0").contains("begins with byte 0x00"));
     assert!(at_once(b"\x1f").contains("begins with byte 0x1f"));
     assert!(at_once(b">").contains("record 1 (), line 1: the record has no name"));
@@ -257,7 +267,7 @@ fn an_error_in_the_second_input_leaves_the_rows_of_the_first() {
     let second = bench.write("second.txt", b"hello\n");
     let (error, rows) = failure(bench.run(&format!("--no-header - {second}"), FIRST.as_bytes()));
     assert!(
-        error.contains("second.txt: neither FASTA, FASTQ, BAM, CRAM nor SAM"),
+        error.contains("second.txt: neither FASTA, FASTQ, BAM, CRAM, SAM"),
         "{error}"
     );
     assert_eq!(rows, FIRST_ROWS);

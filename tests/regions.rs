@@ -156,6 +156,32 @@ fn regions_may_be_named_on_the_command_line() {
 }
 
 #[test]
+fn inputs_of_all_kinds_are_mixed_in_the_order_given() {
+    let (bench, reference) = bench();
+    let fasta = bench.write("1", b">a\nTTAGCTT\n");
+    let regions = bench.write("2", b"chr1\t5\t300\n");
+    let fastq = bench.write("3", b"@b\nTTAGCTT\n+\nIIIIIII\n");
+    let whole = bench.rows("--raw", genome().as_bytes());
+    let expected = bench.rows("--raw", b">a\nTTAGCTT\n")
+        + &within(&whole, &[("chr1", 5, 300)])
+        + &bench.rows("--raw", b">b\nTTAGCTT\n")
+        + &within(&whole, &[("chr1", 0, 9)]);
+    let flags = format!("--raw -r {reference} {fasta} {regions} {fastq} -");
+    assert_eq!(bench.rows(&flags, b"chr1\t0\t9\n"), expected);
+}
+
+#[test]
+fn the_format_of_the_input_may_be_said() {
+    let bench = Bench::new(&behind_ag());
+    let reference = bench.write("g.fa", b">@c\nTTAGCTT\n");
+    let flags = format!("-q -r {reference}");
+    let (error, _) = failure(bench.run(&flags, b"@c\t0\t7\n"));
+    assert!(error.contains("record 1"), "{error}");
+    let rows = bench.rows(&format!("{flags} --input-format bed"), b"@c\t0\t7\n");
+    assert_eq!(rows.lines().count(), 2);
+}
+
+#[test]
 fn the_index_is_made_in_memory_if_there_is_none() {
     let (bench, plain) = bench();
     let blocked = bench.write("genome.fa.gz", &bgzip(genome().as_bytes()));

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io;
 
+use crate::flags::InputFormat;
+
 #[derive(Debug, thiserror::Error)]
 #[error("{input}: {place}{fault}")]
 pub struct SourceError {
@@ -16,8 +18,11 @@ pub struct SourceError {
 pub enum Fault {
     #[error("{0}")]
     Io(#[from] io::Error),
-    #[error("neither FASTA, FASTQ, BAM, CRAM nor SAM: begins with {0} (BED needs --reference)")]
-    Format(String),
+    #[error("{}: begins with {first}", misfit(*.asked))]
+    Format {
+        asked: Option<InputFormat>,
+        first: String,
+    },
     #[error("{0}")]
     Parse(String),
     #[error("{letter} at base {position} is no nucleotide")]
@@ -46,6 +51,13 @@ pub enum Fault {
         expected: String,
         found: String,
     },
+}
+
+fn misfit(asked: Option<InputFormat>) -> String {
+    match asked {
+        Some(format) => format!("not {} as --input-format says", format.word()),
+        None => "neither FASTA, FASTQ, BAM, CRAM, SAM nor, with --reference, BED".to_owned(),
+    }
 }
 
 /// Bytes that a record's name may have.

@@ -91,6 +91,17 @@ pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<See
         _ => (options.regions.reference.as_ref()).map(|_| InputFormat::Bed),
     };
     let format = options.format.or(told);
+    let begins = match format {
+        Some(InputFormat::Alignments) => reads::begin_with(&head),
+        Some(InputFormat::Fasta) => first == b'>',
+        Some(InputFormat::Fastq) => first == b'@',
+        Some(InputFormat::Bed) => true,
+        None => false,
+    };
+    if !begins {
+        let (asked, first) = (options.format, shown(first));
+        return Err(fail(Fault::Format { asked, first }).into());
+    }
     if format == Some(InputFormat::Alignments) {
         let reads = reads::read(input, head, text, &options.reads, sink)?;
         return Ok(Seen {
@@ -103,8 +114,7 @@ pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<See
     let records = match format {
         Some(InputFormat::Fasta) => fasta::read(input, text, skipped, &mut headers)?,
         Some(InputFormat::Fastq) => fastq::read(input, text, skipped, &mut headers)?,
-        Some(InputFormat::Bed) => regions::read_bed(input, text, skipped, options, sink)?,
-        _ => return Err(fail(Fault::Format(shown(first))).into()),
+        _ => regions::read_bed(input, text, skipped, options, sink)?,
     };
     Ok(Seen::of(records))
 }

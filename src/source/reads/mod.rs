@@ -162,7 +162,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn take_all(&mut self, alignments: &mut Alignments, sink: &mut dyn Sink) -> Result<(), Stop> {
-        loop {
+        while !sink.is_done() {
             let number = self.tally.records + 1;
             let read = alignments.next().map_err(|(line, fault)| {
                 let line = line.map_or(String::new(), |line| format!(", line {line}"));
@@ -172,6 +172,7 @@ impl Reader<'_> {
             self.tally.records = number;
             self.take(&read, sink)?;
         }
+        Ok(())
     }
 
     /// The fault of the record that is being taken.
