@@ -202,6 +202,30 @@ fn a_killed_run_goes_on_as_if_it_had_not_been() {
 }
 
 #[test]
+fn a_network_learns_from_one_of_another_kind() {
+    let folder = folder("taught");
+    let teacher = recipe(&folder, DILATED);
+    train(
+        &folder,
+        &["train", teacher.to_str().unwrap(), "--name", "teacher"],
+    );
+    let pupil = recipe(&folder, INCEPTION);
+    let loss = |name: &str, share: &str| {
+        let distil = format!("train.distil={{teachers=[\"teacher\"],share={share}}}");
+        let words = ["train", pupil.to_str().unwrap(), "--name", name];
+        let said = train(&folder, &[words.as_slice(), &["--set", &distil]].concat());
+        let line = said
+            .lines()
+            .find(|line| line.starts_with("step 3 "))
+            .unwrap();
+        line.split_whitespace().nth(3).unwrap().to_owned()
+    };
+    let labels = loss("labels", "0.0");
+    assert_eq!(labels, loss("labels-again", "0.0"));
+    assert_ne!(labels, loss("taught", "0.7"));
+}
+
+#[test]
 fn genes_can_be_held_out_instead_of_a_region() {
     let folder = folder("genes");
     let recipe = recipe(&folder, DILATED);
@@ -223,6 +247,7 @@ fn a_recipe_that_does_not_hold_is_refused() {
         ("split.contig=\"c9\"", "no contig 'c9'"),
         ("data.fasta=\"none.fa\"", "none.fa"),
         ("train.wrmup=1", "wrmup"),
+        ("train.distil={teachers=[\"nobody\"],share=0.5}", "nobody"),
     ] {
         let output = Command::new(program)
             .current_dir(&folder)

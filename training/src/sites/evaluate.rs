@@ -13,7 +13,7 @@ use tch::Device;
 use crate::annotation::{STRANDS, Strand, mark};
 use crate::calibrate::{Knot, calibrate};
 use crate::genome::{UNKNOWN, complement};
-use crate::metrics::{Curve, auroc, best_threshold, rates};
+use crate::metrics::{Curve, auroc, rates, steady_threshold};
 use crate::network::Network;
 use crate::sites::dataset::{Dataset, Place, Stretch};
 use crate::sites::recipe::Recipe;
@@ -99,15 +99,22 @@ struct Windows {
     against: [(Vec<f32>, Vec<bool>); 2],
 }
 
-/// Negatives drawn for each site.
+/// Negatives drawn for each site of a held-out set.
 const DRAWN: usize = 10;
 
-fn windows(data: &Dataset, blocks: &[Stretch], field: &Field, seed: u64) -> Windows {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
+/// `drawn` negatives of each kind for each site, or all of them.
+fn windows(
+    data: &Dataset,
+    blocks: &[Stretch],
+    field: &Field,
+    drawn: Option<usize>,
+    random: &mut ChaCha8Rng,
+) -> Windows {
     let sites = data.places(blocks, mark::ACCEPTOR, 0);
     let [any, led] = intragenic(data, blocks);
     let against = [led, any].map(|negatives| {
-        let drawn = negatives.choose_multiple(&mut random, sites.len() * DRAWN);
+        let count = drawn.map_or(negatives.len(), |drawn| sites.len() * drawn);
+        let drawn = negatives.choose_multiple(random, count);
         let labelled = sites
             .iter()
             .map(|p| (p, true))
@@ -138,13 +145,11 @@ pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Evaluation>
     let mut best_logit = 0.0;
     for (i, (_, scorer)) in scorers.iter().enumerate() {
         let field = Field::new(&run.data, &run.validation, scorer);
-        let windows = windows(&run.data, &run.validation, &field, recipe.seed);
-        thresholds.push(
-            windows
-                .against
-                .each_ref()
-                .map(|(s, truth)| best_threshold(s, truth).0),
-        );
+        let mut random = ChaCha8Rng::seed_from_u64(recipe.seed);
+        let all = windows(&run.data, &run.validation, &field, None, &mut random);
+        let best =
+            |(scores, truth): &(Vec<f32>, Vec<bool>)| steady_threshold(scores, truth, recipe.seed);
+        thresholds.push(all.against.each_ref().map(best));
         if i == 0 {
             let all = field.scored(&run.data);
             best_logit = best_f1(&Curve::new(
@@ -164,7 +169,8 @@ pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Evaluation>
         for ((name, scorer), thresholds) in scorers.iter().zip(&thresholds) {
             let field = Field::new(&set, &blocks, scorer);
             let all = field.scored(&set);
-            let windows = windows(&set, &blocks, &field, recipe.seed);
+            let mut random = ChaCha8Rng::seed_from_u64(recipe.seed);
+            let windows = windows(&set, &blocks, &field, Some(DRAWN), &mut random);
             let (row, curve) = row(&set, &all, &windows, thresholds);
             let is_network = rows.len() % scorers.len() == 0;
             let scorer = (*name).to_owned();

@@ -136,6 +136,8 @@ pub struct Train {
     pub evaluate_every: usize,
     /// Evaluations without a better validation average precision before it stops.
     pub patience: usize,
+    /// Other networks, whose scores the targets lean on.
+    pub distil: Option<Distil>,
     /// Which evaluation's averaged weights are kept.
     #[serde(default)]
     pub keep: Keep,
@@ -143,6 +145,17 @@ pub struct Train {
     pub mine_every: usize,
     /// Share of the training sequence that a mining looks at.
     pub mine_share: f64,
+}
+
+/// Learning from the mean of trained networks as well as from the labels (Hinton et al., 2015,
+/// arXiv:1503.02531).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distil {
+    /// Finished runs.
+    pub teachers: Vec<String>,
+    /// Share of the teachers' probability in each target; the label has the rest.
+    pub share: f64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

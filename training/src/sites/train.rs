@@ -19,6 +19,7 @@ use crate::metrics::Curve;
 use crate::network::{Mode, Network};
 use crate::optimiser::Optimiser;
 use crate::sites::dataset::{Dataset, Place, Stretch, read_windows};
+use crate::sites::evaluate::load;
 use crate::sites::recipe::{Keep, Recipe};
 use crate::sites::sampler::{Batch, HEADS, Row, Sampler};
 use crate::sites::score::{Scored, logits, scored};
@@ -48,6 +49,9 @@ pub struct Evaluated {
 
 /// Hard negatives kept for each positive.
 const MINED_PER_SITE: usize = 8;
+
+/// What a run's folder says of the network in it.
+const RECIPE: &str = "recipe.json";
 
 /// Bases that mining takes or leaves as one.
 const MINED_STRETCH: usize = 50_000;
@@ -116,13 +120,15 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Trains to the end, or to where patience ends; leaves `kept.ot` in the run's folder.
+    /// Trains to the end, or to where patience ends; leaves `kept.ot` in the run's folder, beside the recipe.
     pub fn train(&self) -> Result<Progress> {
         let recipe = self.recipe;
+        write_json(&self.folder.join(RECIPE), recipe)?;
         tch::manual_seed(recipe.seed as i64);
         let vs = nn::VarStore::new(self.device);
         let network = Network::new(graph(recipe), &vs.root());
         let size = [network.graph.window(), network.graph.anchor()];
+        let teachers = self.teachers(&network.graph)?;
         let sampler = Sampler::new(&self.data, &self.train, &self.rows, &recipe.draw, size);
         let mut optimiser = Optimiser::new(&vs, recipe.train.weight_decay, recipe.train.averaging);
         let mut progress = self.resume(&mut optimiser)?;
@@ -149,7 +155,7 @@ impl<'a> Run<'a> {
                     .collect();
             }
             let batch = sampler.batch(&mined, &mut self.random(step, DRAWING), self.device);
-            let loss = self.loss(&network, &batch);
+            let loss = self.loss(&network, &teachers, &batch);
             optimiser.step(&loss, self.rate(step));
             losses.push(loss.double_value(&[]));
             progress.step += 1;
@@ -172,6 +178,23 @@ impl<'a> Run<'a> {
         Ok(progress)
     }
 
+    /// The networks that the recipe learns from, all of which see no further than `graph`.
+    fn teachers(&self, graph: &Graph) -> Result<Vec<Network>> {
+        let behind = |graph: &Graph| graph.window() - graph.anchor();
+        let teacher = |name: &String| {
+            let folder = self.folder.with_file_name(name);
+            let recipe: Recipe = read_json(&folder.join(RECIPE))?;
+            let network = load(&recipe, &folder, self.device)?;
+            let other = &network.graph;
+            if other.anchor() > graph.anchor() || behind(other) > behind(graph) {
+                bail!("train.distil: {name} sees further than its pupil");
+            }
+            Ok(network)
+        };
+        let distil = self.recipe.train.distil.iter();
+        distil.flat_map(|d| &d.teachers).map(teacher).collect()
+    }
+
     /// Each step has generators of its own: a resumed run draws what a whole one draws.
     fn random(&self, step: usize, purpose: u64) -> ChaCha8Rng {
         let mut random = ChaCha8Rng::seed_from_u64(self.recipe.seed);
@@ -190,7 +213,7 @@ impl<'a> Run<'a> {
         train.learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
     }
 
-    fn loss(&self, network: &Network, batch: &Batch) -> Tensor {
+    fn loss(&self, network: &Network, teachers: &[Network], batch: &Batch) -> Tensor {
         let kind = if self.recipe.train.bf16 {
             Kind::BFloat16
         } else {
@@ -199,9 +222,10 @@ impl<'a> Run<'a> {
         let mode = Mode::Train {
             momentum: NORM_MOMENTUM,
         };
-        let scores = network.forward(&batch.bases.to_kind(kind), mode);
+        let bases = batch.bases.to_kind(kind);
+        let scores = network.forward(&bases, mode);
         let each = scores.binary_cross_entropy_with_logits::<Tensor>(
-            &batch.target,
+            &self.taught(teachers, &bases, batch, network.graph.anchor()),
             None,
             None,
             Reduction::None,
@@ -215,6 +239,24 @@ impl<'a> Run<'a> {
         let loss = &self.recipe.loss;
         let heads = [loss.acceptor as f32, loss.donor as f32, loss.exon as f32];
         (sums / counts * Tensor::from_slice(&heads).to_device(self.device)).sum(Kind::Float)
+    }
+
+    /// The batch's targets, less the share that the teachers have in them.
+    fn taught(&self, teachers: &[Network], bases: &Tensor, batch: &Batch, anchor: usize) -> Tensor {
+        let Some(distil) = &self.recipe.train.distil else {
+            return batch.target.shallow_clone();
+        };
+        let length = batch.target.size()[2];
+        let said = |teacher: &Network| {
+            let ahead = (anchor - teacher.graph.anchor()) as i64;
+            let logits = teacher.forward(bases, Mode::Infer);
+            logits.narrow(2, ahead, length)
+        };
+        tch::no_grad(|| {
+            let said: Vec<Tensor> = teachers.iter().map(said).collect();
+            let mean = Tensor::stack(&said, 0).mean_dim(0, false, Kind::Float);
+            &batch.target * (1.0 - distil.share) + mean.sigmoid() * distil.share
+        })
     }
 
     fn evaluate(

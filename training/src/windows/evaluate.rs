@@ -164,7 +164,7 @@ fn learn(run: &Run, train: &[Example], label: usize, name: &str) -> Result<Vec<Y
         for matrix in jaspar::read(&run.data.join(path))? {
             if names.contains(&matrix.name) || names.contains(&matrix.id) {
                 let mut yardstick = Yardstick::matrix(matrix);
-                yardstick.threshold = best_threshold(&yardstick.scores(&all), &positive).0;
+                yardstick.threshold = best_threshold(&yardstick.scores(&all), &positive);
                 yardsticks.push(yardstick);
             }
         }
@@ -202,7 +202,7 @@ fn calibrated(
                 *p = (here / (here + 1.0 - f64::from(*p))) as f32;
             }
         }
-        let threshold = probability(&knots, best_threshold(&scores, &positive).0);
+        let threshold = probability(&knots, best_threshold(&scores, &positive));
         (knots, threshold)
     };
     labels.map(table).unzip()

@@ -49,7 +49,7 @@ impl Yardstick {
             let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
             for yardstick in &mut all {
                 let scores = yardstick.scores(windows);
-                yardstick.threshold = best_threshold(&scores, &positive).0;
+                yardstick.threshold = best_threshold(&scores, &positive);
             }
         }
         Ok(all)
