@@ -100,7 +100,7 @@ impl Cost {
         Self {
             wall: start.elapsed().as_secs_f64(),
             cpu: seconds(usage.ru_utime) + seconds(usage.ru_stime),
-            peak_memory: usage.ru_maxrss.unsigned_abs() * unit,
+            peak_memory: own_peak().unwrap_or(usage.ru_maxrss.unsigned_abs() * unit),
         }
     }
 
@@ -111,6 +111,16 @@ impl Cost {
             0.0
         }
     }
+}
+
+/// Linux counts the memory of the program that started this one in `ru_maxrss`, but not here.
+fn own_peak() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kilobytes * 1024)
 }
 
 fn usage() -> libc::rusage {

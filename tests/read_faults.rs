@@ -116,6 +116,32 @@ fn cram_cut_or_without_its_reference_is_an_error() {
 }
 
 #[test]
+fn the_index_of_a_reference_is_not_written_and_not_stale() {
+    let bench = bench();
+    let text = b">c\nTTTTTTTTTTTTAGTTTTTTTTTTTTTTTT\n";
+    let folder = bench.path("reference");
+    std::fs::create_dir(&folder).unwrap();
+    let reference = bench.write("reference/c.fa", text);
+    let records = vec![GOOD.to_owned(); 3];
+    let input = sam("coordinate", &[("c", 30)], &records);
+    let indexed = bench.write("c.fa", text);
+    bench.write("c.fa.fai", b"c\t30\t3\t30\t31\n");
+    let cram = written(&bench, &input, "wc", Some(&indexed));
+    let expected = bench.rows("", input.as_bytes());
+    assert_eq!(bench.rows(&format!("-r {reference}"), &cram), expected);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+
+    let index = bench.write("reference/c.fa.fai", b"c\t30\t3\t30\t31\n");
+    let index = std::fs::File::options().write(true).open(index).unwrap();
+    let begin = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1);
+    index.set_modified(begin).unwrap();
+    let (error, _) = failure(bench.run(&format!("-r {reference}"), &cram));
+    assert!(error.contains("c.fa.fai is older than the file"), "{error}");
+    let (error, _) = failure(bench.run(&format!("-r {}", bench.model), &cram));
+    assert!(error.contains("cannot be indexed"), "{error}");
+}
+
+#[test]
 fn unsorted_reads_are_refused_with_the_flag_that_helps() {
     let first = GOOD.replace(" 11 ", " 21 ");
     let error = refused("", "unknown", &[&first, GOOD]);
@@ -146,6 +172,21 @@ fn a_read_beyond_the_end_of_its_contig_is_an_error() {
     let fits = GOOD.replace(" 11 ", " 51 ");
     let input = sam("coordinate", CONTIG, &[fits]);
     assert!(bench().run("", input.as_bytes()).status.success());
+}
+
+#[test]
+fn a_header_that_lies_about_a_contig_is_told_by_the_reads() {
+    let bench = bench();
+    let good = sam("coordinate", CONTIG, &[GOOD.to_owned()]);
+    let mut bytes = plain(&bam(&bench, &good));
+    // Behind the text and the number of contigs: length of the name, name, length.
+    let text = u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize;
+    let len = 8 + text + 4 + 4 + 2;
+    assert_eq!(bytes[len..len + 4], 60u32.to_le_bytes());
+    bytes[len..len + 4].copy_from_slice(&15u32.to_le_bytes());
+    let (error, _) = failure(bench.run("", &bytes));
+    let expected = "record 1 (r): lies on c:11-20, beyond the end of the contig at 15\n";
+    assert!(error.ends_with(expected), "{error}");
 }
 
 #[test]

@@ -313,6 +313,27 @@ fn threads_and_chunks_do_not_show() {
 }
 
 #[test]
+fn memory_depends_on_neither_depth_nor_length() {
+    let bench = bench();
+    let bases = "ACGT".repeat(25);
+    let peak = |reads: usize, apart: usize| {
+        let read = |number: usize| aligned(number * apart + 1, "100M", &bases);
+        let reads: Vec<_> = (0..reads).map(read).collect();
+        let input = sam("coordinate", &[("c", 250_000_000)], &reads);
+        let stats = stats(&bench, "-t 1 --chunk-size 1000", &input);
+        stats["peak_memory_bytes"].as_u64().unwrap()
+    };
+    let little = peak(10, 50);
+    for (reads, apart) in [(100_000, 0), (50_000, 50), (50_000, 4900)] {
+        let more = peak(reads, apart);
+        assert!(
+            more < little + (8 << 20),
+            "{reads} {apart}: {little} {more}"
+        );
+    }
+}
+
+#[test]
 fn rows_of_reads_are_bed_only() {
     for reads in ["each", "raw"] {
         let output = run(&["--reads", reads, "-f", "bedgraph", "-"], b"");

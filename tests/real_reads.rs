@@ -103,6 +103,10 @@ fn bam_cram_and_sam_give_the_calls_of_the_sequence_they_cover() {
         bam,
     } = &simulated;
     let [cram, sam] = ["reads.cram", "reads.sam"].map(|name| folder.path().join(name));
+    let packed = folder.path().join("packed.cram");
+    let how = "cram,version=3.1,use_bzip2=1,use_fqz=1,use_arith=1";
+    let argv = ["view", "-O", how, "-T", text(contig), "-o", text(&packed)];
+    output("samtools", &[&argv[..], &[text(bam)]].concat());
     let reference = format!("-r {}", text(contig));
     let argv = [
         "view",
@@ -115,6 +119,8 @@ fn bam_cram_and_sam_give_the_calls_of_the_sequence_they_cover() {
     ];
     output("samtools", &argv);
     output("samtools", &["view", "-h", "-o", text(&sam), text(bam)]);
+    let blocked = folder.path().join("contig.fa.gz");
+    std::fs::write(&blocked, output("bgzip", &["-c", text(contig)])).unwrap();
 
     let (from, to) = covered(bam);
     assert!(to - from > BASES * 9 / 10, "{from}..{to}");
@@ -126,6 +132,8 @@ fn bam_cram_and_sam_give_the_calls_of_the_sequence_they_cover() {
     for flags in ["--min-score 0.01", "-f bedgraph --raw --strand - -s 5"] {
         let of_bam = rows(flags, bam);
         assert_eq!(rows(&format!("{flags} {reference}"), &cram), of_bam);
+        let with_blocked = format!("{flags} -r {}", text(&blocked));
+        assert_eq!(rows(&with_blocked, &packed), of_bam);
         assert_eq!(rows(flags, &sam), of_bam);
         let (of_bam, expected) = (inside(of_bam), inside(rows(flags, contig)));
         assert!(expected.len() > 3, "{flags}: {}", expected.len());

@@ -17,6 +17,7 @@ use hts_sys::{
 };
 
 use super::alignment::Alignment;
+use super::cram::Reference;
 use super::stream::{self, Bytes};
 use crate::source::Fault;
 
@@ -54,6 +55,7 @@ pub struct Alignments {
     bytes: NonNull<Bytes>,
     pub contigs: Vec<Contig>,
     pub order: Order,
+    _reference: Option<Reference>,
 }
 
 /// What is freed when opening goes no further.
@@ -85,7 +87,7 @@ impl Alignments {
         };
         // SAFETY: `bytes` lives until `opening`, or what it becomes, is dropped. A stream that
         // `hts_hopen` refuses is left to us.
-        let header = unsafe {
+        let (header, reference) = unsafe {
             // Its messages name no input and are many; ours take their place.
             hts_set_log_level(htsLogLevel_HTS_LOG_OFF);
             let stream = stream::open(bytes.as_ptr());
@@ -98,8 +100,8 @@ impl Alignments {
                 }
                 return Err(failure(bytes).unwrap_or(parse("the header cannot be read")));
             }
-            set_up(opening.file, reference)?;
-            sam_hdr_read(opening.file)
+            let reference = set_up(opening.file, reference)?;
+            (sam_hdr_read(opening.file), reference)
         };
         let Some(header) = NonNull::new(header) else {
             return Err(failure(bytes).unwrap_or(parse("the header is cut short or corrupt")));
@@ -118,6 +120,7 @@ impl Alignments {
             bytes,
             contigs: Vec::new(),
             order: Order::Unsaid,
+            _reference: reference,
         };
         alignments.read_header()?;
         Ok(alignments)
@@ -237,28 +240,22 @@ impl Drop for Alignments {
 ///
 /// # Safety
 /// `file` is open.
-unsafe fn set_up(file: *mut htsFile, reference: Option<&Path>) -> Result<(), Fault> {
+unsafe fn set_up(file: *mut htsFile, reference: Option<&Path>) -> Result<Option<Reference>, Fault> {
     // SAFETY: `file` is open; each option is followed by a value of its type.
     unsafe {
         if (*file).format.format != htsExactFormat_cram {
-            return Ok(());
+            return Ok(None);
         }
-        let Some(path) = reference else {
-            return Err(Fault::NoReference);
-        };
-        let name = CString::new(path.as_os_str().as_bytes())
-            .map_err(|_| parse("the name of the reference holds a zero byte"))?;
+        let reference = Reference::open(reference.ok_or(Fault::NoReference)?)?;
+        let path = reference.path.as_os_str().as_bytes();
+        let name = CString::new(path).map_err(|error| Fault::Parse(error.to_string()))?;
         if hts_set_fai_filename(file, name.as_ptr()) != 0 {
-            let text = format!(
-                "cannot read the reference {} with its index",
-                path.display()
-            );
-            return Err(Fault::Parse(text));
+            return Err(parse("cannot read the reference with its index"));
         }
         hts_set_opt(file, hts_fmt_option_CRAM_OPT_REQUIRED_FIELDS, FIELDS);
         hts_set_opt(file, hts_fmt_option_CRAM_OPT_DECODE_MD, 0);
+        Ok(Some(reference))
     }
-    Ok(())
 }
 
 fn parse(text: &str) -> Fault {
