@@ -70,10 +70,13 @@ pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
                 continue;
             }
             let (own, targets) = known(&of_network[label], &set.examples, label);
-            let mut row = |scorer: &str, scores: &[f32], threshold: f32| {
+            let mut row = |scorer: &str, scores: &[f32], threshold: Option<f32>| {
                 let figures = match set.bright {
                     Some(deviations) => Figures::bright(scores, &targets, deviations),
-                    None => Figures::of(card.output, scores, &targets, threshold),
+                    None => match (card.output, threshold) {
+                        (Output::Logit, Some(least)) => Figures::classes(scores, &targets, least),
+                        (output, _) => Figures::of(output, scores, &targets),
+                    },
                 };
                 rows.push(Row {
                     set: set.name.clone(),
@@ -82,13 +85,13 @@ pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
                     figures,
                 });
             };
-            row(&recipe.name, &own, 0.0);
+            row(&recipe.name, &own, None);
             let windows = windows(&known_examples, run.window);
             for yardstick in &yardsticks {
                 row(
                     &yardstick.name,
                     &yardstick.scores(&windows),
-                    yardstick.threshold,
+                    Some(yardstick.threshold),
                 );
             }
             if card.output == Output::Logit && set.bright.is_none() {

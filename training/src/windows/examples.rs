@@ -333,3 +333,136 @@ impl Example {
         all.map(|at| base(at).unwrap_or(UNKNOWN)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    fn data() -> Data {
+        Data {
+            length: Some(4),
+            short: Short::Drop,
+            sources: vec![],
+            negatives: vec![],
+        }
+    }
+
+    fn read(folder: &Path, source: Source, labels: &[&str]) -> Result<Vec<Example>> {
+        let split = Split::Groups {
+            column: Some("cluster".into()),
+            validation: 0.1,
+            test: 0.1,
+        };
+        let labels: Vec<String> = labels.iter().map(|&l| l.to_owned()).collect();
+        let reader = Reader {
+            folder,
+            data: &data(),
+            split: &split,
+            labels: &labels,
+            output: Output::Logit,
+            window: 4,
+            seed: 1,
+        };
+        reader.read(&[source])
+    }
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    }
+
+    fn path(name: &str) -> Option<PathBuf> {
+        Some(name.into())
+    }
+
+    #[test]
+    fn rows_are_chosen_by_their_columns() {
+        let tsv = "id\tlabel\thidden_overlap\tcluster\tsequence\n\
+                   a\t1\t0\tc1\tACGTA\nb\t0\t1\tc1\tACGTA\nc\t0\t0\tc2\tACG\nd\t0\t0\tc3\tTTTT\n";
+        let folder = folder(&[("a.tsv", tsv)]);
+        let source = Source {
+            tsv: path("a.tsv"),
+            unless: [("hidden_overlap".into(), vec!["1".into()])].into(),
+            flanks: None,
+            ..Default::default()
+        };
+        let rows = read(folder.path(), source.clone(), &["x"]).unwrap();
+        let seen: Vec<(&str, f32)> = rows
+            .iter()
+            .map(|e| (e.group.as_str(), e.targets[0]))
+            .collect();
+        // The third row is too short for a window.
+        assert_eq!(seen, [("c1", 1.0), ("c3", 0.0)]);
+        assert_eq!(rows[0].window(4, 0), [0, 1, 2, 3]);
+        assert_eq!(rows[0].window(4, 2), [2, 3, 0, UNKNOWN]);
+        let labelled = Source {
+            label: Some("y".into()),
+            flanks: Some(["GG".into(), "".into()]),
+            ..source
+        };
+        let rows = read(folder.path(), labelled, &["x", "y"]).unwrap();
+        assert!(rows[0].targets[0].is_nan() && rows[0].targets[1] == 1.0);
+        assert_eq!(rows[0].codes[..3], [2, 2, 0]);
+    }
+
+    #[test]
+    fn a_row_that_is_cut_is_named() {
+        let folder = folder(&[("a.tsv", "label\tsequence\n1\tACGT\n1\n")]);
+        let source = Source {
+            tsv: path("a.tsv"),
+            ..Default::default()
+        };
+        let error = read(folder.path(), source, &["x"]).unwrap_err();
+        assert!(
+            format!("{error:#}").contains("a.tsv: line 3: 1 fields"),
+            "{error:#}"
+        );
+    }
+
+    #[test]
+    fn two_readings_of_an_exon_start_differ_on_the_reverse_strand() {
+        // One gene on each strand; the margins need known bases.
+        let genome: String = (0..600).map(|i| if i == 300 { 'G' } else { 'A' }).collect();
+        let exon = |strand: &str, gene: &str| {
+            format!(
+                "c\tx\texon\t301\t320\t.\t{strand}\t.\tgene_id \"{gene}\"; transcript_id \"{gene}\";\n"
+            )
+        };
+        let gtf = exon("+", "g") + &exon("-", "h");
+        let folder = folder(&[("c.fa", &format!(">c\n{genome}\n")), ("c.gtf", &gtf)]);
+        let starts = |reading| {
+            let source = Source {
+                fasta: path("c.fa"),
+                gtf: path("c.gtf"),
+                reading: Some(reading),
+                ..Default::default()
+            };
+            let rows = read(folder.path(), source, &["x"]).unwrap();
+            let positives = rows.iter().filter(|e| e.targets[0] == 1.0);
+            positives.map(|e| e.window(1, 0)[0]).collect::<Vec<u8>>()
+        };
+        // G where the forward exon begins; T, the complement of A, where the reverse one does.
+        assert_eq!(starts(Reading::Strand), [2, 3]);
+        // The same base for both, and so one example.
+        assert_eq!(starts(Reading::Column), [2]);
+    }
+
+    #[test]
+    fn intervals_keep_their_strand_and_leave_out_marked_ones() {
+        let bed = "c\t0\t5\tn\t0\t+\nc\t0\t5\tn\t0\t-\nc\t0\t5\tn\t0\t+\t1\nd\t0\t5\tn\t0\t+\n";
+        let folder = folder(&[("c.fa", ">c\nAACGTT\n"), ("c.bed", bed)]);
+        let source = Source {
+            fasta: path("c.fa"),
+            bed: path("c.bed"),
+            target: Some(1.0),
+            ..Default::default()
+        };
+        let rows = read(folder.path(), source, &["x"]).unwrap();
+        let codes: Vec<Vec<u8>> = rows.into_iter().map(|e| e.codes).collect();
+        assert_eq!(codes, [vec![0, 0, 1, 2, 3], vec![0, 1, 2, 3, 3]]);
+    }
+}

@@ -82,7 +82,7 @@ fn metrics(recipe: &Recipe, result: &WindowResult) -> Value {
     };
     let mut text = vec![format!(
         "{} parameters, {} kFLOP {cost}. {} training steps on {}; the weights of epoch {}, the \
-         best by validation {:?} ({:.3}).",
+         best by validation {} ({:.3}).",
         result.parameters,
         result.flops / 1000,
         result.steps,
@@ -109,12 +109,13 @@ fn metrics(recipe: &Recipe, result: &WindowResult) -> Value {
 /// A figure's heading, and where it is found.
 type Column = (&'static str, fn(&Figures) -> Option<f64>);
 
-const CLASSES: [Column; 5] = [
+const CLASSES: [Column; 6] = [
     ("AUROC", |f| f.auroc),
     ("average precision", |f| f.average_precision),
     ("accuracy", |f| f.accuracy),
     ("F1", |f| f.f1),
     ("MCC", |f| f.mcc),
+    ("loss", |f| f.loss),
 ];
 
 const VALUES: [Column; 3] = [

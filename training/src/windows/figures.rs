@@ -16,6 +16,9 @@ pub struct Figures {
     pub recall: Option<f64>,
     pub f1: Option<f64>,
     pub mcc: Option<f64>,
+    /// Mean cross-entropy of scores that are logits.
+    #[serde(default)]
+    pub loss: Option<f64>,
     pub auroc: Option<f64>,
     pub average_precision: Option<f64>,
     pub pearson: Option<f64>,
@@ -45,6 +48,19 @@ impl Figures {
         }
     }
 
+    /// Of classes, by logits.
+    pub fn logits(scores: &[f32], targets: &[f32]) -> Figures {
+        let each = |(&score, &target): (&f32, &f32)| {
+            let (score, target) = (f64::from(score), f64::from(target));
+            score.max(0.0) - score * target + (-score.abs()).exp().ln_1p()
+        };
+        let sum: f64 = scores.iter().zip(targets).map(each).sum();
+        Figures {
+            loss: Some(sum / scores.len() as f64),
+            ..Figures::classes(scores, targets, 0.0)
+        }
+    }
+
     pub fn values(scores: &[f32], targets: &[f32]) -> Figures {
         let r2 = r_squared(scores, targets);
         Figures {
@@ -57,9 +73,10 @@ impl Figures {
         }
     }
 
-    pub fn of(output: Output, scores: &[f32], targets: &[f32], threshold: f32) -> Figures {
+    /// Of the network's own scores.
+    pub fn of(output: Output, scores: &[f32], targets: &[f32]) -> Figures {
         match output {
-            Output::Logit => Figures::classes(scores, targets, threshold),
+            Output::Logit => Figures::logits(scores, targets),
             Output::Value => Figures::values(scores, targets),
         }
     }

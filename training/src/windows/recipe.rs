@@ -225,6 +225,18 @@ pub enum Select {
     Pearson,
 }
 
+impl std::fmt::Display for Select {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Select::Accuracy => "accuracy",
+            Select::Auroc => "AUROC",
+            Select::AveragePrecision => "average precision",
+            Select::R2 => "R²",
+            Select::Pearson => "Pearson's coefficient",
+        })
+    }
+}
+
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evaluation {

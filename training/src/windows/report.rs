@@ -118,7 +118,7 @@ fn rows(out: &mut String, run: &WindowResult, columns: &[Column]) -> Result<()> 
 fn trials(out: &mut String, search: &SearchResult) -> Result<()> {
     write!(
         out,
-        "\nRandom search `{}`, best first:\n\n| validation {:?} | changes | parameters | epochs | minutes |\n|---|---|---|---|---|\n",
+        "\nRandom search `{}`, best first:\n\n| validation {} | changes | parameters | epochs | minutes |\n|---|---|---|---|---|\n",
         search.provenance.name, search.select
     )?;
     let mut trials: Vec<_> = search.trials.iter().collect();
@@ -148,7 +148,7 @@ fn learning(run: &WindowResult) -> String {
         curve.map(|e| (e.epoch as f64, of(e))).collect::<Vec<_>>()
     };
     let (loss, figure) = (points(|e| e.loss), points(|e| e.figure));
-    let name = format!("validation {:?}", run.select);
+    let name = format!("validation {}", run.select);
     let highest = loss.iter().chain(&figure).map(|p| p.1).fold(0.1, f64::max);
     svg(
         &Axes {

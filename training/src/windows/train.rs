@@ -255,7 +255,7 @@ impl<'a> Run<'a> {
             figure,
         });
         self.log(&format!(
-            "epoch {epoch} step {step} loss {loss:.5} validation {:?} {figure:.4} best {:.4} at {}",
+            "epoch {epoch} step {step} loss {loss:.5} validation {} {figure:.4} best {:.4} at {}",
             self.recipe.train.select,
             progress.best.unwrap_or(figure),
             progress.best_epoch
@@ -268,7 +268,7 @@ impl<'a> Run<'a> {
         let all = scores(network, examples, self.recipe.model.strand, self.device);
         let figure = |(label, scores): (usize, &Vec<f32>)| {
             let (scores, targets) = known(scores, examples, label);
-            let figures = Figures::of(self.recipe.model.output, &scores, &targets, 0.0);
+            let figures = Figures::of(self.recipe.model.output, &scores, &targets);
             figures.get(self.recipe.train.select)
         };
         all.iter().enumerate().map(figure).sum::<f64>() / all.len() as f64

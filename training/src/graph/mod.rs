@@ -5,6 +5,8 @@
 //! convolutions: its output `t` is the score of the window that starts at base `t`. A **window**
 //! graph has a fixed length and may hold what looks at a window as a whole.
 
+mod cost;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     None,
@@ -379,61 +381,6 @@ impl Graph {
             .length
             .map_or(self.output().left, |length| length / 2)
     }
-
-    /// Multiply-adds times two, a base and strand (dense) or a window; batch norm folded,
-    /// activations not counted.
-    pub fn flops(&self) -> usize {
-        self.nodes
-            .iter()
-            .map(|node| 2 * self.multiplications(node) * node.length.unwrap_or(1))
-            .sum()
-    }
-
-    /// Weights without biases, which is also what is multiplied at each base.
-    fn multiplications(&self, node: &Node) -> usize {
-        let channels = |at: usize| self.nodes[at].channels;
-        match node.op {
-            Op::Conv {
-                from,
-                kernel,
-                groups,
-                ..
-            } => channels(from) / groups * node.channels * kernel,
-            Op::Gate { from } => channels(from) * (node.channels + 1),
-            Op::Mean { width, .. } => node.channels * width,
-            Op::Motif { ref motif, .. } => 4 * motif.len(),
-            // The sums are made by doubling.
-            Op::Words { window, .. } => 2 * (node.channels + 1) * window.ilog2() as usize,
-            Op::Attention { heads, width, .. } => {
-                4 * node.channels * heads * width + 2 * node.length.unwrap_or(1) * heads * width
-            }
-            Op::Lstm { from, units } => 8 * units * (channels(from) + units),
-            _ => 0,
-        }
-    }
-
-    /// Trained parameters, batch norm's scale and shift among them.
-    pub fn parameters(&self) -> usize {
-        let one = |node: &Node| {
-            let channels = node.channels;
-            match node.op {
-                Op::Conv { norm, .. } => {
-                    self.multiplications(node) + channels * if norm { 2 } else { 1 }
-                }
-                Op::Gate { .. } => channels * (channels + 1),
-                Op::Norm { .. } => 2 * channels,
-                Op::Attention { heads, width, .. } => {
-                    4 * channels * heads * width + 3 * heads * width + channels
-                }
-                // Two biases, as libtorch has them.
-                Op::Lstm { from, units } => 8 * units * (self.nodes[from].channels + units + 2),
-                // Query, key and value of a word's vector, the token, and the heads.
-                Op::Words { width, .. } => 3 * width * (width + 1) + width + channels * (width + 1),
-                _ => 0,
-            }
-        };
-        self.nodes.iter().map(one).sum()
-    }
 }
 
 /// `[channels, 4, motif]`: counts the motif's bases on the first channel, nothing on the others.
@@ -470,8 +417,6 @@ mod tests {
         let b = graph.conv(a, 8, Conv::of(5, Act::Relu).dilated(4).normed());
         graph.add(a, b, Act::None);
         assert_eq!((graph.window(), graph.anchor()), (27, 13));
-        assert_eq!(graph.flops(), 2 * (4 * 8 * 11 + 8 * 8 * 5));
-        assert_eq!(graph.parameters(), 4 * 8 * 11 + 8 * 8 * 5 + 32);
     }
 
     #[test]
