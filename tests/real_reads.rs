@@ -104,7 +104,7 @@ fn bam_cram_and_sam_give_the_calls_of_the_sequence_they_cover() {
     } = &simulated;
     let [cram, sam] = ["reads.cram", "reads.sam"].map(|name| folder.path().join(name));
     let packed = folder.path().join("packed.cram");
-    let how = "cram,version=3.1,use_bzip2=1,use_fqz=1,use_arith=1";
+    let how = "cram,version=3.1,use_bzip2=1,use_lzma=1,use_fqz=1,use_arith=1";
     let argv = ["view", "-O", how, "-T", text(contig), "-o", text(&packed)];
     output("samtools", &[&argv[..], &[text(bam)]].concat());
     let reference = format!("-r {}", text(contig));

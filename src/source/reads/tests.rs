@@ -236,6 +236,15 @@ proptest! {
 }
 
 #[test]
+fn every_codec_of_cram_is_built_in() {
+    // SAFETY: asks for a constant.
+    let features = unsafe { hts_sys::hts_features() };
+    for codec in [hts_sys::HTS_FEATURE_BZIP2, hts_sys::HTS_FEATURE_LZMA] {
+        assert!(features & codec != 0, "{codec}");
+    }
+}
+
+#[test]
 fn deep_columns_saturate_in_no_corner() {
     let reads =
         (0..3000).map(|number| format!("r{number}\t0\tc1\t9\t9\t1M1D1M\t*\t0\t0\tAC\t~~\n"));
