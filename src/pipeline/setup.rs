@@ -28,8 +28,8 @@ pub struct Channel {
     pub model: usize,
     pub label: usize,
     pub strand: Strand,
-    /// Least value of a row.
-    pub least: Option<Value>,
+    /// Least raw output whose value makes a row.
+    pub least: f32,
 }
 
 /// A model as the workers see it.
@@ -179,6 +179,25 @@ impl<'a> Setup<'a> {
     }
 }
 
+/// The least raw output of a label whose value is at least `least`; infinite if there is none.
+/// Values never fall as outputs rise, so it is found by halving.
+fn least_output(contract: &Contract, label: usize, least: Value) -> f32 {
+    let reaches = |output: f32| Value::new(contract.probability(label, output)) >= least;
+    // Bits of numbers, as integers that ascend with them.
+    let number = |key: i32| f32::from_bits((key ^ (key >> 31 & i32::MAX)) as u32);
+    let key = |number: f32| number.to_bits() as i32 ^ (number.to_bits() as i32 >> 31 & i32::MAX);
+    let (mut below, mut found) = (i64::from(key(f32::MIN)) - 1, i64::from(key(f32::INFINITY)));
+    while found - below > 1 {
+        let middle = (below + found).div_euclid(2);
+        if reaches(number(middle as i32)) {
+            found = middle;
+        } else {
+            below = middle;
+        }
+    }
+    number(found as i32)
+}
+
 fn scored<'a>(
     plan: &'a Plan,
     loaded: &'a LoadedModel,
@@ -205,7 +224,9 @@ fn scored<'a>(
             model: index,
             label,
             strand,
-            least: least.map(Value::new),
+            least: least.map_or(f32::MIN, |least| {
+                least_output(contract, label, Value::new(least))
+            }),
         }));
     }
     let track = |(at, &strand): (usize, &Strand)| Track {
@@ -226,5 +247,29 @@ fn scored<'a>(
         stride: loaded.stride,
         tracks: strands.iter().enumerate().map(track).collect(),
         least,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{self, Output};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_output_makes_a_row_exactly_when_its_value_does(
+            least in -2.0f32..2.0,
+            output in prop_oneof![-60.0f32..20.0, any::<f32>().prop_filter("finite", |x| x.is_finite())],
+            is_value in any::<bool>(),
+        ) {
+            let mut contract = model::load("exon-start").unwrap().contract;
+            if is_value {
+                contract.output = Output::Value;
+            }
+            let least = Value::new(least);
+            let value = Value::new(contract.probability(0, output));
+            prop_assert_eq!(output >= least_output(&contract, 0, least), value >= least);
+        }
     }
 }

@@ -193,11 +193,8 @@ impl<'a> Worker<'a> {
                 String::from_utf8_lossy(&piece.place.contig),
                 at + 1
             );
-            let value = Value::new(contract.probability(label, output));
-            if self.setup.channels[channel]
-                .least
-                .is_none_or(|least| value >= least)
-            {
+            if output >= self.setup.channels[channel].least {
+                let value = Value::new(contract.probability(label, output));
                 found.push((channel, Candidate { at, value }));
             }
         }

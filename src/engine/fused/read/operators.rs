@@ -227,7 +227,7 @@ impl<'a> Builder<'a> {
         let fits = dims.len() == value.layout.rank()
             && (value.layout == Layout::Flat || dims[2] == 1)
             && groups > 0
-            && dims[1] * groups == value.rows.len()
+            && dims[1].checked_mul(groups) == Some(value.rows.len())
             && channels.is_multiple_of(groups)
             && taps > 0;
         if !fits {
@@ -290,7 +290,7 @@ impl<'a> Builder<'a> {
         let Some(&taps) = operator.integers("kernel_shape").last() else {
             return Err(operator.unknown());
         };
-        if operator.integer("ceil_mode", 0) != 0 || operator.outputs.len() != 1 {
+        if taps < 1 || operator.integer("ceil_mode", 0) != 0 || operator.outputs.len() != 1 {
             return Err(operator.unknown_kind("windows that are not whole"));
         }
         let taps = taps as usize;
