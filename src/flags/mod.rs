@@ -137,6 +137,7 @@ pub enum Command {
 }
 
 /// One row of the table of flags.
+#[derive(Clone, Copy)]
 pub struct Flag {
     pub long: &'static str,
     pub short: &'static [char],

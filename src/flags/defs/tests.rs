@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::*;
-use crate::flags::{Args, parse, table};
+use crate::flags::{
+    Args, Command, DEFAULT_CHUNK, EngineChoice, Format, Generate, HeaderCoords, InputFormat, Reads,
+    Softmask, StrandChoice, parse, table,
+};
 
 fn run(argv: &str) -> Args {
     match parse(argv.split_whitespace()) {

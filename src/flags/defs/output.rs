@@ -1,0 +1,78 @@
+//! What is written, and where.
+
+use super::SWITCH;
+use crate::flags::{Completes, Flag, Format, Section};
+
+pub(super) const FLAGS: &[Flag] = &[
+    Flag {
+        long: "format",
+        short: &['f'],
+        value: Some("FORMAT"),
+        choices: Format::WORDS,
+        section: Section::Output,
+        shapes_output: true,
+        short_doc: "bed or bedgraph [bed]",
+        long_doc: "Output format: bed (BED6+1) or bedgraph (four columns, one model with one \
+            label, one strand a file). Default: bed.",
+        update: |draft, value| {
+            draft.args.format = value.choice(Format::WORDS, Format::from_word)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "output",
+        short: &['o'],
+        value: Some("FILE"),
+        completes: Completes::Files,
+        section: Section::Output,
+        short_doc: "write FILE, whole or not at all [standard output]",
+        long_doc: "Write FILE instead of standard output. It appears under its name only when the \
+            run has succeeded; '-' is standard output.",
+        update: |draft, value| {
+            draft.args.output = Some(value.path()?).filter(|path| path.as_os_str() != "-");
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "no-header",
+        section: Section::Output,
+        shapes_output: true,
+        short_doc: "leave out the '#' lines of BED",
+        long_doc: "Leave out the '#' lines that BED output begins with.",
+        update: |draft, _| {
+            draft.args.no_header = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "stats",
+        value: Some("FILE"),
+        completes: Completes::Files,
+        section: Section::Output,
+        short_doc: "write the ledger to FILE as JSON",
+        long_doc: "Write the ledger to FILE as JSON: records, bases read, scored and unscored by \
+            reason, calls, time and peak memory.",
+        update: |draft, value| {
+            draft.args.stats = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "unscored",
+        value: Some("FILE"),
+        completes: Completes::Files,
+        section: Section::Output,
+        short_doc: "write the unscored intervals to FILE as BED",
+        long_doc: "Write the intervals that were not scored to FILE as BED: contig, start, end, \
+            reason (short_contig, contig_end, unknown_bases or soft_masked) and model.",
+        update: |draft, value| {
+            draft.args.unscored = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+];

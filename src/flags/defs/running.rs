@@ -1,0 +1,82 @@
+//! How a run goes; none of these but the engine shows in the output.
+
+use super::SWITCH;
+use crate::flags::{DEFAULT_CHUNK, EngineChoice, Flag, Section};
+
+const MAX_THREADS: usize = 1024;
+const MIN_CHUNK: usize = 256;
+const MAX_CHUNK: usize = 1 << 26;
+const _: () = assert!(MIN_CHUNK <= DEFAULT_CHUNK && DEFAULT_CHUNK <= MAX_CHUNK);
+
+pub(super) const FLAGS: &[Flag] = &[
+    Flag {
+        long: "threads",
+        short: &['t', '@'],
+        value: Some("N"),
+        section: Section::Running,
+        short_doc: "threads in all (also -@) [all cores]",
+        long_doc: "Threads in all. The output is the same for any number. Default: one a core.",
+        update: |draft, value| {
+            draft.args.threads = value.count(1..=MAX_THREADS)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "engine",
+        value: Some("ENGINE"),
+        choices: EngineChoice::WORDS,
+        section: Section::Running,
+        shapes_output: true,
+        common: false,
+        short_doc: "what runs dense models [auto]",
+        long_doc: "What runs dense models: auto, the kernels of windrow with the best \
+            instructions of this machine; avx512, avx2, neon or portable, the kernels with these \
+            instructions, for the same bytes at another speed; tract, the library that runs any \
+            model, whose last decimal may differ. Models that the kernels do not fit are always \
+            run by tract; -v says so. Default: auto.",
+        update: |draft, value| {
+            draft.args.engine = value.choice(EngineChoice::WORDS, EngineChoice::from_word)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "chunk-size",
+        value: Some("N"),
+        section: Section::Running,
+        common: false,
+        short_doc: "bases of a work unit [65536]",
+        long_doc: "Bases of a work unit. Memory grows with it, times the threads; the output is \
+            the same for any size. Default: 65536.",
+        update: |draft, value| {
+            draft.args.chunk_size = value.count(MIN_CHUNK..=MAX_CHUNK)?;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "quiet",
+        short: &['q'],
+        section: Section::Running,
+        short_doc: "no summary on standard error",
+        long_doc: "No summary and no warnings on standard error; errors are still printed.",
+        update: |draft, _| {
+            draft.args.quiet = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "verbose",
+        short: &['v'],
+        section: Section::Running,
+        short_doc: "say more on standard error; repeatable",
+        long_doc: "Say more on standard error. May be given several times.",
+        update: |draft, _| {
+            draft.args.verbose = draft.args.verbose.saturating_add(1);
+            Ok(())
+        },
+        ..SWITCH
+    },
+];
