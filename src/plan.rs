@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use crate::engine::{self, Engine, engine_of_choice};
-use crate::flags::{Args, EngineChoice, Format, InputFormat, Reads, StrandChoice, UsageError};
+use crate::flags::{Args, EngineChoice, InputFormat, Reads, StrandChoice, UsageError};
 use crate::model::{self, Contract, Model, Output, Strandedness};
 use crate::source::reads::{self, Filter, Rule, flag};
 use crate::source::{self, Input, regions};
@@ -112,10 +112,14 @@ fn check_regions(args: &Args) -> Result<(), UsageError> {
     {
         return fail("--region-strand: --strand leaves out one of the strands");
     }
-    if args.format == Format::BedGraph && (args.region_strand || args.names) {
-        let flag = if args.names { "names" } else { "region-strand" };
+    let (format, layout) = (args.format.word(), args.format.layout());
+    let lacking = [
+        ("names", args.names && !layout.names),
+        ("region-strand", args.region_strand && layout.steps),
+    ];
+    if let Some((flag, _)) = lacking.into_iter().find(|&(_, lacks)| lacks) {
         return Err(rule(format!(
-            "--{flag}: --format bedgraph has no column for it"
+            "--{flag}: --format {format} has no column for it"
         )));
     }
     Ok(())
@@ -198,9 +202,9 @@ fn source(args: &Args) -> source::Options {
 
 /// Rows of reads overlap, and a track would not say whose they are.
 fn check_reads(args: &Args) -> Result<(), UsageError> {
-    if args.reads != Reads::Consensus && args.format != Format::Bed {
+    if args.reads != Reads::Consensus && !args.format.layout().names {
         let (reads, format) = (args.reads.word(), args.format.word());
-        let text = format!("--reads {reads} writes bed, not --format {format}");
+        let text = format!("--reads {reads}: --format {format} has no column for names of reads");
         return Err(rule(text));
     }
     Ok(())
@@ -245,6 +249,7 @@ fn check_engine(choice: EngineChoice) -> Result<(), UsageError> {
 
 /// The strands to score: what was asked for, else all that the format can hold.
 fn strand(args: &Args, contracts: &[&Contract]) -> Result<StrandChoice, UsageError> {
+    let (format, steps) = (args.format.word(), args.format.layout().steps);
     for contract in contracts {
         match (contract.strand, args.strand) {
             (Strandedness::Symmetric, Some(StrandChoice::Forward | StrandChoice::Reverse)) => {
@@ -253,23 +258,23 @@ fn strand(args: &Args, contracts: &[&Contract]) -> Result<StrandChoice, UsageErr
                     "--strand: {name} is symmetric and has no strands"
                 )));
             }
-            (Strandedness::Stranded, Some(StrandChoice::Both))
-                if args.format == Format::BedGraph =>
-            {
-                let text = "--strand: --format bedgraph holds one strand a file, + or -";
-                return Err(rule(text.to_owned()));
+            (Strandedness::Stranded, Some(StrandChoice::Both)) if steps => {
+                return Err(rule(format!(
+                    "--strand: --format {format} holds one strand a file, + or -"
+                )));
             }
             _ => {}
         }
     }
     let tracks: usize = contracts.iter().map(|contract| contract.labels.len()).sum();
-    if args.format == Format::BedGraph && tracks != 1 {
-        let text = format!("--format bedgraph holds one label of one model a file, not {tracks}");
+    if steps && tracks != 1 {
+        let text = format!("--format {format} holds one label of one model a file, not {tracks}");
         return Err(rule(text));
     }
-    let all = match args.format {
-        Format::Bed => StrandChoice::Both,
-        Format::BedGraph => StrandChoice::Forward,
+    let all = if steps {
+        StrandChoice::Forward
+    } else {
+        StrandChoice::Both
     };
     Ok(args.strand.unwrap_or(all))
 }

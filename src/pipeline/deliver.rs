@@ -7,11 +7,10 @@ use anyhow::Result;
 use super::setup::Setup;
 use super::work::{Found, Outcome, Span};
 use crate::call::{Call, Caller};
-use crate::flags::Format;
 use crate::report::Ledger;
 use crate::source::Place;
 use crate::window::Status;
-use crate::write::{Ordered, Row, Target, bed, bedgraph, unscored};
+use crate::write::{Merger, Ordered, Row, Target, unscored};
 
 /// Takes the outcomes of a stretch's pieces from left to right, stretch by stretch.
 pub struct Delivery<'a> {
@@ -23,7 +22,7 @@ pub struct Delivery<'a> {
     pub unscored: Option<Target>,
     callers: Vec<Caller>,
     calls: Ordered<Row>,
-    merger: bedgraph::Merger,
+    merger: Merger,
     /// The open unscored interval of each model.
     open: Vec<Option<Span>>,
     gaps: Ordered<Span>,
@@ -48,7 +47,7 @@ impl<'a> Delivery<'a> {
             unscored,
             callers: setup.callers(),
             calls: Ordered::default(),
-            merger: bedgraph::Merger::default(),
+            merger: Merger::default(),
             open: vec![None; setup.models.len()],
             gaps: Ordered::default(),
             text: header.into_bytes(),
@@ -175,18 +174,11 @@ impl<'a> Delivery<'a> {
     }
 
     fn row(&mut self, row: &Row, place: &Place) {
-        let Some(row) = &row.on_contig(place) else {
+        let Some(row) = row.on_contig(place) else {
             return;
         };
         self.count(row.channel, 1);
-        let (label, strand) = self.setup.label(row.channel);
-        match self.setup.plan.args.format {
-            Format::Bed => {
-                let name = self.setup.name(place);
-                bed::row(&place.contig, row, label, strand, name, &mut self.text);
-            }
-            Format::BedGraph => bedgraph::row(&place.contig, row, &mut self.text),
-        }
+        (self.setup.layout().row)(&self.setup.line(row, place), &mut self.text);
     }
 
     /// Joins an interval to the one before if it goes on with the same reason.

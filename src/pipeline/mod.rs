@@ -13,7 +13,6 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::flags::Format;
 use crate::model::Strandedness;
 use crate::plan::{LoadedModel, Plan};
 use crate::report::{Cost, Ledger, ModelLedger};
@@ -46,12 +45,12 @@ pub fn run(plan: Plan) -> Result<()> {
     };
     let unscored = args.unscored.as_deref().map(Target::file).transpose()?;
     let stats = args.stats.as_deref().map(Target::file).transpose()?;
-    let header = match args.format {
-        Format::Bed if !args.no_header && args.shard.is_none_or(|(number, _)| number == 1) => {
-            let (models, names) = (setup.provenance(), setup.has_names());
-            header(args, plan.strand, &plan.command, &models, names)
-        }
-        _ => String::new(),
+    let first = args.shard.is_none_or(|(number, _)| number == 1);
+    let header = if first && args.format.layout().comments && !args.no_header {
+        let (models, names) = (setup.provenance(), setup.has_names());
+        header(args, plan.strand, &plan.command, &models, names)
+    } else {
+        String::new()
     };
     let settled = AtomicBool::new(false);
     let delivery = Delivery::new(&setup, &settled, ledger(&plan), header, output, unscored);
@@ -91,9 +90,10 @@ pub fn run(plan: Plan) -> Result<()> {
 /// Says what the run leaves out unasked.
 fn note(plan: &Plan) {
     let stranded = |loaded: &LoadedModel| loaded.model.contract.strand == Strandedness::Stranded;
-    let halved = plan.args.format == Format::BedGraph && plan.args.strand.is_none();
+    let halved = plan.args.format.layout().steps && plan.args.strand.is_none();
     if halved && !plan.args.quiet && plan.models.iter().any(stranded) {
-        eprintln!("windrow: note: bedgraph holds one strand a file: + now, - with --strand -");
+        let format = plan.args.format.word();
+        eprintln!("windrow: note: {format} holds one strand a file: + now, - with --strand -");
     }
 }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use crate::call::Caller;
 use crate::engine::Engine;
-use crate::flags::{Format, Reads, Softmask, StrandChoice};
+use crate::flags::{Reads, Softmask, StrandChoice};
 use crate::model::{CallShape, Contract, Strandedness};
 use crate::plan::{LoadedModel, Plan};
 use crate::sequence::Strand;
 use crate::source::Place;
 use crate::value::Value;
 use crate::window::{Grid, Policy};
-use crate::write::Provenance;
+use crate::write::{Layout, Line, Provenance, Row};
 
 /// A model on one strand, or on both at once if it is symmetric.
 #[derive(Clone, Debug)]
@@ -113,10 +113,26 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// The column with the name of what a row was found in, if rows have one.
-    pub fn name<'p>(&self, place: &'p Place) -> Option<&'p [u8]> {
+    pub fn layout(&self) -> &'static Layout {
+        self.plan.args.format.layout()
+    }
+
+    /// A row that lies on the contig of a place, and all that can be said of it.
+    pub fn line<'s>(&'s self, row: Row, place: &'s Place) -> Line<'s> {
+        let Channel {
+            model,
+            label,
+            strand,
+            ..
+        } = self.channels[row.channel];
         let name = place.name.as_deref().unwrap_or(b".");
-        self.has_names().then_some(name)
+        Line {
+            contig: &place.contig,
+            row,
+            label: &self.models[model].contract.labels[label],
+            strand,
+            name: self.has_names().then_some(name),
+        }
     }
 
     /// Whether rows say what they were found in.
@@ -133,24 +149,14 @@ impl<'a> Setup<'a> {
         !self.is_raw() && self.models[model].contract.calls == CallShape::Point
     }
 
-    /// Label and strand of a channel.
-    pub fn label(&self, channel: usize) -> (&str, Strand) {
-        let Channel {
-            model,
-            label,
-            strand,
-            ..
-        } = self.channels[channel];
-        (&self.models[model].contract.labels[label], strand)
-    }
-
     /// End of the row of a window that reports on `at`, where the sequence goes to `end`.
     pub fn row_end(&self, channel: usize, at: usize, end: usize) -> usize {
         let model = &self.models[self.channels[channel].model];
         let point = model.contract.calls == CallShape::Point;
-        let bases = match self.plan.args.format {
-            Format::Bed if point => 1,
-            _ => model.stride,
+        let bases = if point && !self.layout().steps {
+            1
+        } else {
+            model.stride
         };
         end.min(at + bases)
     }

@@ -10,11 +10,10 @@ use super::strand::Windows;
 use super::unit::{Piece, Unit};
 use crate::call::Candidate;
 use crate::engine::Scorer;
-use crate::flags::Format;
 use crate::source::Place;
 use crate::value::Value;
 use crate::window::{Status, Survey};
-use crate::write::{Row, bed, bedgraph};
+use crate::write::{Merger, Row};
 
 /// Bases of one model to which the same happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +46,7 @@ pub enum Found {
     Candidates(Vec<(usize, Candidate)>),
     /// Finished rows, and how many of each channel.
     Text { rows: Vec<u8>, counts: Vec<u64> },
-    /// Rows of a bedGraph, merged within the piece.
+    /// Steps of a track, merged within the piece.
     Steps(Vec<Row>),
 }
 
@@ -219,27 +218,21 @@ impl<'a> Worker<'a> {
             }
         });
         // Rows that merge are sorted out when they are whole.
-        let merge = setup.plan.args.format == Format::BedGraph;
-        let rows = rows.filter(|row| merge || place.keeps(row.start));
+        let layout = setup.layout();
+        let rows = rows.filter(|row| layout.steps || place.keeps(row.start));
         let rows = rows.filter_map(|row| row.on_contig(place));
-        match setup.plan.args.format {
-            Format::BedGraph => {
-                let mut merger = bedgraph::Merger::default();
-                let mut steps: Vec<_> = rows.filter_map(|row| merger.push(row)).collect();
-                steps.extend(merger.finish());
-                Found::Steps(steps)
-            }
-            Format::Bed => {
-                let (mut text, mut counts) = (Vec::new(), vec![0; setup.channels.len()]);
-                for row in rows {
-                    counts[row.channel] += 1;
-                    let (label, strand) = setup.label(row.channel);
-                    let name = setup.name(place);
-                    bed::row(&place.contig, &row, label, strand, name, &mut text);
-                }
-                Found::Text { rows: text, counts }
-            }
+        if layout.steps {
+            let mut merger = Merger::default();
+            let mut steps: Vec<_> = rows.filter_map(|row| merger.push(row)).collect();
+            steps.extend(merger.finish());
+            return Found::Steps(steps);
         }
+        let (mut text, mut counts) = (Vec::new(), vec![0; setup.channels.len()]);
+        for row in rows {
+            counts[row.channel] += 1;
+            (layout.row)(&setup.line(row, place), &mut text);
+        }
+        Found::Text { rows: text, counts }
     }
 }
 

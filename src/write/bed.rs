@@ -1,25 +1,24 @@
 //! BED6+1: contig, start, end, label, score 0..=1000, strand, value. BED6+2: and a name.
 
-use super::{Row, interval, number};
-use crate::sequence::Strand;
+use super::{Layout, Line, number};
 
-/// Appends a row, with the name of what it was found in if there is to be one.
-pub fn row(
-    contig: &[u8],
-    row: &Row,
-    label: &str,
-    strand: Strand,
-    name: Option<&[u8]>,
-    out: &mut Vec<u8>,
-) {
-    interval(contig, row.start, row.end, out);
+pub(super) const LAYOUT: Layout = Layout {
+    row,
+    comments: true,
+    columns: "contig start end label score strand value",
+    names: true,
+    steps: false,
+};
+
+fn row(line: &Line<'_>, out: &mut Vec<u8>) {
+    line.interval(out);
     out.push(b'\t');
-    out.extend_from_slice(label.as_bytes());
+    out.extend_from_slice(line.label.as_bytes());
     out.push(b'\t');
-    number(usize::from(row.value.thousandths()), out);
-    out.extend_from_slice(&[b'\t', strand.symbol(), b'\t']);
-    row.value.write(out);
-    if let Some(name) = name {
+    number(usize::from(line.row.value.thousandths()), out);
+    out.extend_from_slice(&[b'\t', line.strand.symbol(), b'\t']);
+    line.row.value.write(out);
+    if let Some(name) = line.name {
         out.push(b'\t');
         out.extend_from_slice(name);
     }
@@ -28,41 +27,34 @@ pub fn row(
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{line, written};
     use super::*;
-    use crate::value::Value;
+    use crate::sequence::Strand;
 
-    fn named(value: f32, strand: Strand, name: Option<&[u8]>) -> String {
-        let mut out = Vec::new();
-        let bed = Row {
-            start: 41,
-            end: 42,
-            channel: 0,
-            value: Value::new(value),
-        };
-        row(b"chr1", &bed, "exon_start", strand, name, &mut out);
-        String::from_utf8(out).unwrap()
-    }
-
-    fn written(value: f32, strand: Strand) -> String {
-        named(value, strand, None)
+    fn bed(value: f32, strand: Strand) -> String {
+        written(&LAYOUT, line(value, strand))
     }
 
     #[test]
     fn rows_have_seven_columns() {
         assert_eq!(
-            written(0.98766, Strand::Forward),
+            bed(0.98766, Strand::Forward),
             "chr1\t41\t42\texon_start\t988\t+\t0.9877\n"
         );
         assert_eq!(
-            written(1.0, Strand::Reverse),
+            bed(1.0, Strand::Reverse),
             "chr1\t41\t42\texon_start\t1000\t-\t1.0000\n"
         );
     }
 
     #[test]
     fn a_name_is_an_eighth_column() {
+        let named = Line {
+            name: Some(b"read/1"),
+            ..line(0.5, Strand::Forward)
+        };
         assert_eq!(
-            named(0.5, Strand::Forward, Some(b"read/1")),
+            written(&LAYOUT, named),
             "chr1\t41\t42\texon_start\t500\t+\t0.5000\tread/1\n"
         );
     }
@@ -70,11 +62,11 @@ mod tests {
     #[test]
     fn the_score_of_a_value_stays_in_range() {
         assert_eq!(
-            written(12.5, Strand::Both),
+            bed(12.5, Strand::Both),
             "chr1\t41\t42\texon_start\t1000\t.\t12.5000\n"
         );
         assert_eq!(
-            written(-1.5, Strand::Both),
+            bed(-1.5, Strand::Both),
             "chr1\t41\t42\texon_start\t0\t.\t-1.5000\n"
         );
     }

@@ -1,81 +1,33 @@
-//! bedGraph: contig, start, end, value; equal neighbours merged.
+//! bedGraph: contig, start, end, value.
 
-use super::{Row, interval};
+use super::{Layout, Line};
 
-/// Merges rows of one record that touch and have the same value.
-#[derive(Debug, Default)]
-pub struct Merger {
-    open: Option<Row>,
-}
+pub(super) const LAYOUT: Layout = Layout {
+    row,
+    comments: false,
+    columns: "contig start end value",
+    names: false,
+    steps: true,
+};
 
-impl Merger {
-    /// Takes the next row, sorted and not overlapping; gives back one that is complete.
-    pub fn push(&mut self, row: Row) -> Option<Row> {
-        match &mut self.open {
-            Some(open) if open.end == row.start && open.value == row.value => {
-                open.end = row.end;
-                None
-            }
-            open => open.replace(row),
-        }
-    }
-
-    /// Where the row that is not complete starts.
-    pub fn start(&self) -> Option<usize> {
-        self.open.map(|row| row.start)
-    }
-
-    /// The last row of the record.
-    pub fn finish(&mut self) -> Option<Row> {
-        self.open.take()
-    }
-}
-
-/// Appends a row.
-pub fn row(contig: &[u8], row: &Row, out: &mut Vec<u8>) {
-    interval(contig, row.start, row.end, out);
+fn row(line: &Line<'_>, out: &mut Vec<u8>) {
+    line.interval(out);
     out.push(b'\t');
-    row.value.write(out);
+    line.row.value.write(out);
     out.push(b'\n');
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{line, written};
     use super::*;
-    use crate::value::Value;
-
-    fn at(start: usize, end: usize, value: f32) -> Row {
-        Row {
-            start,
-            end,
-            channel: 0,
-            value: Value::new(value),
-        }
-    }
+    use crate::sequence::Strand;
 
     #[test]
     fn rows_have_four_columns() {
-        let mut out = Vec::new();
-        row(b"chr1", &at(7, 9, 0.25), &mut out);
-        assert_eq!(out, b"chr1\t7\t9\t0.2500\n");
-    }
-
-    #[test]
-    fn only_equal_neighbours_merge() {
-        let mut merger = Merger::default();
-        let rows = [
-            at(0, 1, 0.5),
-            at(1, 2, 0.5),
-            at(2, 3, 0.6),
-            at(4, 5, 0.6),
-            at(5, 6, 0.60001),
-        ];
-        let mut merged: Vec<_> = rows
-            .into_iter()
-            .filter_map(|row| merger.push(row))
-            .collect();
-        merged.extend(merger.finish());
-        assert_eq!(merged, [at(0, 2, 0.5), at(2, 3, 0.6), at(4, 6, 0.6)]);
-        assert_eq!(merger.finish(), None);
+        assert_eq!(
+            written(&LAYOUT, line(0.25, Strand::Forward)),
+            "chr1\t41\t42\t0.2500\n"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Provenance: `#` lines at the top of BED.
+//! Provenance: `#` lines above the rows.
 
 use crate::flags::{Args, StrandChoice};
 use crate::model::{Contract, Model};
@@ -59,9 +59,8 @@ pub fn header(
         args.softmask.word()
     ));
     let name = if names { " name" } else { "" };
-    lines.push(format!(
-        "columns: contig start end label score strand value{name}"
-    ));
+    let columns = args.format.layout().columns;
+    lines.push(format!("columns: {columns}{name}"));
     lines
         .iter()
         .map(|line| format!("# {}\n", line.replace(char::is_control, " ")))

@@ -1,15 +1,20 @@
 //! Rows of output, byte for byte.
 
-pub mod bed;
-pub mod bedgraph;
+mod bed;
+mod bedgraph;
 mod header;
+mod layout;
 mod order;
+mod steps;
 mod target;
 
 pub use header::{Provenance, header};
+pub use layout::Layout;
 pub use order::Ordered;
+pub use steps::Merger;
 pub use target::Target;
 
+use crate::sequence::Strand;
 use crate::source::Place;
 use crate::value::Value;
 
@@ -27,6 +32,24 @@ impl Row {
     pub fn on_contig(self, place: &Place) -> Option<Self> {
         let (start, end) = place.on_contig(self.start, self.end)?;
         Some(Self { start, end, ..self })
+    }
+}
+
+/// A row with all that a format may say of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    pub contig: &'a [u8],
+    pub row: Row,
+    pub label: &'a str,
+    pub strand: Strand,
+    /// What it was found in, if rows are to say so.
+    pub name: Option<&'a [u8]>,
+}
+
+impl Line<'_> {
+    /// Appends contig, start and end, with tabs between.
+    fn interval(&self, out: &mut Vec<u8>) {
+        interval(self.contig, self.row.start, self.row.end, out);
     }
 }
 
@@ -62,10 +85,35 @@ pub fn unscored(
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    /// A line of one base at 41 of chr1, with label exon_start.
+    pub fn line(value: f32, strand: Strand) -> Line<'static> {
+        Line {
+            contig: b"chr1",
+            row: Row {
+                start: 41,
+                end: 42,
+                channel: 0,
+                value: Value::new(value),
+            },
+            label: "exon_start",
+            strand,
+            name: None,
+        }
+    }
+
+    /// A line as a layout writes it.
+    pub fn written(layout: &Layout, line: Line<'_>) -> String {
+        let mut out = Vec::new();
+        (layout.row)(&line, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn unscored_rows_have_five_columns() {
         let mut out = Vec::new();
-        super::unscored(b"chr1", (0, 17), "contig_end", "exon-start", &mut out);
+        unscored(b"chr1", (0, 17), "contig_end", "exon-start", &mut out);
         assert_eq!(out, b"chr1\t0\t17\tcontig_end\texon-start\n");
     }
 }

@@ -1,7 +1,7 @@
 //! What is read, and how.
 
 use super::SWITCH;
-use crate::flags::{Completes, Flag, Format, HeaderCoords, InputFormat, Reads, Section};
+use crate::flags::{Completes, Flag, HeaderCoords, InputFormat, Reads, Section};
 
 pub(super) const FLAGS: &[Flag] = &[
     Flag {
