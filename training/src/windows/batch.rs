@@ -8,7 +8,9 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
-use super::examples::{Example, Genome};
+use super::along::Along;
+use super::background::Genome;
+use super::examples::Example;
 use super::recipe::{Augment, Negatives, Part, Split};
 use crate::genome::{UNKNOWN, complement};
 use crate::network::one_hot;
@@ -16,40 +18,69 @@ use crate::shuffle::dinucleotides;
 
 /// Ways to draw negatives for a positive.
 pub struct Drawer {
-    ways: Vec<(Option<Genome>, f64)>,
+    ways: Vec<Way>,
     window: usize,
 }
 
+struct Way {
+    /// None: shuffles of the positive.
+    genome: Option<Genome>,
+    ratio: f64,
+    matched: bool,
+    part: Option<Part>,
+}
+
 impl Drawer {
-    pub fn new(negatives: &[Negatives], folder: &Path, window: usize) -> Result<Drawer> {
+    /// What `along` keeps for itself is drawn from no genome.
+    pub fn new(
+        negatives: &[Negatives],
+        along: Option<&Along>,
+        folder: &Path,
+        window: usize,
+    ) -> Result<Drawer> {
         let way = |negatives: &Negatives| {
-            let genome = negatives.genome.as_ref();
-            let genome = genome
-                .map(|path| Genome::read(&folder.join(path)))
-                .transpose()?;
-            Ok((genome, negatives.ratio))
+            let mut genome = match &negatives.genome {
+                Some(path) => Some(Genome::read(&folder.join(path))?),
+                None => None,
+            };
+            if let (Some(genome), Some(along)) = (&mut genome, along) {
+                along.hide(genome, folder)?;
+            }
+            Ok(Way {
+                genome,
+                ratio: negatives.ratio,
+                matched: negatives.matched,
+                part: negatives.part,
+            })
         };
         let ways = negatives.iter().map(way).collect::<Result<_>>()?;
         Ok(Drawer { ways, window })
     }
 
-    /// Negatives drawn for each positive.
-    pub fn ratio(&self) -> f64 {
-        self.ways.iter().map(|(_, ratio)| ratio).sum()
+    fn ways(&self, part: Part) -> impl Iterator<Item = &Way> {
+        let all = self.ways.iter();
+        all.filter(move |way| way.part.is_none_or(|only| only == part))
     }
 
-    /// Negatives for the window of a positive, from the genome's part alone.
+    /// Negatives drawn for each positive in training.
+    pub fn ratio(&self) -> f64 {
+        self.ways(Part::Train).map(|way| way.ratio).sum()
+    }
+
+    /// Negatives for the window of a positive, as for `part`, from where `within` says alone.
     pub fn draw(
         &self,
         positive: &[u8],
+        part: Part,
         random: &mut ChaCha8Rng,
         within: impl Fn(&str) -> bool,
     ) -> Result<Vec<Vec<u8>>> {
         let mut drawn = Vec::new();
-        for (genome, ratio) in &self.ways {
-            let count = ratio.floor() + f64::from(u8::from(random.random_bool(ratio.fract())));
-            for _ in 0..count as usize {
-                drawn.push(match genome {
+        for way in self.ways(part) {
+            let more = random.random_bool(way.ratio.fract());
+            for _ in 0..way.ratio as usize + usize::from(more) {
+                drawn.push(match &way.genome {
+                    Some(genome) if way.matched => genome.draw_like(positive, random, &within)?,
                     Some(genome) => genome.draw(self.window, random, &within)?,
                     None => dinucleotides(positive, random),
                 });
@@ -77,7 +108,7 @@ impl Drawer {
             let targets = negative(&positive.targets);
             let group = positive.group.clone();
             let wanted = |group: &str| split.part_of(group, seed) == part;
-            for codes in self.draw(&window, &mut random, wanted)? {
+            for codes in self.draw(&window, part, &mut random, wanted)? {
                 examples.push(Example {
                     at: codes.len() / 2,
                     codes,
@@ -155,9 +186,9 @@ impl Batches<'_> {
             let example = &self.examples[at as usize];
             let jitter = self.augment.jitter as i64;
             let aside = random.random_range(-jitter..=jitter);
-            let window = example.window(self.window, aside);
+            let window = example.window(self.window, example.inside(self.window, aside));
             if is_positive(example) {
-                for drawn in self.drawer.draw(&window, &mut random, train)? {
+                for drawn in self.drawer.draw(&window, Part::Train, &mut random, train)? {
                     lanes.push(drawn);
                     targets.extend(negative(&example.targets));
                 }
@@ -190,6 +221,12 @@ impl Augment {
             lane.reverse();
             lane.iter_mut().for_each(|code| *code = complement(*code));
         }
+        if self.blank > 0.0 && random.random_bool(self.blank) {
+            let kept = random.random_range(self.kept.min(lane.len())..=lane.len());
+            let first = (lane.len() - kept) / 2;
+            lane[..first].fill(UNKNOWN);
+            lane[first + kept..].fill(UNKNOWN);
+        }
         if self.mutation > 0.0 {
             for code in lane.iter_mut().filter(|code| **code < UNKNOWN) {
                 if random.random_bool(self.mutation) {
@@ -220,7 +257,12 @@ mod tests {
     #[test]
     fn an_epoch_draws_each_example_as_its_weight_says() {
         let drawer = Drawer {
-            ways: vec![(None, 2.0)],
+            ways: vec![Way {
+                genome: None,
+                ratio: 2.0,
+                matched: false,
+                part: None,
+            }],
             window: 12,
         };
         let split = Split::Random {
@@ -251,6 +293,22 @@ mod tests {
             batch.targets.sum(tch::Kind::Float).double_value(&[]),
             positives as f64
         );
+    }
+
+    #[test]
+    fn a_blanked_lane_keeps_its_middle() {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let augment = Augment {
+            blank: 1.0,
+            kept: 10,
+            ..Default::default()
+        };
+        for _ in 0..50 {
+            let mut lane = vec![2; 40];
+            augment.apply(&mut lane, &mut random);
+            let known = lane.iter().filter(|&&code| code == 2).count();
+            assert!(known >= 10 && lane[15..25] == [2; 10], "{lane:?}");
+        }
     }
 
     #[test]

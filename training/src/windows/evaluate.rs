@@ -6,7 +6,9 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
-use super::batch::Drawer;
+use super::along;
+use super::batch::{Drawer, is_positive};
+use super::calls::Found;
 use super::examples::{Example, Reader};
 use super::figures::Figures;
 use super::jaspar;
@@ -33,8 +35,11 @@ pub struct Evaluation {
     pub rows: Vec<Row>,
     /// A table a label; none of values.
     pub calibration: Vec<Vec<Knot>>,
-    /// One a label: the calibrated probability of the best balanced accuracy, or the mean value.
+    /// The default least value of a call, one a label.
     pub threshold: Vec<f64>,
+    /// Calls along a genome against known sites, where the recipe has some.
+    #[serde(default)]
+    pub found: Vec<Found>,
     /// Recall and precision of the network by set, thinned, for plots.
     pub curves: Vec<(String, Vec<(f64, f64)>)>,
 }
@@ -103,11 +108,21 @@ pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
             }
         }
     }
-    let (calibration, threshold) = calibrated(recipe, &of_network[0], &sets[0].examples);
+    let (calibration, threshold, found) = match &recipe.evaluation.along {
+        Some(along) => {
+            let all = along::evaluate(run, network, along)?;
+            (all.calibration, all.threshold, all.found)
+        }
+        None => {
+            let (calibration, threshold) = calibrated(recipe, &of_network[0], &sets[0].examples);
+            (calibration, threshold, Vec::new())
+        }
+    };
     Ok(Evaluation {
         rows,
         calibration,
         threshold,
+        found,
         curves,
     })
 }
@@ -123,6 +138,9 @@ fn sets(run: &Run) -> Result<Vec<Held>> {
         part(Part::Validation, "validation"),
         part(Part::Test, "test"),
     ];
+    if run.recipe.model.labels.len() > 1 {
+        sets.push(against_others(&run.parts[Part::Test as usize]));
+    }
     sets.retain(|set| !set.examples.is_empty());
     for set in &run.recipe.evaluation.sets {
         let place = || format!("evaluation set '{}'", set.name);
@@ -141,7 +159,7 @@ fn sets(run: &Run) -> Result<Vec<Held>> {
             ..run.reader()
         };
         let mut examples = reader.read(&set.sources).with_context(place)?;
-        let drawer = Drawer::new(&set.negatives, &run.data, run.window)?;
+        let drawer = Drawer::new(&set.negatives, None, &run.data, run.window)?;
         drawer
             .fixed(&mut examples, Part::Test, &split, run.recipe.seed)
             .with_context(place)?;
@@ -178,8 +196,8 @@ fn learn(run: &Run, train: &[Example], label: usize, name: &str) -> Result<Vec<Y
 /// Examples that a yardstick learns from at most.
 const LEARNT: usize = 60_000;
 
-/// Logit to probability on the validation part, its negatives weighed up to the recipe's rate,
-/// and the thresholds.
+/// Logit to probability on the validation part, at its own share of positives, and the threshold
+/// of the best balanced accuracy; of values, the one that a tenth of them reach.
 fn calibrated(
     recipe: &Recipe,
     all: &[Vec<f32>],
@@ -187,28 +205,39 @@ fn calibrated(
 ) -> (Vec<Vec<Knot>>, Vec<f64>) {
     let labels = all.iter().enumerate();
     if recipe.model.output == Output::Value {
-        let mean = |(label, scores): (usize, &Vec<f32>)| {
-            let (_, targets) = known(scores, examples, label);
-            targets.iter().map(|&t| f64::from(t)).sum::<f64>() / targets.len() as f64
+        let high = |(label, scores): (usize, &Vec<f32>)| {
+            let (_, mut targets) = known(scores, examples, label);
+            targets.sort_unstable_by(f32::total_cmp);
+            targets
+                .get(targets.len() * 9 / 10)
+                .map_or(0.0, |&t| t.into())
         };
-        return (Vec::new(), labels.map(mean).collect());
+        return (Vec::new(), labels.map(high).collect());
     }
     let table = |(label, scores): (usize, &Vec<f32>)| {
         let (scores, targets) = known(scores, examples, label);
         let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
-        let mut knots = calibrate(&scores, &positive);
-        if let Some(rate) = recipe.evaluation.rate {
-            let share = positive.iter().filter(|p| **p).count() as f64 / positive.len() as f64;
-            let odds = rate / (1.0 - rate) * (1.0 - share) / share;
-            for (_, p) in &mut knots {
-                let here = f64::from(*p) * odds;
-                *p = (here / (here + 1.0 - f64::from(*p))) as f32;
-            }
-        }
+        let knots = calibrate(&scores, &positive);
         let threshold = probability(&knots, best_threshold(&scores, &positive));
         (knots, threshold)
     };
     labels.map(table).unzip()
+}
+
+/// The test part's positives, each a negative for the labels that it is not known to have.
+fn against_others(test: &[Example]) -> Held {
+    let examples = test.iter().filter(|e| is_positive(e)).map(|example| {
+        let mut example = example.clone();
+        for target in &mut example.targets {
+            *target = f32::from(u8::from(*target == 1.0));
+        }
+        example
+    });
+    Held {
+        name: "test, other labels".to_owned(),
+        examples: examples.collect(),
+        bright: None,
+    }
 }
 
 fn curve(scores: &[f32], targets: &[f32]) -> Vec<(f64, f64)> {

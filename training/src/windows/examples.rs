@@ -1,17 +1,17 @@
 //! Labelled sequences: rows of a TSV, records of a FASTA, intervals or exon starts of a genome.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io::{BufRead, BufReader};
-use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::background::{GROUP, Genome};
 use super::recipe::{Data, Output, Part, Reading, Short, Source, Split};
 use crate::annotation::{Annotation, Strand};
-use crate::genome::{Contig, UNKNOWN, complement, encode, open, read_fasta};
+use crate::genome::{UNKNOWN, encode, open, read_fasta};
 
 /// A labelled sequence, longer than a window or as long.
 #[derive(Debug, Clone)]
@@ -42,9 +42,6 @@ pub struct Reader<'a> {
 
 /// Bases on each side of a genome's window that jitter may want.
 const MARGIN: usize = 100;
-
-/// Genome that counts as one group: neighbours share repeats and annotation.
-pub const GROUP: usize = 1_000_000;
 
 impl Reader<'_> {
     /// All examples of `sources`, those too short for the window dropped or padded.
@@ -255,73 +252,16 @@ impl Reader<'_> {
     }
 }
 
-/// Contigs by name.
-pub struct Genome {
-    contigs: Vec<Contig>,
-    by_name: HashMap<String, usize>,
-}
-
-impl Genome {
-    pub fn read(path: &Path) -> Result<Genome> {
-        let contigs = read_fasta(path)?;
-        let names = contigs.iter().enumerate();
-        let by_name = names.map(|(i, c)| (c.name.clone(), i)).collect();
-        Ok(Genome { contigs, by_name })
-    }
-
-    /// The bases of a range, where all of them are there and known.
-    fn known(&self, contig: &str, range: Range<i64>, reverse: bool) -> Option<Vec<u8>> {
-        let codes = &self.contigs[*self.by_name.get(contig)?].codes;
-        let range = usize::try_from(range.start).ok()?..usize::try_from(range.end).ok()?;
-        let bases = codes.get(range)?;
-        if bases.contains(&UNKNOWN) {
-            return None;
-        }
-        Some(match reverse {
-            false => bases.to_vec(),
-            true => bases.iter().rev().map(|&c| complement(c)).collect(),
-        })
-    }
-
-    /// A window of known bases from anywhere that `wanted` (contig and group) allows; an error
-    /// where there seems to be none.
-    pub fn draw(
-        &self,
-        window: usize,
-        random: &mut ChaCha8Rng,
-        wanted: impl Fn(&str) -> bool,
-    ) -> Result<Vec<u8>> {
-        let blocks = || {
-            self.contigs
-                .iter()
-                .flat_map(|c| c.blocks.iter().map(move |b| (c, b)))
-        };
-        let total: usize = blocks().map(|(_, block)| block.len()).sum();
-        for _ in 0..DRAWS {
-            let mut at = random.random_range(0..total);
-            for (contig, block) in blocks() {
-                if at >= block.len() {
-                    at -= block.len();
-                    continue;
-                }
-                let start = block.start + at;
-                let range = start as i64..(start + window) as i64;
-                let group = format!("{}:{}", contig.name, start / GROUP);
-                let known = self.known(&contig.name, range, random.random());
-                if let Some(codes) = known.filter(|_| wanted(&group)) {
-                    return Ok(codes);
-                }
-                break;
-            }
-        }
-        bail!("the genome has no {window} known bases for this part of the split");
-    }
-}
-
-/// Tries of a draw.
-const DRAWS: usize = 10_000;
-
 impl Example {
+    /// The nearest to `aside` that leaves a window inside the sequence, where one fits.
+    pub fn inside(&self, length: usize, aside: i64) -> i64 {
+        let first = self.at as i64 - (length / 2) as i64;
+        match self.codes.len().checked_sub(length) {
+            Some(most) => (first + aside).clamp(0, most as i64) - first,
+            None => aside,
+        }
+    }
+
     /// The window around the example's base, moved by `aside`; unknown beyond its ends.
     pub fn window(&self, length: usize, aside: i64) -> Vec<u8> {
         let first = self.at as i64 - (length / 2) as i64 + aside;
@@ -399,6 +339,8 @@ mod tests {
         assert_eq!(seen, [("c1", 1.0), ("c3", 0.0)]);
         assert_eq!(rows[0].window(4, 0), [0, 1, 2, 3]);
         assert_eq!(rows[0].window(4, 2), [2, 3, 0, UNKNOWN]);
+        assert_eq!([-9, 0, 9].map(|aside| rows[0].inside(4, aside)), [0, 0, 1]);
+        assert_eq!(rows[0].inside(6, -9), -9);
         let labelled = Source {
             label: Some("y".into()),
             flanks: Some(["GG".into(), "".into()]),

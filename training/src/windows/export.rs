@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use super::along::{Along, Stretch};
+use super::calls::Found;
 use super::figures::Figures;
 use super::recipe::{Output, Part, Recipe, Strand};
 use super::result::WindowResult;
@@ -34,7 +36,7 @@ fn metadata(recipe: &Recipe, result: &WindowResult) -> Vec<(String, String)> {
     let threshold: Vec<f64> = evaluation
         .threshold
         .iter()
-        .map(|t| (t * 100.0).round() / 100.0)
+        .map(|t| (t * 1e4).round() / 1e4)
         .collect();
     let strand = match card.strand {
         Strand::Stranded => "stranded",
@@ -91,19 +93,82 @@ fn metrics(recipe: &Recipe, result: &WindowResult) -> Value {
         result.select,
         result.best,
     )];
-    if let (Output::Logit, rate) = (recipe.model.output, recipe.evaluation.rate) {
-        text.push(match rate {
-            Some(rate) => format!(
-                "Calibrated on the validation part, for sequence of which {rate} of all windows \
-                 are positive."
-            ),
-            None => "Calibrated on the validation part, at its own share of positives: on a \
-                     genome, where they are rarer, probabilities are too high."
-                .to_owned(),
-        });
+    if recipe.model.output == Output::Logit {
+        text.push(calibration(recipe, result));
     }
     text.extend(recipe.model.limits.iter().cloned());
-    json!({ "tables": [table(recipe, result)], "text": text })
+    let mut tables = vec![table(recipe, result)];
+    if let (Some(along), false) = (&recipe.evaluation.along, result.evaluation.found.is_empty()) {
+        tables.push(found(along, &result.evaluation.found));
+    }
+    json!({ "tables": tables, "text": text })
+}
+
+/// What a probability means, and where it is plotted.
+fn calibration(recipe: &Recipe, result: &WindowResult) -> String {
+    let Some(along) = &recipe.evaluation.along else {
+        return "Calibrated on the validation part, at its own share of positives: on a genome, \
+                where they are rarer, probabilities are too high."
+            .to_owned();
+    };
+    let sites: Vec<String> = recipe
+        .model
+        .labels
+        .iter()
+        .map(|label| format!("{label} {}", along.sites[label]))
+        .collect();
+    format!(
+        "A probability is the share of windows within {} bases of a site among all windows of \
+         that score, in a genome of {:.2e} bases with so many sites: {}. It is counted on the \
+         validation part's positives and all windows of {}. The default threshold is that of the \
+         best F1 of windows. Plot: training/results/{}.calibration.svg.",
+        along.reach,
+        along.bases,
+        sites.join(", "),
+        spans(&along.validation),
+        result.provenance.name,
+    )
+}
+
+fn spans(stretches: &[Stretch]) -> String {
+    let spans: Vec<String> = stretches
+        .iter()
+        .map(|s| format!("{}:{}-{}", s.contig, s.start, s.end))
+        .collect();
+    spans.join(" and ")
+}
+
+fn found(along: &Along, found: &[Found]) -> Value {
+    let figure = |value: f64| format!("{value:.4}");
+    let row = |row: &Found| {
+        json!([
+            row.part,
+            row.scorer,
+            figure(row.average_precision),
+            figure(row.precision_at_recall_50),
+            figure(row.recall_at_precision_50),
+        ])
+    };
+    let sizes: Vec<String> = [("validation", &along.validation), ("test", &along.test)]
+        .iter()
+        .filter_map(|(part, stretches)| {
+            let row = found.iter().find(|row| row.part == *part)?;
+            let spans = spans(stretches);
+            Some(format!(
+                "{part}: {} sites in {} bases ({spans})",
+                row.sites, row.bases
+            ))
+        })
+        .collect();
+    json!({
+        "title": format!("Calls within {} bases of a known site, whole stretches", along.within),
+        "columns": [
+            "part", "scorer", "average precision", "precision at recall 0.5",
+            "recall at precision 0.5",
+        ],
+        "rows": found.iter().map(row).collect::<Vec<_>>(),
+        "note": format!("{}. Nothing that stands in them was learnt from.", sizes.join("; ")),
+    })
 }
 
 /// A figure's heading, and where it is found.

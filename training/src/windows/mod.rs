@@ -1,6 +1,9 @@
 //! Networks that score windows, learnt from labelled ones: from the rows to the model file.
 
+pub mod along;
+mod background;
 mod batch;
+mod calls;
 mod evaluate;
 mod examples;
 mod export;

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use anyhow::{Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
+use super::along::Along;
+use super::search::Search;
 use crate::arch::Architecture;
 use crate::graph::Graph;
 
@@ -109,6 +111,11 @@ pub struct Negatives {
     pub genome: Option<PathBuf>,
     /// How many for each positive.
     pub ratio: f64,
+    /// Of the genome's windows, those of about the positive's GC content.
+    #[serde(default)]
+    pub matched: bool,
+    /// Drawn for one side of the split alone.
+    pub part: Option<Part>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,7 +167,12 @@ pub struct Augment {
     pub shift_probability: f64,
     #[serde(default)]
     pub shift: f64,
-    /// Most bases that the window is cut beside its middle.
+    /// Probability that all but the middle becomes unknown, and the least bases left of it.
+    #[serde(default)]
+    pub blank: f64,
+    #[serde(default)]
+    pub kept: usize,
+    /// Most bases that the window is cut beside its middle, where the sequence goes on.
     #[serde(default)]
     pub jitter: usize,
     /// Share of bases replaced by random ones.
@@ -171,6 +183,8 @@ pub struct Augment {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Train {
+    /// Run whose best network's tensors this one starts from, where name and size are the same.
+    pub start: Option<String>,
     pub epochs: usize,
     /// Share of the examples that an epoch draws.
     #[serde(default = "whole")]
@@ -250,8 +264,7 @@ pub struct Evaluation {
     pub jaspar: Option<PathBuf>,
     #[serde(default)]
     pub matrices: BTreeMap<String, Vec<String>>,
-    /// Share of windows that are positive where the model is used; calibration is for this rate.
-    pub rate: Option<f64>,
+    pub along: Option<Along>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -266,33 +279,6 @@ pub struct Set {
     pub bright: Option<f64>,
 }
 
-/// Random search over values of the recipe, with an early end of bad trials.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Search {
-    pub trials: usize,
-    /// Epochs of a trial.
-    pub epochs: usize,
-    /// Minutes of the processor for a trial.
-    pub minutes: Option<f64>,
-    /// A trial ends at an evaluation where it is under the median of those before it, once there
-    /// were so many trials.
-    pub after: usize,
-    pub ranges: BTreeMap<String, Range>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Range {
-    /// Evenly, ends included.
-    Even([f64; 2]),
-    /// Evenly in the logarithm.
-    Log([f64; 2]),
-    /// Whole numbers, evenly in the logarithm.
-    WholeLog([i64; 2]),
-    Choice(Vec<toml::Value>),
-}
-
 /// What the model file says of itself beyond what the run knows.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -303,6 +289,8 @@ pub struct Card {
     pub strand: Strand,
     pub calls: String,
     pub distance: usize,
+    /// The base of the window that the score is about (default: the middle).
+    pub anchor: Option<usize>,
     pub assembly: String,
     pub trained_on: String,
     pub license: String,
@@ -350,12 +338,25 @@ impl Recipe {
         for source in self.sources() {
             source.check(&self.model.labels)?;
         }
+        if let Some(along) = &self.evaluation.along {
+            along.check(&self.model, self.architecture.dense(1, None).is_some())?;
+        }
+        let anchor = self.anchor();
+        ensure!(
+            anchor < self.graph().window(),
+            "model.anchor: {anchor} is outside the window"
+        );
         Ok(())
     }
 
     pub fn graph(&self) -> Graph {
         let length = self.data.length.unwrap_or(1);
         self.architecture.window(length, self.model.labels.len())
+    }
+
+    /// The base of a window that its score is about.
+    pub fn anchor(&self) -> usize {
+        self.model.anchor.unwrap_or_else(|| self.graph().anchor())
     }
 
     /// All sources, of training and of the sets that are measured.
@@ -376,6 +377,10 @@ impl Recipe {
         let negatives = self.data.negatives.iter().chain(sets);
         files.extend(negatives.filter_map(|n| n.genome.clone()));
         files.extend(self.evaluation.jaspar.clone());
+        if let Some(along) = &self.evaluation.along {
+            files.push(along.fasta.clone());
+            files.extend(along.bed.clone());
+        }
         files.sort();
         files.dedup();
         files

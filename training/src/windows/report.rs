@@ -24,6 +24,7 @@ pub fn section(
         let runs: Vec<&WindowResult> = all.iter().filter(|r| r.system == system).collect();
         notes(&mut out, &runs)?;
         table(&mut out, &runs)?;
+        found(&mut out, &runs)?;
         for search in searches.iter().filter(|s| s.system == system) {
             trials(&mut out, search)?;
         }
@@ -34,6 +35,9 @@ pub fn section(
         files.push((format!("{name}.learning.svg"), learning(result)));
         if !result.evaluation.curves.is_empty() {
             files.push((format!("{name}.precision.svg"), precision(result)));
+        }
+        if result.along {
+            files.push((format!("{name}.calibration.svg"), calibration(result)));
         }
     }
     Ok((out, files))
@@ -115,6 +119,36 @@ fn rows(out: &mut String, run: &WindowResult, columns: &[Column]) -> Result<()> 
     Ok(())
 }
 
+/// Calls along a genome, of the runs that have them.
+fn found(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
+    let rows = runs
+        .iter()
+        .flat_map(|run| run.evaluation.found.iter().map(move |row| (run, row)));
+    let mut rows = rows.peekable();
+    if rows.peek().is_some() {
+        writeln!(
+            out,
+            "\nCalls along whole stretches of a genome, against known sites.\n\n| run | part | sites | bases | scorer | average precision | precision at recall 0.5 | recall at precision 0.5 |\n|{}",
+            "---|".repeat(8)
+        )?;
+    }
+    for (run, row) in rows {
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {:.3} | {:.3} | {:.3} |",
+            run.provenance.name,
+            row.part,
+            row.sites,
+            row.bases,
+            row.scorer,
+            row.average_precision,
+            row.precision_at_recall_50,
+            row.recall_at_precision_50
+        )?;
+    }
+    Ok(())
+}
+
 fn trials(out: &mut String, search: &SearchResult) -> Result<()> {
     write!(
         out,
@@ -170,6 +204,43 @@ fn learning(run: &WindowResult) -> String {
                 dots: false,
             },
         ],
+    )
+}
+
+fn calibration(run: &WindowResult) -> String {
+    let tables = &run.evaluation.calibration;
+    let labels: Vec<&str> = run.own().map(|row| row.label.as_str()).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for label in labels {
+        if !names.contains(&label) {
+            names.push(label);
+        }
+    }
+    let logits = tables.iter().flatten().map(|knot| f64::from(knot.0));
+    let (low, high) = logits.fold((0.0, 0.0), |(low, high): (f64, f64), logit| {
+        (low.min(logit), high.max(logit))
+    });
+    let shares = tables.iter().flatten().map(|knot| f64::from(knot.1));
+    // Of rare sites that are hard to tell, shares are small.
+    let highest = (shares.fold(0.0, f64::max) * 11.0).ceil().clamp(0.1, 10.0) / 10.0;
+    let series: Vec<Series> = names
+        .iter()
+        .zip(tables)
+        .map(|(name, knots)| Series {
+            name,
+            points: knots.iter().map(|&(l, p)| (l.into(), p.into())).collect(),
+            dots: false,
+        })
+        .collect();
+    svg(
+        &Axes {
+            title: &format!("{}: calibration", run.provenance.name),
+            x: "logit",
+            y: "share of windows on sites",
+            x_range: (low.floor(), high.ceil()),
+            y_range: (0.0, highest),
+        },
+        &series,
     )
 }
 

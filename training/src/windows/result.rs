@@ -18,6 +18,9 @@ pub struct WindowResult {
     pub published: Option<String>,
     pub note: String,
     pub dense: bool,
+    /// Calibrated along a genome.
+    #[serde(default)]
+    pub along: bool,
     pub window: usize,
     pub anchor: usize,
     pub parameters: usize,
@@ -55,8 +58,9 @@ impl WindowResult {
             published: recipe.published().map(str::to_owned),
             note: recipe.note.clone(),
             dense: graph.is_dense(),
+            along: recipe.evaluation.along.is_some(),
             window: graph.window(),
-            anchor: graph.anchor(),
+            anchor: recipe.anchor(),
             parameters: graph.parameters(),
             flops: graph.flops(),
             examples: run.parts.each_ref().map(Vec::len),

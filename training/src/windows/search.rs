@@ -1,6 +1,8 @@
 //! Random search over a recipe's ranges. A trial ends early where it is under the median of the
 //! trials before it (Golovin et al., Google Vizier, KDD 2017: the median stopping rule).
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -9,11 +11,37 @@ use serde::{Deserialize, Serialize};
 use tch::Device;
 use toml::Value;
 
-use super::recipe::{Range, Search};
 use super::train::{Progress, Run};
 use crate::files::{read_json, write_json};
 use crate::recipe::{Address, Recipe};
 use crate::result::{Origin, Provenance};
+
+/// Random search over values of the recipe, with an early end of bad trials.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    pub trials: usize,
+    /// Epochs of a trial.
+    pub epochs: usize,
+    /// Minutes of the processor for a trial.
+    pub minutes: Option<f64>,
+    /// A trial ends at an evaluation where it is under the median of those before it, once there
+    /// were so many trials.
+    pub after: usize,
+    pub ranges: BTreeMap<String, Range>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Range {
+    /// Evenly, ends included.
+    Even([f64; 2]),
+    /// Evenly in the logarithm.
+    Log([f64; 2]),
+    /// Whole numbers, evenly in the logarithm.
+    WholeLog([i64; 2]),
+    Choice(Vec<Value>),
+}
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SearchResult {

@@ -59,18 +59,22 @@ pub struct Run<'a> {
 impl<'a> Run<'a> {
     pub fn new(recipe: &'a Recipe, data: &Path, folder: &Path, device: Device) -> Result<Run<'a>> {
         let window = recipe.graph().window();
+        let along = recipe.evaluation.along.as_ref();
         let mut run = Run {
             recipe,
             parts: Default::default(),
             data: data.to_owned(),
             folder: folder.to_owned(),
             device,
-            drawer: Drawer::new(&recipe.data.negatives, data, window)?,
+            drawer: Drawer::new(&recipe.data.negatives, along, data, window)?,
             window,
         };
         let examples = run.reader().read(&recipe.data.sources)?;
         run.parts = recipe.split.apply(examples, recipe.seed);
         let [train, validation, test] = &mut run.parts;
+        if let Some(along) = along {
+            along.clear(train, data)?;
+        }
         ensure!(
             !train.is_empty() && !validation.is_empty(),
             "the split leaves {} examples to train and {} to validate",
@@ -122,6 +126,10 @@ impl<'a> Run<'a> {
         network.set_units(mean, deviation);
         if let (Some((run, k)), Some(words)) = (recipe.architecture.vectors(), network.words()) {
             embedding::load(&self.folder.with_file_name(run), k, &words.vectors)?;
+        }
+        if let Some(start) = &train.start {
+            let path = self.folder.with_file_name(start).join("kept.ot");
+            self.log(&format!("{} tensors of {start}", adopt(&vs, &path)?))?;
         }
         let mut optimiser = Optimiser::new(&vs, train.weight_decay, train.averaging);
         let mut progress = self.resume(&mut optimiser)?;
@@ -317,6 +325,22 @@ impl<'a> Run<'a> {
         writeln!(file, "{line}")?;
         Ok(())
     }
+}
+
+/// Takes over the tensors of a trained network that have the same name and size; how many.
+fn adopt(vs: &nn::VarStore, path: &Path) -> Result<usize> {
+    let place = || format!("{} (run that recipe first)", path.display());
+    let trained = Tensor::load_multi(path).with_context(place)?;
+    let own = vs.variables();
+    let mut adopted = 0;
+    for (name, tensor) in trained {
+        if let Some(own) = own.get(&name).filter(|own| own.size() == tensor.size()) {
+            tch::no_grad(|| own.shallow_clone().copy_(&tensor));
+            adopted += 1;
+        }
+    }
+    ensure!(adopted > 0, "{}: nothing of it fits", path.display());
+    Ok(adopted)
 }
 
 /// Batches that settle batch norm's statistics.

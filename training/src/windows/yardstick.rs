@@ -4,6 +4,7 @@
 use anyhow::Result;
 use tch::{Kind, Tensor};
 
+use super::background::gc;
 use super::examples::Example;
 use super::jaspar::Matrix;
 use super::recipe::Output;
@@ -70,11 +71,7 @@ impl Yardstick {
 
     pub fn scores(&self, windows: &[Vec<u8>]) -> Vec<f32> {
         let score = |window: &Vec<u8>| match &self.kind {
-            Scale::Gc => {
-                let known = window.iter().filter(|&&c| c < UNKNOWN).count();
-                let gc = window.iter().filter(|&&c| c == 1 || c == 2).count();
-                gc as f32 / known.max(1) as f32
-            }
+            Scale::Gc => gc(window) as f32,
             Scale::Matrix(matrix) => matrix.best(window),
             Scale::Words { k, weights } => {
                 let shares = shares(window, *k);
