@@ -9,6 +9,8 @@ use windrow::engine::{Scorer, engine_of_choice, is_there};
 use windrow::flags::EngineChoice;
 use windrow::model::{self, Model, ModelError, registry};
 
+#[path = "support/alone.rs"]
+mod alone;
 #[path = "support/peak.rs"]
 mod peak;
 
@@ -131,6 +133,13 @@ fn report(name: &str, model: &Model, peak: f64, options: &Options) {
             None => println!(),
         }
     }
+    let seconds = alone::seconds_a_window(model, options.rounds).expect("a model runs");
+    let bases = contract.step as f64 / seconds / 2.0;
+    println!(
+        "{:32}{:14.0}{bases:16.0}",
+        "tract, one window a run",
+        1.0 / seconds
+    );
 }
 
 /// CPU seconds that a window of one strand takes, from both strands of random sequence.

@@ -31,6 +31,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bases", type=int, default=1_000_000)
     parser.add_argument("--windows", type=int, default=320, help="that are scored alone a round")
+    parser.add_argument("--pytorch", action="store_true", help="as a contender too")
     parser.add_argument("--minisplice", type=Path, help="its folder, with the program and a model")
     options = parser.parse_args()
 
@@ -60,6 +61,9 @@ def main():
             "onnxruntime, 1 window": lambda: reference.rate(1, cores[0]),
             f"onnxruntime, {BATCH} windows": lambda: reference.rate(BATCH, cores[0]),
         }
+        if options.pytorch:
+            eager = PyTorch(path, reference)
+            contenders["PyTorch, 1 window"] = lambda: eager.rate(cores[0])
         for _ in range(options.rounds):
             for name, measure in contenders.items():
                 best[name] = tuple(map(max, best.get(name, (0, 0)), measure()))
@@ -152,18 +156,40 @@ class Reference:
         return self.timed(self.lanes, len(self.lanes) * (SPAN // self.step), core)
 
     def timed(self, inputs, windows, core):
-        allowed = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, {core})
         name = self.session.get_inputs()[0].name
-        for warm in inputs[:2]:
-            self.session.run(None, {name: warm})
-        wall, cpu = time.perf_counter(), time.process_time()
-        for part in inputs:
-            self.session.run(None, {name: part})
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        os.sched_setaffinity(0, allowed)
-        windows /= self.runs
-        return windows / wall, windows / cpu
+        return timed(lambda part: self.session.run(None, {name: part}), inputs, windows / self.runs, core)
+
+
+class PyTorch:
+    """The same graph in eager mode on one thread, and the same sample of the windows."""
+
+    def __init__(self, path, reference):
+        import onnx2torch
+        import torch
+
+        torch.set_num_threads(1)
+        self.inference = torch.inference_mode
+        self.network = onnx2torch.convert(str(path)).eval()
+        self.sample = [torch.from_numpy(window[None]) for window in reference.sample]
+        self.runs = reference.runs
+
+    def rate(self, core):
+        with self.inference():
+            return timed(self.network, self.sample, len(self.sample) / self.runs, core)
+
+
+def timed(run, inputs, windows, core):
+    """Windows per second of wall clock and of CPU time, pinned to a core, after a warm-up."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    for warm in inputs[:2]:
+        run(warm)
+    wall, cpu = time.perf_counter(), time.process_time()
+    for part in inputs:
+        run(part)
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    os.sched_setaffinity(0, allowed)
+    return windows / wall, windows / cpu
 
 
 if __name__ == "__main__":

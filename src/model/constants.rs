@@ -7,10 +7,8 @@ use std::collections::HashMap;
 
 use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
 
-use super::graph::{GraphError, shown, tensor_error};
+use super::fault::{GraphError, MAX_NUMBERS, shown, tensor_error};
 
-/// Most numbers in all constants, and in any intermediate tensor.
-pub(super) const MAX_NUMBERS: u64 = 16 << 20;
 const MAX_RANK: usize = 8;
 const EXTERNAL: i32 = 1;
 

@@ -1,11 +1,12 @@
 //! Checks on the graph of a model file: nothing outside the contract, nothing without a bound.
 
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dim;
-use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto, type_proto};
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto, type_proto};
 use tract_onnx::prelude::*;
 
-use super::constants::{self, MAX_NUMBERS};
+use super::constants;
 use super::contract::{Contract, Shape};
+use super::fault::{GraphError, MAX_NUMBERS, shown};
 
 const MAX_NODES: usize = 10_000;
 /// Largest kernel, stride, padding or dilation.
@@ -27,29 +28,6 @@ const ALLOWED: &[&str] = &[
     "Softplus", "Softsign", "Split", "Sqrt", "Squeeze", "Sub", "Sum", "Tanh", "Transpose",
     "Unsqueeze", "Where",
 ];
-
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub(super) enum GraphError {
-    #[error("{0}")]
-    Unfit(String),
-    #[error("operator {0} is not allowed")]
-    Operator(String),
-    #[error("tensor '{name}' {reason}")]
-    Tensor { name: String, reason: &'static str },
-    #[error(
-        "windrow.window, windrow.step and windrow.labels ask for output {expected:?} from input \
-         {input:?}, but the graph gives {got:?}"
-    )]
-    Output {
-        input: [usize; 3],
-        got: Vec<usize>,
-        expected: Vec<usize>,
-    },
-    #[error("wants an intermediate tensor of {0} numbers, more than {MAX_NUMBERS}")]
-    Memory(u64),
-    #[error("the graph cannot be interpreted: {0}")]
-    Inference(String),
-}
 
 /// Checks all that can be told without running any of the graph, and how it takes sequence.
 pub(super) fn check(
@@ -249,21 +227,6 @@ fn is_default_domain(domain: &str) -> bool {
     domain.is_empty() || domain == "ai.onnx"
 }
 
-/// A name from the file, fit for one line.
-pub(super) fn shown(name: &str) -> String {
-    name.chars()
-        .take(60)
-        .flat_map(char::escape_default)
-        .collect()
-}
-
 fn first_line(text: &str) -> String {
     shown(text.lines().next().unwrap_or_default())
-}
-
-pub(super) fn tensor_error(tensor: &TensorProto, reason: &'static str) -> GraphError {
-    GraphError::Tensor {
-        name: shown(&tensor.name),
-        reason,
-    }
 }

@@ -4,6 +4,7 @@ mod calibration;
 mod card;
 mod constants;
 mod contract;
+mod fault;
 mod graph;
 pub mod registry;
 mod wire;

@@ -8,7 +8,6 @@ use rand::SeedableRng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use tch::Device;
 
 use crate::annotation::{STRANDS, Strand, mark};
 use crate::calibrate::{Knot, calibrate};
@@ -16,7 +15,6 @@ use crate::genome::{UNKNOWN, complement};
 use crate::metrics::{Curve, auroc, rates, steady_threshold};
 use crate::network::Network;
 use crate::sites::dataset::{Dataset, Place, Stretch};
-use crate::sites::recipe::Recipe;
 use crate::sites::score::{Scored, logits, scored};
 use crate::sites::train::Run;
 use crate::sites::yardstick::{Yardstick, intragenic};
@@ -263,14 +261,4 @@ fn best_f1(curve: &Curve) -> f32 {
     let f1 = |p: &crate::metrics::Point| 2.0 * p.recall * p.precision / (p.recall + p.precision);
     let best = curve.points.iter().max_by(|a, b| f1(a).total_cmp(&f1(b)));
     best.map_or(0.0, |point| point.score)
-}
-
-/// The network that a run kept.
-pub fn load(recipe: &Recipe, folder: &Path, device: Device) -> Result<Network> {
-    let mut vs = tch::nn::VarStore::new(device);
-    let network = Network::new(crate::sites::train::graph(recipe), &vs.root());
-    let path = folder.join("kept.ot");
-    vs.load(&path)
-        .with_context(|| format!("{}", path.display()))?;
-    Ok(network)
 }

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use crate::network::Network;
 use crate::sites::evaluate::Evaluation;
+use crate::sites::network::shipped;
 use crate::sites::recipe::Recipe;
 use crate::sites::result::{RunResult, real_windows};
-use crate::sites::train::shipped;
 use crate::{onnx, parity};
 
 /// Writes the model and proves it; `result` is what its card says.

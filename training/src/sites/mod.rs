@@ -3,6 +3,7 @@
 mod dataset;
 mod evaluate;
 mod export;
+mod network;
 pub mod recipe;
 pub mod report;
 mod result;
@@ -36,7 +37,7 @@ pub fn work(
             run.train().context("training")?;
         }
         if wanted("evaluate") {
-            let network = evaluate::load(recipe, origin.folder, device)?;
+            let network = network::load(recipe, origin.folder, device)?;
             let evaluation = evaluate::evaluate(&run, &network, origin.data)?;
             let progress = read_json(&origin.folder.join("progress.json"))?;
             let result = RunResult::new(origin, recipe, progress, evaluation)?;
@@ -46,7 +47,7 @@ pub fn work(
     }
     if wanted("export") {
         let result: RunResult = read_json(&origin.result)?;
-        let network = evaluate::load(recipe, origin.folder, Device::Cpu)?;
+        let network = network::load(recipe, origin.folder, Device::Cpu)?;
         export::export(recipe, &network, &result, origin.data, output)?;
     }
     Ok(())
@@ -54,5 +55,5 @@ pub fn work(
 
 /// The network as it is shipped.
 pub fn shipped(recipe: &Recipe) -> Graph {
-    train::shipped(recipe)
+    network::shipped(recipe)
 }

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::genome;
 use crate::result::{Origin, Provenance};
 use crate::sites::evaluate::Evaluation;
+use crate::sites::network::graph;
 use crate::sites::recipe::{Genome, Recipe};
-use crate::sites::train::{Evaluated, Progress, graph};
+use crate::sites::train::{Evaluated, Progress};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunResult {
@@ -36,7 +37,7 @@ impl RunResult {
         evaluation: Evaluation,
     ) -> Result<RunResult> {
         let graph = graph(recipe);
-        let shipped = crate::sites::train::shipped(recipe);
+        let shipped = crate::sites::network::shipped(recipe);
         Ok(RunResult {
             provenance: Provenance::new(origin, recipe.seed, files(recipe))?,
             window: graph.window(),

@@ -19,9 +19,9 @@ use crate::metrics::Curve;
 use crate::network::{Mode, Network};
 use crate::optimiser::Optimiser;
 use crate::sites::dataset::{Dataset, Place, Stretch, read_windows};
-use crate::sites::evaluate::load;
+use crate::sites::network::{graph, load};
 use crate::sites::recipe::{Keep, Recipe};
-use crate::sites::sampler::{Batch, HEADS, Row, Sampler};
+use crate::sites::sampler::{Batch, Row, Sampler};
 use crate::sites::score::{Scored, logits, scored};
 
 /// Where a run stands; written beside each checkpoint.
@@ -68,21 +68,6 @@ pub struct Run<'a> {
     pub rows: Vec<Row>,
     pub folder: PathBuf,
     pub device: Device,
-}
-
-/// The recipe's network: site graphs see an AG before an exon start.
-pub fn graph(recipe: &Recipe) -> Graph {
-    site_graph(recipe, HEADS)
-}
-
-/// The part of it that is shipped: the labels' heads alone.
-pub fn shipped(recipe: &Recipe) -> Graph {
-    site_graph(recipe, recipe.model.labels.len())
-}
-
-fn site_graph(recipe: &Recipe, heads: usize) -> Graph {
-    let dense = recipe.architecture.dense(heads, Some(&[0, 2]));
-    dense.expect("checked when the recipe was read")
 }
 
 impl<'a> Run<'a> {

@@ -4,8 +4,10 @@
 //! a node and nothing else reads becomes one of its steps.
 
 mod build;
+mod joining;
 mod onnx;
 mod operators;
+mod sliding;
 
 use super::net::{BASES, Net};
 use crate::model::Model;

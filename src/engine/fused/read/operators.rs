@@ -1,12 +1,9 @@
 //! What each operator of ONNX adds to a network.
 
 use super::Unknown;
-use super::build::{Builder, Layout, Row, Value};
+use super::build::{Builder, Layout, Value};
 use super::onnx::{Constant, Operator};
-use crate::engine::fused::net::{BASES, Binary, Conv, Fold, Function, Op, Pool, Step, Table};
-
-/// Taps from which on a sum of equal weights is better joined by doubling.
-const MANY: usize = 4;
+use crate::engine::fused::net::{Binary, Conv, Fold, Function, Op, Step, Table};
 
 impl<'a> Builder<'a> {
     pub fn operator(&mut self, operator: &Operator<'a>) -> Result<(), Unknown> {
@@ -67,7 +64,12 @@ impl<'a> Builder<'a> {
     }
 
     /// A constant input, or an attribute of the same content in older graphs.
-    fn listed(&self, operator: &Operator<'_>, at: usize, name: &str) -> Result<Vec<i64>, Unknown> {
+    pub(super) fn listed(
+        &self,
+        operator: &Operator<'_>,
+        at: usize,
+        name: &str,
+    ) -> Result<Vec<i64>, Unknown> {
         match operator.input(at) {
             Some(input) => match self.constant(input) {
                 Some(constant) => Ok(constant.integers()?.to_vec()),
@@ -78,7 +80,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The numbers of a constant input.
-    fn floats(&self, operator: &Operator<'_>, at: usize) -> Result<&[f32], Unknown> {
+    pub(super) fn floats(&self, operator: &Operator<'_>, at: usize) -> Result<&[f32], Unknown> {
         let constant = operator.input(at).and_then(|name| self.constant(name));
         constant
             .ok_or_else(|| operator.unknown_kind("computed numbers"))?
@@ -213,112 +215,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    fn conv(&mut self, operator: &Operator<'a>) -> Result<(), Unknown> {
-        let value = self.upright(operator.inputs[0])?;
-        let constant = self.constant(operator.inputs[1]);
-        let constant = constant.ok_or_else(|| operator.unknown_kind("computed weights"))?;
-        let weights = constant.floats()?.to_vec();
-        let dims = constant.dims.clone();
-        let frame = Frame::read(operator, value.layout.rank())?;
-        let groups = operator.integer("group", 1) as usize;
-        let (Some(&channels), Some(&taps)) = (dims.first(), dims.last()) else {
-            return Err(operator.unknown());
-        };
-        let fits = dims.len() == value.layout.rank()
-            && (value.layout == Layout::Flat || dims[2] == 1)
-            && groups > 0
-            && dims[1].checked_mul(groups) == Some(value.rows.len())
-            && channels.is_multiple_of(groups)
-            && taps > 0;
-        if !fits {
-            return Err(operator.unknown_kind("weights of another shape"));
-        }
-        let bias = match operator.input(2) {
-            Some(_) => self.floats(operator, 2)?.to_vec(),
-            None => vec![0.0; channels],
-        };
-        if bias.len() != channels {
-            return Err(operator.unknown_kind("a bias of another shape"));
-        }
-        let rows = self.readable(&value);
-        let sources = rows
-            .iter()
-            .map(|row| row.source(frame.stride, frame.spacing));
-        let sources = sources.collect();
-        let even = |taps: &[f32]| taps.iter().all(|weight| *weight == taps[0]);
-        let sums = groups == channels && groups == rows.len() && taps >= MANY;
-        let (name, layout) = (operator.outputs[0], value.layout);
-        if sums && rows[0].node != BASES && weights.chunks_exact(taps).all(even) {
-            let kind = Fold::Sum;
-            self.node(
-                name,
-                Op::Pool(Pool { kind, taps }),
-                channels,
-                sources,
-                layout,
-            );
-            let scale = weights.iter().step_by(taps).copied().collect();
-            return self.follow(name, Step::Affine { scale, shift: bias });
-        }
-        let conv = Conv {
-            taps,
-            groups,
-            weights,
-            bias,
-        };
-        self.node(name, Op::Conv(conv), channels, sources, layout);
-        Ok(())
-    }
-
-    /// The rows of a value as a convolution may read them: bases alone and side by side, or none.
-    fn readable(&mut self, value: &Value) -> Vec<Row> {
-        let first = value.rows[0];
-        let beside = |row: &Row| {
-            let Row { shift, behind, .. } = *row;
-            row.node == BASES && (shift, behind) == (first.shift, first.behind)
-        };
-        if value.rows.iter().all(beside) {
-            value.rows.clone()
-        } else {
-            self.computed(&value.rows)
-        }
-    }
-
-    fn pool(&mut self, operator: &Operator<'a>, kind: Fold) -> Result<(), Unknown> {
-        let value = self.upright(operator.inputs[0])?;
-        let frame = Frame::read(operator, value.layout.rank())?;
-        let Some(&taps) = operator.integers("kernel_shape").last() else {
-            return Err(operator.unknown());
-        };
-        if taps < 1 || operator.integer("ceil_mode", 0) != 0 || operator.outputs.len() != 1 {
-            return Err(operator.unknown_kind("windows that are not whole"));
-        }
-        let taps = taps as usize;
-        let rows = self.computed(&value.rows);
-        let sources = rows
-            .iter()
-            .map(|row| row.source(frame.stride, frame.spacing));
-        let (name, channels, layout) = (operator.outputs[0], rows.len(), value.layout);
-        let sources = sources.collect();
-        self.node(
-            name,
-            Op::Pool(Pool { kind, taps }),
-            channels,
-            sources,
-            layout,
-        );
-        match kind {
-            Fold::Max => Ok(()),
-            Fold::Sum => {
-                let scale = vec![1.0 / taps as f32; channels];
-                let shift = vec![0.0; channels];
-                self.follow(name, Step::Affine { scale, shift })
-            }
-        }
-    }
-
     /// Lets a step follow the node that was just added under this name.
-    fn follow(&mut self, name: &'a str, step: Step) -> Result<(), Unknown> {
+    pub(super) fn follow(&mut self, name: &'a str, step: Step) -> Result<(), Unknown> {
         let sole = true;
         let value = Value {
             sole,
@@ -353,141 +251,5 @@ impl<'a> Builder<'a> {
             scale: (0..channels).map(|c| factor(c) as f32).collect(),
             shift: (0..channels).map(|c| left(c) as f32).collect(),
         })
-    }
-
-    fn binary(&mut self, operator: &Operator<'a>, binary: Binary) -> Result<(), Unknown> {
-        let [a, b] = operator.inputs.as_slice() else {
-            return Err(operator.unknown());
-        };
-        let name = operator.outputs[0];
-        match (self.constant(a).cloned(), self.constant(b).cloned()) {
-            (None, Some(constant)) => {
-                let value = self.upright(a)?;
-                let numbers = per_channel(&constant, &value, operator)?;
-                let step = with_constant(binary, numbers);
-                self.step(name, &value, step);
-            }
-            (Some(constant), None) => {
-                let value = self.upright(b)?;
-                let numbers = per_channel(&constant, &value, operator)?;
-                self.constant_first(name, &value, binary, numbers)?;
-            }
-            _ => {
-                let (a, b) = (self.upright(a)?, self.upright(b)?);
-                self.join(operator, binary, a, b)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn constant_first(
-        &mut self,
-        name: &'a str,
-        value: &Value,
-        binary: Binary,
-        numbers: Vec<f32>,
-    ) -> Result<(), Unknown> {
-        let zeros = vec![0.0; numbers.len()];
-        match binary {
-            Binary::Add | Binary::Mul => self.step(name, value, with_constant(binary, numbers)),
-            Binary::Sub => {
-                let scale = vec![-1.0; numbers.len()];
-                let shift = numbers;
-                self.step(name, value, Step::Affine { scale, shift });
-            }
-            Binary::Div => {
-                self.step(name, value, Step::Function(Function::Reciprocal));
-                let (scale, shift) = (numbers, zeros);
-                self.follow(name, Step::Affine { scale, shift })?;
-            }
-        }
-        Ok(())
-    }
-
-    fn join(
-        &mut self,
-        operator: &Operator<'a>,
-        binary: Binary,
-        a: Value,
-        b: Value,
-    ) -> Result<(), Unknown> {
-        let channels = a.rows.len().max(b.rows.len());
-        let spread = |mut value: Value| match value.rows.len() {
-            len if len == channels => Ok(value),
-            1 => {
-                value.rows = vec![value.rows[0]; channels];
-                value.sole = false;
-                Ok(value)
-            }
-            _ => Err(operator.unknown_kind("other shapes")),
-        };
-        if a.layout != b.layout {
-            return Err(operator.unknown_kind("other shapes"));
-        }
-        let (mut a, mut b) = (spread(a)?, spread(b)?);
-        a.rows = self.computed(&a.rows);
-        b.rows = self.computed(&b.rows);
-        // The one that is computed last can take the other one in.
-        let swaps = matches!(binary, Binary::Add | Binary::Mul) && self.whole(&a) < self.whole(&b);
-        let (value, other) = if swaps { (b, a) } else { (a, b) };
-        let sources = other.rows.iter().map(|row| row.source(1, 1)).collect();
-        self.step(operator.outputs[0], &value, Step::Binary(binary, sources));
-        Ok(())
-    }
-}
-
-/// `x` and a constant behind it.
-fn with_constant(binary: Binary, numbers: Vec<f32>) -> Step {
-    let len = numbers.len();
-    let (zeros, ones) = (vec![0.0; len], vec![1.0; len]);
-    let (scale, shift) = match binary {
-        Binary::Add => (ones, numbers),
-        Binary::Sub => (ones, numbers.iter().map(|x| -x).collect()),
-        Binary::Mul => (numbers, zeros),
-        Binary::Div => (numbers.iter().map(|x| 1.0 / x).collect(), zeros),
-    };
-    Step::Affine { scale, shift }
-}
-
-/// A constant that is one number, or one a channel.
-fn per_channel(
-    constant: &Constant,
-    value: &Value,
-    operator: &Operator<'_>,
-) -> Result<Vec<f32>, Unknown> {
-    let (numbers, channels) = (constant.floats()?, value.rows.len());
-    // Axes are aligned at the last one; the channels are the second.
-    let axis = (constant.dims.len() + 1).checked_sub(value.layout.rank());
-    match (numbers, axis) {
-        ([number], _) if constant.dims.len() <= value.layout.rank() => Ok(vec![*number; channels]),
-        (_, Some(axis))
-            if numbers.len() == channels && constant.dims.get(axis) == Some(&channels) =>
-        {
-            Ok(numbers.to_vec())
-        }
-        _ => Err(operator.unknown_kind("constants of other shapes")),
-    }
-}
-
-/// How the taps of a sliding operator lie.
-struct Frame {
-    stride: usize,
-    spacing: usize,
-}
-
-impl Frame {
-    fn read(operator: &Operator<'_>, rank: usize) -> Result<Self, Unknown> {
-        if operator.pads() {
-            return Err(operator.unknown_kind("padding"));
-        }
-        let [stride, spacing, taps] = ["strides", "dilations", "kernel_shape"].map(|name| {
-            let (last, before) = operator.integers(name).split_last().unwrap_or((&1, &[]));
-            let along = before.iter().all(|&size| size == 1) && before.len() <= rank - 3;
-            (along && *last > 0).then_some(*last as usize)
-        });
-        match (stride, spacing, taps) {
-            (Some(stride), Some(spacing), Some(_)) => Ok(Self { stride, spacing }),
-            _ => Err(operator.unknown_kind("other axes")),
-        }
     }
 }

@@ -1,0 +1,138 @@
+//! Operators that slide taps along the sequence: convolutions and poolings.
+
+use super::Unknown;
+use super::build::{Builder, Layout, Row, Value};
+use super::onnx::Operator;
+use crate::engine::fused::net::{BASES, Conv, Fold, Op, Pool, Step};
+
+/// Taps from which on a sum of equal weights is better joined by doubling.
+const MANY: usize = 4;
+
+impl<'a> Builder<'a> {
+    pub(super) fn conv(&mut self, operator: &Operator<'a>) -> Result<(), Unknown> {
+        let value = self.upright(operator.inputs[0])?;
+        let constant = self.constant(operator.inputs[1]);
+        let constant = constant.ok_or_else(|| operator.unknown_kind("computed weights"))?;
+        let weights = constant.floats()?.to_vec();
+        let dims = constant.dims.clone();
+        let frame = Frame::read(operator, value.layout.rank())?;
+        let groups = operator.integer("group", 1) as usize;
+        let (Some(&channels), Some(&taps)) = (dims.first(), dims.last()) else {
+            return Err(operator.unknown());
+        };
+        let fits = dims.len() == value.layout.rank()
+            && (value.layout == Layout::Flat || dims[2] == 1)
+            && groups > 0
+            && dims[1].checked_mul(groups) == Some(value.rows.len())
+            && channels.is_multiple_of(groups)
+            && taps > 0;
+        if !fits {
+            return Err(operator.unknown_kind("weights of another shape"));
+        }
+        let bias = match operator.input(2) {
+            Some(_) => self.floats(operator, 2)?.to_vec(),
+            None => vec![0.0; channels],
+        };
+        if bias.len() != channels {
+            return Err(operator.unknown_kind("a bias of another shape"));
+        }
+        let rows = self.readable(&value);
+        let sources = rows
+            .iter()
+            .map(|row| row.source(frame.stride, frame.spacing));
+        let sources = sources.collect();
+        let even = |taps: &[f32]| taps.iter().all(|weight| *weight == taps[0]);
+        let sums = groups == channels && groups == rows.len() && taps >= MANY;
+        let (name, layout) = (operator.outputs[0], value.layout);
+        if sums && rows[0].node != BASES && weights.chunks_exact(taps).all(even) {
+            let kind = Fold::Sum;
+            self.node(
+                name,
+                Op::Pool(Pool { kind, taps }),
+                channels,
+                sources,
+                layout,
+            );
+            let scale = weights.iter().step_by(taps).copied().collect();
+            return self.follow(name, Step::Affine { scale, shift: bias });
+        }
+        let conv = Conv {
+            taps,
+            groups,
+            weights,
+            bias,
+        };
+        self.node(name, Op::Conv(conv), channels, sources, layout);
+        Ok(())
+    }
+
+    /// The rows of a value as a convolution may read them: bases alone and side by side, or none.
+    fn readable(&mut self, value: &Value) -> Vec<Row> {
+        let first = value.rows[0];
+        let beside = |row: &Row| {
+            let Row { shift, behind, .. } = *row;
+            row.node == BASES && (shift, behind) == (first.shift, first.behind)
+        };
+        if value.rows.iter().all(beside) {
+            value.rows.clone()
+        } else {
+            self.computed(&value.rows)
+        }
+    }
+
+    pub(super) fn pool(&mut self, operator: &Operator<'a>, kind: Fold) -> Result<(), Unknown> {
+        let value = self.upright(operator.inputs[0])?;
+        let frame = Frame::read(operator, value.layout.rank())?;
+        let Some(&taps) = operator.integers("kernel_shape").last() else {
+            return Err(operator.unknown());
+        };
+        if taps < 1 || operator.integer("ceil_mode", 0) != 0 || operator.outputs.len() != 1 {
+            return Err(operator.unknown_kind("windows that are not whole"));
+        }
+        let taps = taps as usize;
+        let rows = self.computed(&value.rows);
+        let sources = rows
+            .iter()
+            .map(|row| row.source(frame.stride, frame.spacing));
+        let (name, channels, layout) = (operator.outputs[0], rows.len(), value.layout);
+        let sources = sources.collect();
+        self.node(
+            name,
+            Op::Pool(Pool { kind, taps }),
+            channels,
+            sources,
+            layout,
+        );
+        match kind {
+            Fold::Max => Ok(()),
+            Fold::Sum => {
+                let scale = vec![1.0 / taps as f32; channels];
+                let shift = vec![0.0; channels];
+                self.follow(name, Step::Affine { scale, shift })
+            }
+        }
+    }
+}
+
+/// How the taps of a sliding operator lie.
+struct Frame {
+    stride: usize,
+    spacing: usize,
+}
+
+impl Frame {
+    fn read(operator: &Operator<'_>, rank: usize) -> Result<Self, Unknown> {
+        if operator.pads() {
+            return Err(operator.unknown_kind("padding"));
+        }
+        let [stride, spacing, taps] = ["strides", "dilations", "kernel_shape"].map(|name| {
+            let (last, before) = operator.integers(name).split_last().unwrap_or((&1, &[]));
+            let along = before.iter().all(|&size| size == 1) && before.len() <= rank - 3;
+            (along && *last > 0).then_some(*last as usize)
+        });
+        match (stride, spacing, taps) {
+            (Some(stride), Some(spacing), Some(_)) => Ok(Self { stride, spacing }),
+            _ => Err(operator.unknown_kind("other axes")),
+        }
+    }
+}

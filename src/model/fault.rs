@@ -1,0 +1,44 @@
+//! What can be wrong with the graph of a model file.
+
+use tract_onnx::pb::TensorProto;
+
+/// Most numbers in all constants, and in any intermediate tensor.
+pub(super) const MAX_NUMBERS: u64 = 16 << 20;
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub(super) enum GraphError {
+    #[error("{0}")]
+    Unfit(String),
+    #[error("operator {0} is not allowed")]
+    Operator(String),
+    #[error("tensor '{name}' {reason}")]
+    Tensor { name: String, reason: &'static str },
+    #[error(
+        "windrow.window, windrow.step and windrow.labels ask for output {expected:?} from input \
+         {input:?}, but the graph gives {got:?}"
+    )]
+    Output {
+        input: [usize; 3],
+        got: Vec<usize>,
+        expected: Vec<usize>,
+    },
+    #[error("wants an intermediate tensor of {0} numbers, more than {MAX_NUMBERS}")]
+    Memory(u64),
+    #[error("the graph cannot be interpreted: {0}")]
+    Inference(String),
+}
+
+/// A name from the file, fit for one line.
+pub(super) fn shown(name: &str) -> String {
+    name.chars()
+        .take(60)
+        .flat_map(char::escape_default)
+        .collect()
+}
+
+pub(super) fn tensor_error(tensor: &TensorProto, reason: &'static str) -> GraphError {
+    GraphError::Tensor {
+        name: shown(&tensor.name),
+        reason,
+    }
+}
