@@ -130,7 +130,10 @@ fn folder(name: &str) -> PathBuf {
 
 /// Trains, evaluates, exports and reports in a folder of its own.
 fn run(name: &str, recipe: &str) -> PathBuf {
-    let folder = folder(name);
+    run_in(folder(name), recipe)
+}
+
+fn run_in(folder: PathBuf, recipe: &str) -> PathBuf {
     fs::write(folder.join("recipes/smoke.toml"), recipe).unwrap();
     if recipe.contains("word_attention") {
         fs::write(folder.join("recipes/vectors.toml"), EMBEDDING).unwrap();
@@ -246,6 +249,50 @@ fn dense_networks_learn_from_windows_too() {
     architecture_without_length("inception", numbers);
     let numbers = "channels = 8\nstem = 5\nkernel = 3\nblocks = [[1, 2], [4, 8]]\ntop = 8";
     architecture_without_length("dilated", numbers);
+}
+
+#[test]
+fn a_model_is_calibrated_along_a_genome_and_its_calls_are_counted() {
+    // The made-up genome's first contig holds the first ten rows, the others ten each.
+    let along = "[evaluation.along]\nfasta = \"genome.fa\"\nbed = \"sites.bed\"\nwithin = 30\n\
+                 validation = [{ contig = \"c0\", start = 0, end = 640 }]\n\
+                 test = [{ contig = \"c20\", start = 5, end = 600 }]\n\
+                 bases = 1e5\nreach = 3\nsites = { site = 20 }\n[search]";
+    let negatives = "[[data.negatives]]\ngenome = \"genome.fa\"\nratio = 0.5\nmatched = true\n\
+                     part = \"train\"\n[split]";
+    let numbers = "kind = \"dilated\"\nchannels = 8\nstem = 5\nkernel = 3\n\
+                   blocks = [[1, 2], [4, 8]]\ntop = 8";
+    let recipe = RECIPE
+        .replace("ARCHITECTURE", numbers)
+        .replace("length = 64", "")
+        .replace("[search]", along)
+        .replace("[split]", negatives);
+    let folder = folder("along");
+    fs::write(folder.join("sites.bed"), "c0\t100\nc0\t400\nc20\t300\n").unwrap();
+    let folder = run_in(folder, &recipe);
+    let model = fs::read(folder.join("runs/smoke/model.onnx")).unwrap();
+    let contract = windrow::model::parse(&model, "smoke").unwrap().contract;
+    let found = &contract.metrics["tables"][1];
+    assert_eq!(found["rows"][0][1], "smoke");
+    let note = found["note"].as_str().unwrap();
+    assert!(
+        note.contains("validation: 2 sites in 640 bases (c0:0-640)"),
+        "{note}"
+    );
+    assert!(
+        note.contains("test: 1 sites in 595 bases (c20:5-600)"),
+        "{note}"
+    );
+    // 20 sites of 7 windows each in 100,000: rare however good the network is.
+    let highest = contract.probability(0, 30.0);
+    assert!(
+        contract.probability(0, -30.0) < 0.0014 && highest > 0.0014,
+        "{highest}"
+    );
+    train(&folder, &["report"]);
+    assert!(folder.join("results/smoke.calibration.svg").exists());
+    let report = fs::read_to_string(folder.join("RESULTS.md")).unwrap();
+    assert!(report.contains("CpG density, 201 bp"), "{report}");
 }
 
 fn architecture_without_length(name: &str, numbers: &str) {

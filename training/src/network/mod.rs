@@ -240,9 +240,11 @@ fn normalise(x: Tensor, norm: Option<&Norm>, mode: Mode) -> Tensor {
     let Some(norm) = norm else { return x };
     let (scale, shift) = (Some(&norm.scale), Some(&norm.shift));
     let (mean, variance) = (Some(&norm.mean), Some(&norm.variance));
+    // One value a channel has no variance of its own, and would leave NaN in the running one.
+    let alone = x.size()[0] * x.size()[2] == 1;
     let (train, momentum) = match mode {
-        Mode::Train { momentum } => (true, momentum),
-        Mode::Infer => (false, 0.0),
+        Mode::Train { momentum } if !alone => (true, momentum),
+        _ => (false, 0.0),
     };
     let epsilon = NORM_EPSILON;
     x.batch_norm(
