@@ -18,11 +18,13 @@ pub struct Candidate {
     pub value: Value,
 }
 
-/// A call: half-open interval and value.
+/// A call: half-open interval, what its best window reports on (the leftmost of equal ones), and
+/// the value of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Call {
     pub start: usize,
     pub end: usize,
+    pub summit: usize,
     pub value: Value,
 }
 
@@ -122,6 +124,7 @@ impl Peaks {
                 calls.push(Call {
                     start: at,
                     end: at + 1,
+                    summit: at,
                     value,
                 });
                 self.waiting = None;
@@ -152,10 +155,13 @@ impl Regions {
         let call = self.open.get_or_insert(Call {
             start: at,
             end: at,
+            summit: at,
             value,
         });
         call.end = at + self.stride;
-        call.value = call.value.max(value);
+        if value > call.value {
+            (call.summit, call.value) = (at, value);
+        }
     }
 
     fn advance(&mut self, end: usize, calls: &mut Vec<Call>) -> usize {
@@ -229,15 +235,16 @@ mod tests {
 
     #[test]
     fn near_windows_merge_into_a_region() {
-        let found = candidates(&[(10, 5), (14, 9), (22, 7), (31, 6)]);
-        let region = |start, end, value| Call {
+        let found = candidates(&[(10, 5), (14, 9), (22, 9), (31, 6)]);
+        let region = |start, end, summit, value| Call {
             start,
             end,
+            summit,
             value: Value::new(value),
         };
         assert_eq!(
             calls(Caller::region(8, 4), &found, 33, 33),
-            [region(10, 26, 9.0), region(31, 33, 6.0)]
+            [region(10, 26, 14, 9.0), region(31, 33, 31, 6.0)]
         );
     }
 

@@ -10,6 +10,7 @@ use crate::flags::{Args, EngineChoice, InputFormat, Reads, StrandChoice, UsageEr
 use crate::model::{self, Contract, Model, Output, Strandedness};
 use crate::source::reads::{self, Filter, Rule, flag};
 use crate::source::{self, Input, regions};
+use crate::write::Holds;
 
 /// All that a run needs.
 pub struct Plan {
@@ -33,12 +34,13 @@ pub struct LoadedModel {
 
 impl Plan {
     /// Loads the models and holds the flags against them. Inputs are looked for, not opened.
-    pub fn new(args: Args, command: String) -> anyhow::Result<Self> {
+    pub fn new(mut args: Args, command: String) -> anyhow::Result<Self> {
         let loaded = args.models.iter().map(|name| model::load(name));
         let loaded = loaded.collect::<Result<Vec<Model>, _>>()?;
         let contracts: Vec<_> = loaded.iter().map(|model| &model.contract).collect();
         let strides = strides(&args, &contracts)?;
         check_scores(&args, &contracts)?;
+        check_format(&mut args, &contracts)?;
         check_engine(args.engine)?;
         check_reads(&args)?;
         let strand = strand(&args, &contracts)?;
@@ -237,6 +239,29 @@ fn check_scores(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> 
     Ok(())
 }
 
+/// What the format cannot hold is refused; what it only can hold is what is written.
+fn check_format(args: &mut Args, contracts: &[&Contract]) -> Result<(), UsageError> {
+    let (format, layout) = (args.format.word(), args.format.layout());
+    match layout.holds {
+        Holds::Calls if args.raw => {
+            return Err(rule(format!(
+                "--raw: --format {format} holds calls, not windows"
+            )));
+        }
+        Holds::Windows(_) => args.raw = true,
+        Holds::Calls | Holds::Either => {}
+    }
+    for contract in contracts {
+        if let Some(reason) = (layout.refuses)(contract) {
+            return Err(rule(format!(
+                "--format {format} cannot hold {}: {reason}",
+                contract.name
+            )));
+        }
+    }
+    Ok(())
+}
+
 fn check_engine(choice: EngineChoice) -> Result<(), UsageError> {
     if engine::is_there(choice) {
         return Ok(());
@@ -249,7 +274,7 @@ fn check_engine(choice: EngineChoice) -> Result<(), UsageError> {
 
 /// The strands to score: what was asked for, else all that the format can hold.
 fn strand(args: &Args, contracts: &[&Contract]) -> Result<StrandChoice, UsageError> {
-    let (format, steps) = (args.format.word(), args.format.layout().steps);
+    let (format, layout) = (args.format.word(), args.format.layout());
     for contract in contracts {
         match (contract.strand, args.strand) {
             (Strandedness::Symmetric, Some(StrandChoice::Forward | StrandChoice::Reverse)) => {
@@ -258,7 +283,7 @@ fn strand(args: &Args, contracts: &[&Contract]) -> Result<StrandChoice, UsageErr
                     "--strand: {name} is symmetric and has no strands"
                 )));
             }
-            (Strandedness::Stranded, Some(StrandChoice::Both)) if steps => {
+            (Strandedness::Stranded, Some(StrandChoice::Both)) if layout.steps => {
                 return Err(rule(format!(
                     "--strand: --format {format} holds one strand a file, + or -"
                 )));
@@ -267,11 +292,11 @@ fn strand(args: &Args, contracts: &[&Contract]) -> Result<StrandChoice, UsageErr
         }
     }
     let tracks: usize = contracts.iter().map(|contract| contract.labels.len()).sum();
-    if steps && tracks != 1 {
+    if layout.single && tracks != 1 {
         let text = format!("--format {format} holds one label of one model a file, not {tracks}");
         return Err(rule(text));
     }
-    let all = if steps {
+    let all = if layout.steps {
         StrandChoice::Forward
     } else {
         StrandChoice::Both

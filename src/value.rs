@@ -22,6 +22,10 @@ impl Value {
         (self.0.saturating_add(STEP / 2).div_euclid(STEP)).clamp(0, 1000) as u16
     }
 
+    pub fn to_f64(self) -> f64 {
+        self.0 as f64 / ONE as f64
+    }
+
     /// Appends the number with all four decimals.
     pub fn write(self, out: &mut Vec<u8>) {
         if self.0 < 0 {

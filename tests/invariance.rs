@@ -15,11 +15,15 @@ use windrow::model::{self, Model, Strandedness};
 use windrow::sequence;
 
 /// Flags of every way to write rows.
-const FORMATS: [&str; 4] = [
+const FORMATS: [&str; 8] = [
     "",
     "--raw --min-score 0.0001",
     "-f bedgraph --raw --strand +",
     "-f bedgraph --strand -",
+    "-f narrowpeak",
+    "-f gff3",
+    "-f tsv --raw",
+    "-f spsc",
 ];
 
 /// The rows and unscored intervals for some ways to divide the work.

@@ -31,6 +31,13 @@ choice! {
         Bed = "bed",
         /// Four columns, one strand a file.
         BedGraph = "bedgraph",
+        /// BED6+4 of calls, with summits.
+        NarrowPeak = "narrowpeak",
+        Gff3 = "gff3",
+        /// A table with titles.
+        Tsv = "tsv",
+        /// Scores of acceptors for spliced aligners.
+        Spsc = "spsc",
     }
 }
 

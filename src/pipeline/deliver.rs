@@ -137,20 +137,15 @@ impl<'a> Delivery<'a> {
 
     /// Calls wait for those of other channels that start before them.
     fn hold(&mut self, channel: usize, calls: &mut Vec<Call>, place: &Place) {
-        for Call { start, end, value } in calls.drain(..) {
-            if !place.keeps(start) {
-                continue;
-            }
-            self.calls.push(
-                start,
+        for call in calls.drain(..).filter(|call| place.keeps(call.start)) {
+            let row = Row {
+                start: call.start,
+                end: call.end,
+                summit: Some(call.summit),
                 channel,
-                Row {
-                    start,
-                    end,
-                    channel,
-                    value,
-                },
-            );
+                value: call.value,
+            };
+            self.calls.push(call.start, channel, row);
         }
     }
 

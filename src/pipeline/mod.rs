@@ -46,7 +46,7 @@ pub fn run(plan: Plan) -> Result<()> {
     let unscored = args.unscored.as_deref().map(Target::file).transpose()?;
     let stats = args.stats.as_deref().map(Target::file).transpose()?;
     let first = args.shard.is_none_or(|(number, _)| number == 1);
-    let header = if first && args.format.layout().comments && !args.no_header {
+    let header = if first && !args.no_header {
         let (models, names) = (setup.provenance(), setup.has_names());
         header(args, plan.strand, &plan.command, &models, names)
     } else {

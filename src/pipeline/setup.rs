@@ -11,7 +11,7 @@ use crate::sequence::Strand;
 use crate::source::Place;
 use crate::value::Value;
 use crate::window::{Grid, Policy};
-use crate::write::{Layout, Line, Provenance, Row};
+use crate::write::{Holds, Layout, Line, Provenance, Row};
 
 /// A model on one strand, or on both at once if it is symmetric.
 #[derive(Clone, Debug)]
@@ -129,6 +129,7 @@ impl<'a> Setup<'a> {
         Line {
             contig: &place.contig,
             row,
+            model: self.models[model].contract,
             label: &self.models[model].contract.labels[label],
             strand,
             name: self.has_names().then_some(name),
@@ -219,7 +220,10 @@ fn scored<'a>(
     };
     let least: Vec<_> = (0..contract.labels.len())
         .map(|label| match plan.args.min_score {
-            None if plan.args.raw => None,
+            None if plan.args.raw => match plan.args.format.layout().holds {
+                Holds::Windows(least) => Some(least),
+                Holds::Either | Holds::Calls => None,
+            },
             None => contract.threshold.get(label).copied(),
             given => given,
         })

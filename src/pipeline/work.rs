@@ -213,6 +213,7 @@ impl<'a> Worker<'a> {
             Row {
                 start: at,
                 end,
+                summit: Some(at),
                 channel,
                 value,
             }

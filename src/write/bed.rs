@@ -1,27 +1,19 @@
 //! BED6+1: contig, start, end, label, score 0..=1000, strand, value. BED6+2: and a name.
 
-use super::{Layout, Line, number};
+use super::{Layout, Line};
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
-    comments: true,
     columns: "contig start end label score strand value",
     names: true,
-    steps: false,
+    ..Layout::PLAIN
 };
 
 fn row(line: &Line<'_>, out: &mut Vec<u8>) {
-    line.interval(out);
+    line.bed6(out);
     out.push(b'\t');
-    out.extend_from_slice(line.label.as_bytes());
-    out.push(b'\t');
-    number(usize::from(line.row.value.thousandths()), out);
-    out.extend_from_slice(&[b'\t', line.strand.symbol(), b'\t']);
     line.row.value.write(out);
-    if let Some(name) = line.name {
-        out.push(b'\t');
-        out.extend_from_slice(name);
-    }
+    line.name(out);
     out.push(b'\n');
 }
 

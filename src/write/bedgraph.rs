@@ -6,8 +6,9 @@ pub(super) const LAYOUT: Layout = Layout {
     row,
     comments: false,
     columns: "contig start end value",
-    names: false,
+    single: true,
     steps: true,
+    ..Layout::PLAIN
 };
 
 fn row(line: &Line<'_>, out: &mut Vec<u8>) {

@@ -12,7 +12,7 @@ pub struct Provenance<'a> {
     pub least: &'a [Option<f32>],
 }
 
-/// The header's lines. Nothing in them changes from run to run, machine to machine, or with
+/// The lines above the rows. Nothing in them changes from run to run, machine to machine, or with
 /// flags that don't change rows. With `names`, rows have a column more.
 pub fn header(
     args: &Args,
@@ -21,6 +21,7 @@ pub fn header(
     models: &[Provenance<'_>],
     names: bool,
 ) -> String {
+    let layout = args.format.layout();
     let mut lines = vec![
         format!("windrow {}", env!("CARGO_PKG_VERSION")),
         format!("command: {command}"),
@@ -59,10 +60,17 @@ pub fn header(
         args.softmask.word()
     ));
     let name = if names { " name" } else { "" };
-    let columns = args.format.layout().columns;
-    lines.push(format!("columns: {columns}{name}"));
-    lines
+    let columns = format!("{}{name}", layout.columns);
+    lines.push(format!("columns: {columns}"));
+    let comments = lines
         .iter()
-        .map(|line| format!("# {}\n", line.replace(char::is_control, " ")))
-        .collect()
+        .map(|line| format!("# {}\n", line.replace(char::is_control, " ")));
+    let mut text = layout.first.to_owned();
+    if layout.comments {
+        text.extend(comments);
+    }
+    if layout.titles {
+        text.push_str(&format!("{columns}\n").replace(' ', "\t"));
+    }
+    text
 }

@@ -1,21 +1,57 @@
 //! What sets the formats apart; all else of a run knows them by this alone.
 
-use super::{Line, bed, bedgraph};
+use super::{Line, bed, bedgraph, gff3, narrowpeak, spsc, tsv};
 use crate::flags::Format;
+use crate::model::Contract;
 
 /// How a format shows rows.
 pub struct Layout {
     /// Appends a row.
     pub row: fn(&Line<'_>, &mut Vec<u8>),
+    /// What a file begins with.
+    pub first: &'static str,
     /// Whether `#` lines may stand above the rows.
     pub comments: bool,
     /// Names of the columns, one space between.
     pub columns: &'static str,
+    /// Whether they stand above the rows as a line of the table.
+    pub titles: bool,
     /// Whether a row can say what it was found in.
     pub names: bool,
-    /// Whether rows are the steps of one track: one label on one strand, no two of them over a
-    /// base, neighbours of equal value merged.
+    /// Whether rows are of one label of one model.
+    pub single: bool,
+    /// Whether rows are the steps of one track: a single label on one strand, no two of them over
+    /// a base, neighbours of equal value merged.
     pub steps: bool,
+    pub holds: Holds,
+    /// Why rows of a model cannot be written, if they cannot.
+    pub refuses: fn(&Contract) -> Option<&'static str>,
+}
+
+/// What rows of a format are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Holds {
+    /// Calls or windows, as asked for.
+    Either,
+    Calls,
+    /// Windows; of at least this value, if no other is asked for.
+    Windows(f32),
+}
+
+impl Layout {
+    /// That of most formats; each says where it differs.
+    pub(super) const PLAIN: Self = Self {
+        row: |_, _| (),
+        first: "",
+        comments: true,
+        columns: "",
+        titles: false,
+        names: false,
+        single: false,
+        steps: false,
+        holds: Holds::Either,
+        refuses: |_| None,
+    };
 }
 
 impl Format {
@@ -23,6 +59,10 @@ impl Format {
         match self {
             Self::Bed => &bed::LAYOUT,
             Self::BedGraph => &bedgraph::LAYOUT,
+            Self::NarrowPeak => &narrowpeak::LAYOUT,
+            Self::Gff3 => &gff3::LAYOUT,
+            Self::Tsv => &tsv::LAYOUT,
+            Self::Spsc => &spsc::LAYOUT,
         }
     }
 }

@@ -2,27 +2,34 @@
 
 mod bed;
 mod bedgraph;
+mod gff3;
 mod header;
 mod layout;
+mod narrowpeak;
 mod order;
+mod spsc;
 mod steps;
 mod target;
+mod tsv;
 
 pub use header::{Provenance, header};
-pub use layout::Layout;
+pub use layout::{Holds, Layout};
 pub use order::Ordered;
 pub use steps::Merger;
 pub use target::Target;
 
+use crate::model::Contract;
 use crate::sequence::Strand;
 use crate::source::Place;
 use crate::value::Value;
 
-/// A row: half-open interval, channel (model, label and strand) and value.
+/// A row: half-open interval, its best base, channel (model, label and strand) and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
     pub start: usize,
     pub end: usize,
+    /// What the best window reports on; none if that lies nowhere on the contig.
+    pub summit: Option<usize>,
     pub channel: usize,
     pub value: Value,
 }
@@ -31,7 +38,13 @@ impl Row {
     /// The row where its place says that it lies on the contig; none if it lies nowhere.
     pub fn on_contig(self, place: &Place) -> Option<Self> {
         let (start, end) = place.on_contig(self.start, self.end)?;
-        Some(Self { start, end, ..self })
+        let summit = (self.summit).and_then(|at| Some(place.on_contig(at, at + 1)?.0));
+        Some(Self {
+            start,
+            end,
+            summit,
+            ..self
+        })
     }
 }
 
@@ -40,6 +53,7 @@ impl Row {
 pub struct Line<'a> {
     pub contig: &'a [u8],
     pub row: Row,
+    pub model: &'a Contract,
     pub label: &'a str,
     pub strand: Strand,
     /// What it was found in, if rows are to say so.
@@ -50,6 +64,24 @@ impl Line<'_> {
     /// Appends contig, start and end, with tabs between.
     fn interval(&self, out: &mut Vec<u8>) {
         interval(self.contig, self.row.start, self.row.end, out);
+    }
+
+    /// Appends the first six columns of BED.
+    fn bed6(&self, out: &mut Vec<u8>) {
+        self.interval(out);
+        out.push(b'\t');
+        out.extend_from_slice(self.label.as_bytes());
+        out.push(b'\t');
+        number(usize::from(self.row.value.thousandths()), out);
+        out.extend_from_slice(&[b'\t', self.strand.symbol()]);
+    }
+
+    /// Appends the column of the name, if there is to be one.
+    fn name(&self, out: &mut Vec<u8>) {
+        if let Some(name) = self.name {
+            out.push(b'\t');
+            out.extend_from_slice(name);
+        }
     }
 }
 
@@ -85,15 +117,23 @@ pub fn unscored(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
+    use crate::model;
+
+    static CONTRACT: LazyLock<Contract> =
+        LazyLock::new(|| model::load("exon-start").unwrap().contract);
 
     /// A line of one base at 41 of chr1, with label exon_start.
     pub fn line(value: f32, strand: Strand) -> Line<'static> {
         Line {
+            model: &CONTRACT,
             contig: b"chr1",
             row: Row {
                 start: 41,
                 end: 42,
+                summit: Some(41),
                 channel: 0,
                 value: Value::new(value),
             },

@@ -40,6 +40,7 @@ mod tests {
         Row {
             start,
             end,
+            summit: Some(start),
             channel: 0,
             value: Value::new(value),
         }

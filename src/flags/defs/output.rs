@@ -11,9 +11,11 @@ pub(super) const FLAGS: &[Flag] = &[
         choices: Format::WORDS,
         section: Section::Output,
         shapes_output: true,
-        short_doc: "bed or bedgraph [bed]",
-        long_doc: "Output format: bed (BED6+1) or bedgraph (four columns, one model with one \
-            label, one strand a file). Default: bed.",
+        short_doc: "bed, bedgraph, narrowpeak, gff3, tsv, spsc [bed]",
+        long_doc: "Output format: bed (BED6+1); bedgraph (four columns, one model with one label, \
+            one strand a file); narrowpeak (BED6+4, with the summits of calls); gff3; tsv (a table \
+            with titles); or spsc (scores of acceptors at the start of exons, for minimap2 --spsc \
+            and miniprot --spsc: one exon_start model, every window). Default: bed.",
         update: |draft, value| {
             draft.args.format = value.choice(Format::WORDS, Format::from_word)?;
             Ok(())
@@ -39,8 +41,9 @@ pub(super) const FLAGS: &[Flag] = &[
         long: "no-header",
         section: Section::Output,
         shapes_output: true,
-        short_doc: "leave out the '#' lines of BED",
-        long_doc: "Leave out the '#' lines that BED output begins with.",
+        short_doc: "leave out the lines above the rows",
+        long_doc: "Leave out all lines above the rows: those with '#' that tell tool, command, \
+            models and parameters, ##gff-version, and the titles of tsv.",
         update: |draft, _| {
             draft.args.no_header = true;
             Ok(())

@@ -187,6 +187,10 @@ fn engine() {
 fn format() {
     assert_eq!(run("").format, Format::Bed);
     assert_eq!(run("-fbedgraph").format, Format::BedGraph);
+    assert_eq!(run("-f narrowpeak").format, Format::NarrowPeak);
+    assert_eq!(run("-f gff3").format, Format::Gff3);
+    assert_eq!(run("-f tsv").format, Format::Tsv);
+    assert_eq!(run("-f spsc").format, Format::Spsc);
 }
 
 #[test]

@@ -1,18 +1,8 @@
-//! Output is exact to the byte, on both strands.
+//! BED6+1.
 
-mod support;
-
-use support::filter::{Bench, behind_ag, rows, run};
-use support::onnx;
-
-/// The reverse complement is AAGCTAA.
-const SEQUENCE: &[u8] = b">c1 a contig\nTTAGCTT\n";
-
-fn lines(rows: &[&str]) -> String {
-    rows.iter()
-        .map(|row| row.replace(' ', "\t") + "\n")
-        .collect()
-}
+use crate::support::filter::{Bench, behind_ag};
+use crate::support::onnx;
+use crate::{SEQUENCE, lines};
 
 #[test]
 fn bed_has_a_row_for_each_call() {
@@ -76,56 +66,6 @@ fn strand_chooses_one() {
             lines(&[row])
         );
     }
-}
-
-#[test]
-fn bedgraph_merges_equal_neighbours() {
-    let bench = Bench::new(&behind_ag());
-    for (strand, expected) in [
-        ("+", ["c1 2 4 0.5000", "c1 4 5 1.0000", "c1 5 7 0.5000"]),
-        ("-", ["c1 0 3 0.5000", "c1 3 4 1.0000", "c1 4 5 0.7500"]),
-    ] {
-        let flags = format!("-f bedgraph --raw --strand {strand}");
-        assert_eq!(bench.rows(&flags, SEQUENCE), lines(&expected));
-    }
-}
-
-#[test]
-fn bedgraph_merges_across_the_borders_of_chunks() {
-    let bench = Bench::new(&behind_ag());
-    let input = format!(">c\n{}\n", "T".repeat(2000));
-    assert_eq!(
-        bench.rows(
-            "-f bedgraph --raw --strand + --chunk-size 256",
-            input.as_bytes()
-        ),
-        lines(&["c 2 2000 0.5000"])
-    );
-}
-
-#[test]
-fn bedgraph_covers_the_stride_and_ends_with_the_record() {
-    let bench = Bench::new(&behind_ag());
-    assert_eq!(
-        bench.rows("-f bedgraph --raw --strand + -s 4", b">c\nAGATAGAT\n"),
-        lines(&["c 2 8 1.0000"])
-    );
-}
-
-#[test]
-fn bedgraph_of_calls_has_the_calls() {
-    let bench = Bench::new(&behind_ag());
-    assert_eq!(
-        bench.rows("-f bedgraph", SEQUENCE),
-        lines(&["c1 4 5 1.0000"])
-    );
-}
-
-#[test]
-fn bedgraph_has_no_header() {
-    let bench = Bench::new(&behind_ag());
-    let output = bench.run("-f bedgraph --raw --strand +", SEQUENCE);
-    assert!(rows(output).starts_with("c1\t"));
 }
 
 #[test]
@@ -203,59 +143,4 @@ fn two_models_share_a_sorted_file() {
             "c1 4 5 site 1000 - 1.0000",
         ])
     );
-}
-
-#[test]
-fn the_header_tells_tool_command_model_and_parameters() {
-    let bench = Bench::new(&behind_ag());
-    let text = rows(bench.run("-t 2 --chunk-size 999 -s 2", SEQUENCE));
-    let header: Vec<_> = text.lines().filter(|line| line.starts_with('#')).collect();
-    assert_eq!(header[0], concat!("# windrow ", env!("CARGO_PKG_VERSION")));
-    assert!(
-        header[1].starts_with("# command: windrow --model "),
-        "{text}"
-    );
-    assert!(header[1].ends_with(" --stride 2"), "{text}");
-    assert!(header[2].starts_with("# model: matrix sha256="), "{text}");
-    assert!(header[2].ends_with(" license=MIT assembly=none"), "{text}");
-    assert_eq!(header[3], "# parameters: matrix stride=2 exon_start>=0.9");
-    assert_eq!(
-        header[4],
-        "# parameters: rows=calls strand=both max-n=0 softmask=score"
-    );
-    assert_eq!(
-        header[5],
-        "# columns: contig start end label score strand value"
-    );
-    assert_eq!(header.len(), 6);
-}
-
-#[test]
-fn a_run_without_records_is_a_header() {
-    let bench = Bench::new(&behind_ag());
-    let output = bench.run("", b"");
-    let warning = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        warning.starts_with("windrow: warning: standard input is empty\n"),
-        "{warning}"
-    );
-    assert!(rows(output).lines().all(|line| line.starts_with('#')));
-}
-
-#[test]
-fn output_goes_to_the_file_named() {
-    let bench = Bench::new(&behind_ag());
-    let path = bench.path("out.bed");
-    let output = bench.run(&format!("--no-header -o {}", path.display()), SEQUENCE);
-    assert_eq!(rows(output), "");
-    assert_eq!(bench.read("out.bed"), bench.rows("", SEQUENCE));
-}
-
-#[test]
-fn quiet_says_nothing() {
-    let bench = Bench::new(&behind_ag());
-    for input in [SEQUENCE, b""] {
-        let output = run(&["-q", "-m", &bench.model], input);
-        assert!(output.status.success() && output.stderr.is_empty());
-    }
 }

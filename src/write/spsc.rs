@@ -1,0 +1,97 @@
+//! Scores of splice sites, as minisplice writes and minimap2 and miniprot read them: contig,
+//! offset, strand, A (acceptor), score.
+//!
+//! The offset is the number of bases left of the border between intron and exon, on the forward
+//! strand, for sites on either strand. The score is twice the binary logarithm of the probability
+//! of a site over the share of sites among candidates, rounded, from -7 to 13.
+
+use super::{Holds, Layout, Line, number};
+use crate::model::{Contract, Output, Strandedness, Task};
+use crate::value::Value;
+
+pub(super) const LAYOUT: Layout = Layout {
+    row,
+    comments: false,
+    columns: "contig offset strand type score",
+    single: true,
+    holds: Holds::Windows(LEAST),
+    refuses,
+    ..Layout::PLAIN
+};
+
+/// Share of acceptors of coding exons among all AG: 4,056 of 4,148,232, both strands, in 28.6 Mb
+/// of human chr1.
+const SHARE: f64 = 0.001;
+/// The lowest probability that is not written as 0; its score is the lowest, too.
+const LEAST: f32 = 0.0001;
+const SCORES: (f64, f64) = (-7.0, 13.0);
+
+fn refuses(model: &Contract) -> Option<&'static str> {
+    match model {
+        _ if model.task != Task::ExonStart => Some("its task is not exon_start"),
+        _ if model.output != Output::Logit => Some("it gives no probabilities"),
+        _ if model.strand != Strandedness::Stranded => Some("it has no strands"),
+        _ => None,
+    }
+}
+
+fn row(line: &Line<'_>, out: &mut Vec<u8>) {
+    // The exon's first base is the last one left of the border on the reverse strand.
+    let offset = match line.strand.symbol() {
+        b'-' => line.row.start + 1,
+        _ => line.row.start,
+    };
+    out.extend_from_slice(line.contig);
+    out.push(b'\t');
+    number(offset, out);
+    out.extend_from_slice(&[b'\t', line.strand.symbol()]);
+    out.extend_from_slice(b"\tA\t");
+    let score = score(line.row.value);
+    if score < 0 {
+        out.push(b'-');
+    }
+    number(score.unsigned_abs(), out);
+    out.push(b'\n');
+}
+
+fn score(probability: Value) -> isize {
+    let odds = 2.0 * (probability.to_f64() / SHARE).log2();
+    odds.round().clamp(SCORES.0, SCORES.1) as isize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{line, written};
+    use super::*;
+    use crate::sequence::Strand;
+
+    #[test]
+    fn offsets_are_those_of_the_border() {
+        assert_eq!(
+            written(&LAYOUT, line(0.98766, Strand::Forward)),
+            "chr1\t41\t+\tA\t13\n"
+        );
+        assert_eq!(
+            written(&LAYOUT, line(0.00049, Strand::Reverse)),
+            "chr1\t42\t-\tA\t-2\n"
+        );
+    }
+
+    #[test]
+    fn scores_are_twice_the_logarithm_of_the_odds() {
+        let cases = [
+            (0.0, -7),
+            (LEAST, -7),
+            (0.0002, -5),
+            (0.0005, -2),
+            (0.001, 0),
+            (0.002, 2),
+            (0.016, 8),
+            (0.0763, 13),
+            (1.0, 13),
+        ];
+        for (probability, expected) in cases {
+            assert_eq!(score(Value::new(probability)), expected, "{probability}");
+        }
+    }
+}

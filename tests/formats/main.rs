@@ -1,0 +1,32 @@
+//! Output is exact to the byte, on both strands.
+
+mod bed;
+mod bedgraph;
+mod gff3;
+mod header;
+mod narrowpeak;
+mod spsc;
+mod tsv;
+
+#[path = "../support/mod.rs"]
+mod support;
+
+/// The reverse complement is AAGCTAA.
+const SEQUENCE: &[u8] = b">c1 a contig\nTTAGCTT\n";
+
+/// Rows whose columns are separated by tabs.
+fn lines(rows: &[&str]) -> String {
+    rows.iter()
+        .map(|row| row.replace(' ', "\t") + "\n")
+        .collect()
+}
+
+/// The one line with which a command line is refused.
+fn refusal(bench: &support::filter::Bench, flags: &str) -> String {
+    let output = bench.run(flags, SEQUENCE);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{flags}: {error}");
+    assert!(output.stdout.is_empty(), "{flags}");
+    assert_eq!(error.lines().count(), 1, "{flags}: {error}");
+    error
+}
