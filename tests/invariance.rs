@@ -15,7 +15,7 @@ use windrow::model::{self, Model, Strandedness};
 use windrow::sequence;
 
 /// Flags of every way to write rows.
-const FORMATS: [&str; 8] = [
+const FORMATS: [&str; 10] = [
     "",
     "--raw --min-score 0.0001",
     "-f bedgraph --raw --strand +",
@@ -24,6 +24,8 @@ const FORMATS: [&str; 8] = [
     "-f gff3",
     "-f tsv --raw",
     "-f spsc",
+    "--top 20",
+    "--top 7/Mb -f bedgraph",
 ];
 
 /// The rows and unscored intervals for some ways to divide the work.
@@ -97,7 +99,7 @@ fn threads_and_chunks_do_not_show_for_several_models() {
     onnx::set(&mut region, "step", "1");
     let region = bench.write("region.onnx", &onnx::bytes(&region));
     let records = random_records();
-    let flags = ["", "-s 3"];
+    let flags = ["", "-s 3", "--merge-distance 30 --min-length 20 --top 9"];
     same_however_divided(
         &[&bench.model, &region],
         records.as_bytes(),

@@ -115,6 +115,8 @@ fn calls_longer_than_a_shard() {
         "-t 3 -s 5",
         "-f bedgraph --raw",
         "-f bedgraph -s 3",
+        "--merge-distance 40 --min-length 1000",
+        "-f narrowpeak --merge-distance 400 -s 2 --min-length 300",
     ] {
         same(&bench, &format!("{format} {input}"), &[2, 3, 7, 20]);
     }

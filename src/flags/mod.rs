@@ -1,5 +1,6 @@
 //! The command line: one table of flags, and all that is derived from it.
 
+mod calls;
 mod choice;
 mod complete;
 mod defs;
@@ -11,6 +12,7 @@ mod suggest;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub use calls::{Threshold, Top};
 pub use choice::{
     EngineChoice, Format, Generate, HeaderCoords, InputFormat, Reads, Softmask, StrandChoice,
 };
@@ -61,15 +63,25 @@ pub struct Args {
     pub stride: Option<u32>,
     /// `None`: both strands, or the forward one where the format holds one strand only.
     pub strand: Option<StrandChoice>,
-    /// Least value of a call: calibrated probability, or the plain value of a `value` model.
-    pub min_score: Option<f32>,
+    /// What makes a call; what the model states if none.
+    pub threshold: Option<Threshold>,
     /// One row a window instead of calls.
     pub raw: bool,
+    /// How many calls are kept; all if none.
+    pub top: Option<Top>,
+    /// Bases within which windows become one call; each region model's own if none.
+    pub merge_distance: Option<usize>,
+    /// Least bases of a call.
+    pub min_length: usize,
     /// Unknown bases allowed in a window.
     pub max_n: u32,
     pub softmask: Softmask,
     pub engine: EngineChoice,
     pub no_header: bool,
+    /// A line for browsers above the rows.
+    pub track: bool,
+    /// File for the lengths of the contigs.
+    pub chrom_sizes: Option<PathBuf>,
     /// File for the ledger as JSON.
     pub stats: Option<PathBuf>,
     /// File for the unscored intervals as BED.
@@ -103,12 +115,17 @@ impl Default for Args {
             output: None,
             stride: None,
             strand: None,
-            min_score: None,
+            threshold: None,
             raw: false,
+            top: None,
+            merge_distance: None,
+            min_length: 0,
             max_n: 0,
             softmask: Softmask::Score,
             engine: EngineChoice::Auto,
             no_header: false,
+            track: false,
+            chrom_sizes: None,
             stats: None,
             unscored: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
@@ -205,6 +222,19 @@ pub struct Draft {
     /// Set by flags that ask for something else than filtering; the first one stands.
     pub instead: Option<Command>,
     pub models_given: bool,
+}
+
+impl Draft {
+    /// Sets the threshold, for which several flags stand.
+    fn set_threshold(&mut self, threshold: Threshold) -> Result<(), String> {
+        let before = self.args.threshold.replace(threshold);
+        match before {
+            Some(other) if other.flag() != threshold.flag() => {
+                Err(format!("cannot stand beside --{}", other.flag()))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The value given to a flag; empty for a switch.

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::setup::Setup;
 use super::work::{Found, Outcome, Span};
-use crate::call::{Call, Caller};
+use crate::call::{Best, Call, Caller};
 use crate::report::Ledger;
 use crate::source::Place;
 use crate::window::Status;
@@ -22,6 +22,7 @@ pub struct Delivery<'a> {
     pub unscored: Option<Target>,
     callers: Vec<Caller>,
     calls: Ordered<Row>,
+    best: Option<Best>,
     merger: Merger,
     /// The open unscored interval of each model.
     open: Vec<Option<Span>>,
@@ -47,6 +48,7 @@ impl<'a> Delivery<'a> {
             unscored,
             callers: setup.callers(),
             calls: Ordered::default(),
+            best: setup.best(),
             merger: Merger::default(),
             open: vec![None; setup.models.len()],
             gaps: Ordered::default(),
@@ -137,7 +139,9 @@ impl<'a> Delivery<'a> {
 
     /// Calls wait for those of other channels that start before them.
     fn hold(&mut self, channel: usize, calls: &mut Vec<Call>, place: &Place) {
-        for call in calls.drain(..).filter(|call| place.keeps(call.start)) {
+        let setup = self.setup;
+        let wanted = |call: &Call| place.keeps(call.start) && setup.is_long(channel, call);
+        for call in calls.drain(..).filter(wanted) {
             let row = Row {
                 start: call.start,
                 end: call.end,
@@ -161,7 +165,18 @@ impl<'a> Delivery<'a> {
             }
             self.hold(channel, &mut calls, place);
         }
-        let ready: Vec<_> = self.calls.release(frontier).collect();
+        let mut ready: Vec<_> = self.calls.release(frontier).collect();
+        if let Some(best) = &mut self.best {
+            ready.retain(|row| row.on_contig(place).is_some());
+            let label = |row: &Row| self.setup.label(row.channel);
+            ready = ready
+                .into_iter()
+                .flat_map(|row| best.push(label(&row), row))
+                .collect();
+            if end.is_some() {
+                ready.extend(best.finish());
+            }
+        }
         for row in ready {
             self.row(&row, place);
         }

@@ -17,7 +17,7 @@ use crate::model::Strandedness;
 use crate::plan::{LoadedModel, Plan};
 use crate::report::{Cost, Ledger, ModelLedger};
 use crate::source::reads::Tally;
-use crate::source::{self, Count, Options, Shard, Sink};
+use crate::source::{self, Count, Options, Shard, Sink, Sizes};
 use crate::write::{Target, header};
 use crew::Crew;
 use deliver::Delivery;
@@ -44,9 +44,10 @@ pub fn run(plan: Plan) -> Result<()> {
         None => Target::stdout()?,
     };
     let unscored = args.unscored.as_deref().map(Target::file).transpose()?;
+    let sizes = args.chrom_sizes.as_deref().map(Target::file).transpose()?;
     let stats = args.stats.as_deref().map(Target::file).transpose()?;
     let first = args.shard.is_none_or(|(number, _)| number == 1);
-    let header = if first && !args.no_header {
+    let header = if first {
         let (models, names) = (setup.provenance(), setup.has_names());
         header(args, plan.strand, &plan.command, &models, names)
     } else {
@@ -54,15 +55,15 @@ pub fn run(plan: Plan) -> Result<()> {
     };
     let settled = AtomicBool::new(false);
     let delivery = Delivery::new(&setup, &settled, ledger(&plan), header, output, unscored);
-    let mut delivery = std::thread::scope(|scope| {
+    let (mut delivery, lengths) = std::thread::scope(|scope| {
         let mut crew = Crew::new(scope, &setup, args.threads.max(1), delivery);
         let read = read(&plan, &setup, &settled, &mut crew);
         let finished = crew.finish();
         // What the input's error is about comes first.
-        let reads = read?;
+        let seen = read?;
         let mut delivery = finished?;
-        delivery.ledger.reads = reads;
-        anyhow::Ok(delivery)
+        delivery.ledger.reads = seen.reads;
+        anyhow::Ok((delivery, seen.sizes))
     })?;
 
     delivery.finish()?;
@@ -75,6 +76,10 @@ pub fn run(plan: Plan) -> Result<()> {
     output.finish()?;
     if let Some(unscored) = unscored {
         unscored.finish()?;
+    }
+    if let Some(mut sizes) = sizes {
+        sizes.write(&lengths)?;
+        sizes.finish()?;
     }
     let cost = Cost::since(begin);
     if let Some(mut stats) = stats {
@@ -90,7 +95,7 @@ pub fn run(plan: Plan) -> Result<()> {
 /// Says what the run leaves out unasked.
 fn note(plan: &Plan) {
     let stranded = |loaded: &LoadedModel| loaded.model.contract.strand == Strandedness::Stranded;
-    let halved = plan.args.format.layout().steps && plan.args.strand.is_none();
+    let halved = plan.args.layout().steps && plan.args.strand.is_none();
     if halved && !plan.args.quiet && plan.models.iter().any(stranded) {
         let format = plan.args.format.word();
         eprintln!("windrow: note: {format} holds one strand a file: + now, - with --strand -");
@@ -108,31 +113,51 @@ fn ledger(plan: &Plan) -> Ledger {
     }
 }
 
-fn read(
-    plan: &Plan,
-    setup: &Setup<'_>,
-    settled: &AtomicBool,
-    crew: &mut Crew<'_>,
-) -> Result<Tally> {
+/// What came out of reading beside units.
+struct Seen {
+    reads: Tally,
+    /// Names and lengths of contigs, if asked for.
+    sizes: Vec<u8>,
+}
+
+fn read(plan: &Plan, setup: &Setup<'_>, settled: &AtomicBool, crew: &mut Crew<'_>) -> Result<Seen> {
     let mut options = plan.source.clone();
     options.regions.flank = setup.reach.flank();
     let mut cutter = Cutter::new(plan.args.chunk_size, setup.reach, |unit| crew.submit(unit));
     let read = match plan.args.shard {
-        None => read_all(plan, &options, &mut cutter),
+        None => read_whole(plan, &options, &mut cutter),
         Some(shard) => {
             let mut count = Count::default();
-            read_all(plan, &options, &mut count)?;
+            let Seen { sizes, .. } = read_whole(plan, &options, &mut count)?;
             // All was said while counting.
             options.quiet = true;
             let (flank, bases) = (options.regions.flank, count.bases);
             let mut shard = Shard::new(shard, bases, flank, settled, &mut cutter);
-            read_all(plan, &options, &mut shard)
+            let reads = read_all(plan, &options, &mut shard);
+            reads.map(|reads| Seen { reads, sizes })
         }
     };
     // What came before an error is scored all the same.
     let flushed = cutter.flush();
-    let tally = read?;
-    flushed.map(|()| tally)
+    let seen = read?;
+    flushed.map(|()| seen)
+}
+
+/// Reads all to the end, and notes the lengths of contigs if they are asked for.
+fn read_whole(plan: &Plan, options: &Options, sink: &mut dyn Sink) -> Result<Seen> {
+    if plan.args.chrom_sizes.is_none() {
+        let reads = read_all(plan, options, sink)?;
+        return Ok(Seen {
+            reads,
+            sizes: Vec::new(),
+        });
+    }
+    let mut sizes = Sizes::new(sink);
+    let reads = read_all(plan, options, &mut sizes)?;
+    Ok(Seen {
+        reads,
+        sizes: sizes.table(),
+    })
 }
 
 fn read_all(plan: &Plan, options: &Options, sink: &mut dyn Sink) -> Result<Tally> {

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::call::Caller;
+use crate::call::{Best, Call, Caller};
 use crate::engine::Engine;
-use crate::flags::{Reads, Softmask, StrandChoice};
+use crate::flags::{Reads, Softmask, StrandChoice, Threshold};
 use crate::model::{CallShape, Contract, Strandedness};
 use crate::plan::{LoadedModel, Plan};
 use crate::sequence::Strand;
 use crate::source::Place;
 use crate::value::Value;
 use crate::window::{Grid, Policy};
-use crate::write::{Holds, Layout, Line, Provenance, Row};
+use crate::write::{Holds, Layout, Least, Line, Provenance, Row};
 
 /// A model on one strand, or on both at once if it is symmetric.
 #[derive(Clone, Debug)]
@@ -38,8 +38,10 @@ pub struct Scored<'a> {
     pub engine: &'a Arc<dyn Engine>,
     pub stride: usize,
     pub tracks: Vec<Track>,
-    /// Least value of a row, one a label, as given.
-    pub least: Vec<Option<f32>>,
+    /// Bases that part two calls, as [`Contract::distance`] or as asked for.
+    pub distance: usize,
+    /// Least of a row, one a label; none if every window is a row.
+    pub least: Vec<Option<Least>>,
 }
 
 /// Bases that scores and calls may need beside a position that is reported on.
@@ -71,8 +73,8 @@ impl Reach {
         // The row before may be of the same value, the window before in the same call.
         let calls = match model.contract.calls {
             _ if raw => model.stride,
-            CallShape::Point => model.contract.distance,
-            CallShape::Region => model.contract.distance.max(model.stride),
+            CallShape::Point => model.distance,
+            CallShape::Region => model.distance.max(model.stride),
         };
         self.calls = self.calls.max(calls);
     }
@@ -114,7 +116,7 @@ impl<'a> Setup<'a> {
     }
 
     pub fn layout(&self) -> &'static Layout {
-        self.plan.args.format.layout()
+        self.plan.args.layout()
     }
 
     /// A row that lies on the contig of a place, and all that can be said of it.
@@ -167,11 +169,34 @@ impl<'a> Setup<'a> {
         let caller = |channel: &Channel| {
             let model = &self.models[channel.model];
             match model.contract.calls {
-                CallShape::Point => Caller::point(model.contract.distance),
-                CallShape::Region => Caller::region(model.contract.distance, model.stride),
+                CallShape::Point => Caller::point(model.distance),
+                CallShape::Region => Caller::region(model.distance, model.stride),
             }
         };
         self.channels.iter().map(caller).collect()
+    }
+
+    /// Whether a call of a channel is long enough.
+    pub fn is_long(&self, channel: usize, call: &Call) -> bool {
+        let shape = self.models[self.channels[channel].model].contract.calls;
+        shape == CallShape::Point || call.end - call.start >= self.plan.args.min_length
+    }
+
+    /// What keeps the best calls, if not all are kept.
+    pub fn best(&self) -> Option<Best> {
+        let labels = self.models.iter().map(|model| model.contract.labels.len());
+        let top = self.plan.args.top?;
+        Some(Best::new(top, labels.sum()))
+    }
+
+    /// Number of a channel's label among those of all models.
+    pub fn label(&self, channel: usize) -> usize {
+        let Channel { model, label, .. } = self.channels[channel];
+        let before = self.models[..model].iter();
+        before
+            .map(|model| model.contract.labels.len())
+            .sum::<usize>()
+            + label
     }
 
     pub fn provenance(&self) -> Vec<Provenance<'_>> {
@@ -219,24 +244,33 @@ fn scored<'a>(
         (_, StrandChoice::Reverse) => &[Strand::Reverse],
     };
     let least: Vec<_> = (0..contract.labels.len())
-        .map(|label| match plan.args.min_score {
-            None if plan.args.raw => match plan.args.format.layout().holds {
+        .map(|label| match plan.args.threshold.map(Threshold::least) {
+            None if plan.args.raw => match plan.args.layout().holds {
                 Holds::Windows(least) => Some(least),
                 Holds::Either | Holds::Calls => None,
             },
             None => contract.threshold.get(label).copied(),
             given => given,
         })
+        .enumerate()
+        .map(|(label, least)| {
+            least.map(|value| Least {
+                value,
+                output: least_output(contract, label, Value::new(value)),
+            })
+        })
         .collect();
+    let distance = match (contract.calls, plan.args.merge_distance) {
+        (CallShape::Region, Some(distance)) => distance,
+        _ => contract.distance,
+    };
     let first = channels.len();
     for (label, &least) in least.iter().enumerate() {
         channels.extend(strands.iter().map(|&strand| Channel {
             model: index,
             label,
             strand,
-            least: least.map_or(f32::MIN, |least| {
-                least_output(contract, label, Value::new(least))
-            }),
+            least: least.map_or(f32::MIN, |least| least.output),
         }));
     }
     let track = |(at, &strand): (usize, &Strand)| Track {
@@ -256,6 +290,7 @@ fn scored<'a>(
         engine: &loaded.engine,
         stride: loaded.stride,
         tracks: strands.iter().enumerate().map(track).collect(),
+        distance,
         least,
     }
 }

@@ -16,6 +16,7 @@ pub mod reads;
 mod reference;
 pub mod regions;
 mod shard;
+mod sizes;
 
 use std::io::{self, Cursor, Read};
 
@@ -29,6 +30,7 @@ use header::Headers;
 pub use input::Input;
 pub use place::{Place, Sink};
 pub use shard::{Count, Shard};
+pub use sizes::Sizes;
 
 /// How inputs are read.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,6 +12,8 @@ use crate::sequence::Strand;
 pub struct Place {
     /// The contig's name on output; not empty, no white space, no control characters.
     pub contig: Vec<u8>,
+    /// Bases of the whole contig, where they are known before its end.
+    pub len: Option<usize>,
     /// Position of the stretch's first base.
     pub start: usize,
     /// Positions to report on; `usize::MAX` as its end means to the end of the stretch. What lies
@@ -46,6 +48,7 @@ impl Place {
     pub fn whole(contig: &[u8]) -> Self {
         Self {
             contig: contig.to_vec(),
+            len: None,
             start: 0,
             report: 0..usize::MAX,
             own: 0..usize::MAX,

@@ -184,6 +184,7 @@ fn hand_on(
             report: start..end,
             strand: region.strand,
             name: region.name.map(Vec::from),
+            len: Some(reference.len(contig)),
             ..Place::whole(reference.name(contig))
         })?;
         reference.read(contig, from..to, |codes| sink.bases(codes))?;

@@ -1,12 +1,24 @@
 //! BED6+1: contig, start, end, label, score 0..=1000, strand, value. BED6+2: and a name.
 
-use super::{Layout, Line};
+use super::{Layout, Line, Track};
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
     columns: "contig start end label score strand value",
     names: true,
+    track: Track::Bed,
     ..Layout::PLAIN
+};
+
+/// BED6: below a track line, browsers take a seventh column for something else.
+pub(super) const TRACK: Layout = Layout {
+    row: |line, out| {
+        line.bed6(out);
+        out.push(b'\n');
+    },
+    columns: "contig start end label score strand",
+    names: false,
+    ..LAYOUT
 };
 
 fn row(line: &Line<'_>, out: &mut Vec<u8>) {
@@ -36,6 +48,14 @@ mod tests {
         assert_eq!(
             bed(1.0, Strand::Reverse),
             "chr1\t41\t42\texon_start\t1000\t-\t1.0000\n"
+        );
+    }
+
+    #[test]
+    fn rows_below_a_track_line_have_six_columns() {
+        assert_eq!(
+            written(&TRACK, line(0.98766, Strand::Forward)),
+            "chr1\t41\t42\texon_start\t988\t+\n"
         );
     }
 

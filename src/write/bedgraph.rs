@@ -1,6 +1,6 @@
 //! bedGraph: contig, start, end, value.
 
-use super::{Layout, Line};
+use super::{Layout, Line, Track};
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
@@ -8,6 +8,7 @@ pub(super) const LAYOUT: Layout = Layout {
     columns: "contig start end value",
     single: true,
     steps: true,
+    track: Track::Type("bedGraph"),
     ..Layout::PLAIN
 };
 

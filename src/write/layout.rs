@@ -1,7 +1,7 @@
 //! What sets the formats apart; all else of a run knows them by this alone.
 
 use super::{Line, bed, bedgraph, gff3, narrowpeak, spsc, tsv};
-use crate::flags::Format;
+use crate::flags::{Args, Format};
 use crate::model::Contract;
 
 /// How a format shows rows.
@@ -24,6 +24,8 @@ pub struct Layout {
     /// a base, neighbours of equal value merged.
     pub steps: bool,
     pub holds: Holds,
+    /// What browsers take it for.
+    pub track: Track,
     /// Why rows of a model cannot be written, if they cannot.
     pub refuses: fn(&Contract) -> Option<&'static str>,
 }
@@ -38,6 +40,16 @@ pub enum Holds {
     Windows(f32),
 }
 
+/// What a browser takes rows for, with a track line above them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Track {
+    /// Nothing.
+    None,
+    Bed,
+    /// A type with a name.
+    Type(&'static str),
+}
+
 impl Layout {
     /// That of most formats; each says where it differs.
     pub(super) const PLAIN: Self = Self {
@@ -50,19 +62,21 @@ impl Layout {
         single: false,
         steps: false,
         holds: Holds::Either,
+        track: Track::None,
         refuses: |_| None,
     };
 }
 
-impl Format {
-    pub fn layout(self) -> &'static Layout {
-        match self {
-            Self::Bed => &bed::LAYOUT,
-            Self::BedGraph => &bedgraph::LAYOUT,
-            Self::NarrowPeak => &narrowpeak::LAYOUT,
-            Self::Gff3 => &gff3::LAYOUT,
-            Self::Tsv => &tsv::LAYOUT,
-            Self::Spsc => &spsc::LAYOUT,
+impl Args {
+    pub fn layout(&self) -> &'static Layout {
+        match self.format {
+            Format::Bed if self.track => &bed::TRACK,
+            Format::Bed => &bed::LAYOUT,
+            Format::BedGraph => &bedgraph::LAYOUT,
+            Format::NarrowPeak => &narrowpeak::LAYOUT,
+            Format::Gff3 => &gff3::LAYOUT,
+            Format::Tsv => &tsv::LAYOUT,
+            Format::Spsc => &spsc::LAYOUT,
         }
     }
 }

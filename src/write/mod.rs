@@ -10,10 +10,11 @@ mod order;
 mod spsc;
 mod steps;
 mod target;
+mod track;
 mod tsv;
 
-pub use header::{Provenance, header};
-pub use layout::{Holds, Layout};
+pub use header::{Least, Provenance, header};
+pub use layout::{Holds, Layout, Track};
 pub use order::Ordered;
 pub use steps::Merger;
 pub use target::Target;

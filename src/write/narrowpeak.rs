@@ -1,11 +1,12 @@
 //! narrowPeak, BED6+4: contig, start, end, label, score, strand, value, -1, -1, summit.
 
-use super::{Holds, Layout, Line, number};
+use super::{Holds, Layout, Line, Track, number};
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
     columns: "contig start end label score strand value p q peak",
     holds: Holds::Calls,
+    track: Track::Type("narrowPeak"),
     ..Layout::PLAIN
 };
 

@@ -16,7 +16,10 @@ fn the_header_tells_tool_command_model_and_parameters() {
     assert!(header[1].ends_with(" --stride 2"), "{text}");
     assert!(header[2].starts_with("# model: matrix sha256="), "{text}");
     assert!(header[2].ends_with(" license=MIT assembly=none"), "{text}");
-    assert_eq!(header[3], "# parameters: matrix stride=2 exon_start>=0.9");
+    assert_eq!(
+        header[3],
+        "# parameters: matrix stride=2 exon_start>=0.9 logit>=7.999"
+    );
     assert_eq!(
         header[4],
         "# parameters: rows=calls strand=both max-n=0 softmask=score"

@@ -6,6 +6,7 @@ mod gff3;
 mod header;
 mod narrowpeak;
 mod spsc;
+mod track;
 mod tsv;
 
 #[path = "../support/mod.rs"]

@@ -51,6 +51,38 @@ pub(super) const FLAGS: &[Flag] = &[
         ..SWITCH
     },
     Flag {
+        long: "track",
+        section: Section::Output,
+        shapes_output: true,
+        common: false,
+        short_doc: "a track line for browsers above the rows",
+        long_doc: "Write a track line above the rows of bed, bedgraph or narrowpeak, for the UCSC \
+            browser, IGV and others. Rows of bed then have six columns: browsers take a seventh \
+            for something else. Converters and sorters refuse such a line. --no-header leaves \
+            it in.",
+        update: |draft, _| {
+            draft.args.track = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "chrom-sizes",
+        value: Some("FILE"),
+        completes: Completes::Files,
+        section: Section::Output,
+        common: false,
+        short_doc: "write names and lengths of the contigs to FILE",
+        long_doc: "Write the contigs that were read to FILE, in the order in which they came: name, \
+            tab, length. Of contigs of a --reference or in the header of alignments that is the \
+            whole length, of records with coordinates in their headers the end of the last one.",
+        update: |draft, value| {
+            draft.args.chrom_sizes = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
         long: "stats",
         value: Some("FILE"),
         completes: Completes::Files,

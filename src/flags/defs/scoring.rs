@@ -1,9 +1,10 @@
 //! Windows and calls.
 
 use super::SWITCH;
-use crate::flags::{Flag, Section, Softmask, StrandChoice};
+use crate::flags::{Flag, Section, Softmask, StrandChoice, Threshold, Top};
 
 const MAX_STRIDE: u32 = 1_000_000;
+const MAX_DISTANCE: usize = 10_000_000;
 
 pub(super) const FLAGS: &[Flag] = &[
     Flag {
@@ -47,11 +48,37 @@ pub(super) const FLAGS: &[Flag] = &[
         long_doc: "Least value of a call or, with --raw, of a row. For models with a logit output \
             it is the calibrated probability, from 0 to 1: the share of true sites among \
             positions with that score on a genome. For models that predict a value it is that \
-            value. Default: the threshold that the model states; with --raw, none.",
-        update: |draft, value| {
-            draft.args.min_score = Some(value.finite()?);
-            Ok(())
-        },
+            value. Not beside --precision or --fdr. Default: the threshold that the model states; \
+            with --raw, none.",
+        update: |draft, value| draft.set_threshold(Threshold::Score(value.finite()?)),
+        ..SWITCH
+    },
+    Flag {
+        long: "precision",
+        value: Some("P"),
+        section: Section::Scoring,
+        shapes_output: true,
+        common: false,
+        short_doc: "least share of true sites, call by call",
+        long_doc: "Write a call if the share of true sites among positions with its score is at \
+            least P, by the calibration of the model. The share among all calls is then at least \
+            P, and as a rule more, on a genome like the one of the calibration. The header says \
+            which logit that is. Refused for models that give no probabilities, and for what \
+            the calibration of a model does not reach. Not beside --min-score or --fdr.",
+        update: |draft, value| draft.set_threshold(Threshold::Precision(value.fraction()?)),
+        ..SWITCH
+    },
+    Flag {
+        long: "fdr",
+        value: Some("Q"),
+        section: Section::Scoring,
+        shapes_output: true,
+        common: false,
+        short_doc: "most false calls, as a share: --precision 1-Q",
+        long_doc: "The same as --precision with 1 - Q: each call is false with a probability of at \
+            most Q (its local false discovery rate), and so at most the share Q of all calls. Not \
+            beside --min-score or --precision.",
+        update: |draft, value| draft.set_threshold(Threshold::Fdr(value.fraction()?)),
         ..SWITCH
     },
     Flag {
@@ -63,6 +90,57 @@ pub(super) const FLAGS: &[Flag] = &[
             out rows below it.",
         update: |draft, _| {
             draft.args.raw = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "top",
+        value: Some("N[/Mb]"),
+        section: Section::Scoring,
+        shapes_output: true,
+        common: false,
+        short_doc: "keep the N best calls of a record, or megabase",
+        long_doc: "Keep the N best calls of each label, both strands together. N: of each record, \
+            which is a contig, a region, a covered stretch of a consensus, or a read; written when \
+            it ends. N/Mb: of those that start in each megabase of it, cut at multiples of \
+            1,000,000. Of equal calls the leftmost are better. Not with --shard, as no part knows \
+            the calls of the others.",
+        update: |draft, value| {
+            draft.args.top = value.text().ok().and_then(Top::parse);
+            match draft.args.top {
+                Some(_) => Ok(()),
+                None => Err("is not a number of calls such as 10 or 10/Mb".to_owned()),
+            }
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "merge-distance",
+        value: Some("N"),
+        section: Section::Scoring,
+        shapes_output: true,
+        common: false,
+        short_doc: "bases within which windows are one call [the model's]",
+        long_doc: "Bases within which windows over the threshold become one call of a region model, \
+            from one reported base to the next; those a stride apart always do. Default: what the \
+            model states.",
+        update: |draft, value| {
+            draft.args.merge_distance = Some(value.count(0..=MAX_DISTANCE)?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "min-length",
+        value: Some("N"),
+        section: Section::Scoring,
+        shapes_output: true,
+        common: false,
+        short_doc: "least bases of a call of a region model [0]",
+        long_doc: "Leave out calls of region models that are shorter than N bases. Default: 0.",
+        update: |draft, value| {
+            draft.args.min_length = value.count(0..=usize::MAX)?;
             Ok(())
         },
         ..SWITCH

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::flags::{
     Args, Command, DEFAULT_CHUNK, EngineChoice, Format, Generate, HeaderCoords, InputFormat, Reads,
-    Softmask, StrandChoice, parse, table,
+    Softmask, StrandChoice, Threshold, Top, parse, table,
 };
 
 fn run(argv: &str) -> Args {
@@ -152,9 +152,55 @@ fn strand() {
 
 #[test]
 fn min_score() {
-    assert_eq!(run("").min_score, None);
-    assert_eq!(run("--min-score -0.5").min_score, Some(-0.5));
+    assert_eq!(run("").threshold, None);
+    let least = Some(Threshold::Score(-0.5));
+    assert_eq!(run("--min-score -0.5").threshold, least);
+    assert_eq!(run("--min-score 3 --min-score -0.5").threshold, least);
     assert!(parse(["--min-score=inf"]).is_err());
+}
+
+#[test]
+fn precision() {
+    let least = run("--precision 0.9").threshold.unwrap();
+    assert_eq!(least, Threshold::Precision(0.9));
+    assert_eq!(least.least(), 0.9);
+    for value in ["-0.1", "1.1", "90%"] {
+        assert!(parse(["--precision", value]).is_err());
+    }
+    assert!(parse(["--precision=0.9", "--min-score=0.9"]).is_err());
+}
+
+#[test]
+fn fdr() {
+    let least = run("--fdr 0.05").threshold.unwrap();
+    assert_eq!(least, Threshold::Fdr(0.05));
+    assert_eq!(least.least(), 0.95);
+    assert!(parse(["--fdr=1.1"]).is_err());
+    assert!(parse(["--fdr=0.1", "--precision=0.9"]).is_err());
+}
+
+#[test]
+fn top() {
+    assert_eq!(run("").top, None);
+    assert_eq!(run("--top 3").top, Some(Top::Record(3)));
+    assert_eq!(run("--top 50/Mb").top, Some(Top::Megabase(50)));
+    for value in ["0", "-1", "3/kb", "/Mb", "3/", "1e3", ""] {
+        assert!(parse(["--top", value]).is_err(), "{value}");
+    }
+}
+
+#[test]
+fn merge_distance() {
+    assert_eq!(run("").merge_distance, None);
+    assert_eq!(run("--merge-distance 0").merge_distance, Some(0));
+    assert!(parse(["--merge-distance=10000001"]).is_err());
+}
+
+#[test]
+fn min_length() {
+    assert_eq!(run("").min_length, 0);
+    assert_eq!(run("--min-length 200").min_length, 200);
+    assert!(parse(["--min-length=-1"]).is_err());
 }
 
 #[test]
@@ -204,6 +250,19 @@ fn output() {
 fn no_header() {
     assert!(!run("").no_header);
     assert!(run("--no-header").no_header);
+}
+
+#[test]
+fn track() {
+    assert!(!run("").track);
+    assert!(run("--track").track);
+}
+
+#[test]
+fn chrom_sizes() {
+    assert_eq!(run("").chrom_sizes, None);
+    let path = Some(PathBuf::from("c.sizes"));
+    assert_eq!(run("--chrom-sizes c.sizes").chrom_sizes, path);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::alignment::{Alignment, Op};
+use super::alignments::Contig;
 use crate::sequence::UNKNOWN;
 use crate::source::{Place, Sink};
 
@@ -84,7 +85,7 @@ impl Column {
 /// The columns of one contig, from the next one to settle on.
 pub struct Consensus {
     rule: Rule,
-    contig: Vec<u8>,
+    contig: Contig,
     pages: BTreeMap<usize, Box<[Column; PAGE]>>,
     /// Position of the next column to settle.
     next: usize,
@@ -97,10 +98,10 @@ pub struct Consensus {
 
 impl Consensus {
     /// Begins a contig.
-    pub fn new(contig: &[u8], rule: Rule) -> Self {
+    pub fn new(contig: &Contig, rule: Rule) -> Self {
         Self {
             rule,
-            contig: contig.to_vec(),
+            contig: contig.clone(),
             pages: BTreeMap::new(),
             next: 0,
             gap: Gap::default(),
@@ -217,7 +218,8 @@ impl Consensus {
         if !std::mem::replace(&mut self.open, true) {
             sink.begin(Place {
                 start: self.next,
-                ..Place::whole(&self.contig)
+                len: Some(self.contig.len),
+                ..Place::whole(&self.contig.name)
             })?;
         }
         self.codes.push(code);

@@ -256,10 +256,10 @@ impl Reader<'_> {
             _ => 0,
         });
         self.tally.inserted_bases += inserted.sum::<u64>();
-        let (name, rule) = (&self.contigs[contig].name, self.options.rule);
+        let (contig, rule) = (&self.contigs[contig], self.options.rule);
         let consensus = self
             .consensus
-            .get_or_insert_with(|| Consensus::new(name, rule));
+            .get_or_insert_with(|| Consensus::new(contig, rule));
         Ok(consensus.add(start, read, sink)?)
     }
 
@@ -275,6 +275,7 @@ impl Reader<'_> {
         let place = Place {
             name: Some(name),
             projection: Some(Projection::new(start, read)),
+            len: Some(self.contigs[contig].len),
             ..Place::whole(&self.contigs[contig].name)
         };
         self.codes.clear();

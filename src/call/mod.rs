@@ -7,7 +7,11 @@
 //! **Region** models: windows whose reported bases lie at most the distance apart become one
 //! call, from the first reported base to the end of the last stride, with the best value.
 
+mod best;
+
 use std::collections::VecDeque;
+
+pub use best::Best;
 
 use crate::value::Value;
 

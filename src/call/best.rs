@@ -1,0 +1,176 @@
+//! The best of a stream of calls, in its order.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::BinaryHeap;
+
+use crate::flags::Top;
+use crate::write::Row;
+
+const MEGABASE: usize = 1_000_000;
+
+/// Keeps the best rows of each group, in all or in each megabase, cut at multiples of 1,000,000.
+///
+/// Of rows with equal values the leftmost are better, and of those at one position the ones of the
+/// lowest channel. No more than the asked number of rows is held for each group.
+#[derive(Debug)]
+pub struct Best {
+    limit: usize,
+    /// Positions that share the limit.
+    span: usize,
+    /// Number of the span that rows are held of.
+    open: usize,
+    /// The worst row of each group on top.
+    held: Vec<BinaryHeap<Reverse<Ranked>>>,
+}
+
+impl Best {
+    pub fn new(top: Top, groups: usize) -> Self {
+        let (limit, span) = match top {
+            Top::Record(limit) => (limit, usize::MAX),
+            Top::Megabase(limit) => (limit, MEGABASE),
+        };
+        let held = (0..groups).map(|_| BinaryHeap::new()).collect();
+        Self {
+            limit,
+            span,
+            open: 0,
+            held,
+        }
+    }
+
+    /// Takes the next row of a record, not left of the one before; gives back those that are
+    /// sure to be among the best.
+    pub fn push(&mut self, group: usize, row: Row) -> Vec<Row> {
+        let span = row.start / self.span;
+        let settled = if span == self.open {
+            Vec::new()
+        } else {
+            self.finish()
+        };
+        self.open = span;
+        let held = &mut self.held[group];
+        held.push(Reverse(Ranked(row)));
+        if held.len() > self.limit {
+            held.pop();
+        }
+        settled
+    }
+
+    /// Ends the record; gives back the rest.
+    pub fn finish(&mut self) -> Vec<Row> {
+        let held = self.held.iter_mut().flat_map(BinaryHeap::drain);
+        let mut rows: Vec<_> = held.map(|Reverse(Ranked(row))| row).collect();
+        rows.sort_by_key(|row| (row.start, row.channel));
+        rows
+    }
+}
+
+/// Rows, the better ones greater.
+#[derive(Debug, PartialEq, Eq)]
+struct Ranked(Row);
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |row: &Row| (row.value, Reverse((row.start, row.channel)));
+        key(&self.0).cmp(&key(&other.0))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+    use proptest::prelude::*;
+
+    fn row(start: usize, channel: usize, value: u8) -> Row {
+        Row {
+            start,
+            end: start + 1,
+            summit: Some(start),
+            channel,
+            value: Value::new(f32::from(value)),
+        }
+    }
+
+    fn kept(top: Top, rows: &[Row]) -> Vec<(usize, usize)> {
+        let mut best = Best::new(top, 1);
+        let mut kept: Vec<_> = rows.iter().flat_map(|&row| best.push(0, row)).collect();
+        kept.extend(best.finish());
+        kept.iter().map(|row| (row.start, row.channel)).collect()
+    }
+
+    #[test]
+    fn the_best_stay_in_order_and_the_leftmost_of_equal_ones() {
+        let rows = [
+            row(3, 0, 5),
+            row(9, 0, 7),
+            row(9, 1, 7),
+            row(12, 0, 5),
+            row(20, 0, 1),
+        ];
+        assert_eq!(kept(Top::Record(1), &rows), [(9, 0)]);
+        assert_eq!(kept(Top::Record(3), &rows), [(3, 0), (9, 0), (9, 1)]);
+        assert_eq!(kept(Top::Record(9), &rows).len(), 5);
+    }
+
+    #[test]
+    fn megabases_are_cut_at_multiples() {
+        let rows = [
+            row(999_998, 0, 1),
+            row(999_999, 0, 2),
+            row(1_000_000, 0, 1),
+            row(2_500_000, 0, 1),
+        ];
+        assert_eq!(
+            kept(Top::Megabase(1), &rows),
+            [(999_999, 0), (1_000_000, 0), (2_500_000, 0)]
+        );
+    }
+
+    #[test]
+    fn a_record_knows_nothing_of_the_one_before() {
+        let mut best = Best::new(Top::Record(1), 1);
+        for value in [9, 5] {
+            assert!(best.push(0, row(7, 0, value)).is_empty());
+            assert_eq!(best.finish(), [row(7, 0, value)]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_stays_is_the_head_of_a_sorted_list(
+            steps in prop::collection::vec((0usize..400_000, 0usize..4, 0u8..5), 0..60),
+            limit in 1usize..8,
+            megabase in any::<bool>(),
+        ) {
+            // Channels 0 and 1 are one group, 2 and 3 the other.
+            let mut at = 0;
+            let mut rows: Vec<_> = steps.iter().map(|&(step, channel, value)| {
+                at += step;
+                row(at, channel, value)
+            }).collect();
+            rows.sort_by_key(|row| (row.start, row.channel));
+            rows.dedup_by_key(|row| (row.start, row.channel));
+            let mut naive = Vec::new();
+            for group in 0..2 {
+                for span in 0..30 {
+                    let span = if megabase { span * MEGABASE..(span + 1) * MEGABASE } else if span == 0 { 0..usize::MAX } else { 0..0 };
+                    let mut all: Vec<_> = rows.iter().filter(|row| row.channel / 2 == group && span.contains(&row.start)).copied().collect();
+                    all.sort_by_key(|row| (Reverse(row.value), row.start, row.channel));
+                    naive.extend(all.into_iter().take(limit));
+                }
+            }
+            naive.sort_by_key(|row| (row.start, row.channel));
+            let mut best = Best::new(if megabase { Top::Megabase(limit) } else { Top::Record(limit) }, 2);
+            let mut found: Vec<_> = rows.iter().flat_map(|&row| best.push(row.channel / 2, row)).collect();
+            found.extend(best.finish());
+            prop_assert_eq!(found, naive);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Flags held against models and format.
+
+use super::rule;
+use crate::engine;
+use crate::flags::{Args, EngineChoice, StrandChoice, Threshold, UsageError};
+use crate::model::{CallShape, Contract, Output, Strandedness};
+use crate::value::Value;
+use crate::write::{Holds, Track};
+
+pub(super) fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>, UsageError> {
+    let stride = |contract: &&Contract| match args.stride {
+        None => Ok(contract.step),
+        Some(stride) if (stride as usize).is_multiple_of(contract.step) => Ok(stride as usize),
+        Some(stride) => Err(rule(format!(
+            "--stride: {stride} is not a multiple of {}, the step of {}",
+            contract.step, contract.name
+        ))),
+    };
+    contracts.iter().map(stride).collect()
+}
+
+pub(super) fn check_scores(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> {
+    let Some(threshold) = args.threshold else {
+        return Ok(());
+    };
+    let (flag, least) = (threshold.flag(), threshold.least());
+    for contract in contracts {
+        let shares = !matches!(threshold, Threshold::Score(_));
+        let name = &contract.name;
+        match contract.output {
+            Output::Value if shares => {
+                return Err(rule(format!("--{flag}: {name} gives no probabilities")));
+            }
+            Output::Logit if !(0.0..=1.0).contains(&least) => {
+                return Err(rule(format!(
+                    "--{flag}: {least} is not a probability from 0 to 1"
+                )));
+            }
+            Output::Logit if shares => {
+                for (label, calibration) in contract.labels.iter().zip(&contract.calibration) {
+                    let most = calibration.probability(f32::INFINITY);
+                    if Value::new(most) < Value::new(least) {
+                        return Err(rule(format!(
+                            "--{flag}: the calibration of {label} in {name} ends at a precision \
+                             of {}",
+                            Value::new(most)
+                        )));
+                    }
+                }
+            }
+            Output::Value | Output::Logit => {}
+        }
+    }
+    Ok(())
+}
+
+/// What shapes calls is refused where there are none that it could shape.
+pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> {
+    let of_regions = [
+        ("merge-distance", args.merge_distance.is_some()),
+        ("min-length", args.min_length > 0),
+    ];
+    let given = |(flag, is_given): (&'static str, bool)| is_given.then_some(flag);
+    let all = of_regions.into_iter().chain([("top", args.top.is_some())]);
+    if let Some(flag) = all.clone().find_map(given).filter(|_| args.raw) {
+        let windows = match args.layout().holds {
+            Holds::Windows(_) => format!("--format {}", args.format.word()),
+            Holds::Either | Holds::Calls => "--raw".to_owned(),
+        };
+        let text = format!("--{flag} is about calls: {windows} writes windows");
+        return Err(rule(text));
+    }
+    let regions = contracts
+        .iter()
+        .any(|contract| contract.calls == CallShape::Region);
+    if let Some(flag) = of_regions.into_iter().find_map(given).filter(|_| !regions) {
+        let name = &contracts[0].name;
+        return Err(rule(format!(
+            "--{flag}: calls of {name} are points, not regions"
+        )));
+    }
+    if args.top.is_some() && args.shard.is_some() {
+        let text = "--top: no part of a --shard knows the calls of the others";
+        return Err(rule(text.to_owned()));
+    }
+    Ok(())
+}
+
+/// What the format cannot hold is refused; what it only can hold is what is written.
+pub(super) fn check_format(args: &mut Args, contracts: &[&Contract]) -> Result<(), UsageError> {
+    let (format, layout) = (args.format.word(), args.layout());
+    match layout.holds {
+        Holds::Calls if args.raw => {
+            return Err(rule(format!(
+                "--raw: --format {format} holds calls, not windows"
+            )));
+        }
+        Holds::Windows(_) => args.raw = true,
+        Holds::Calls | Holds::Either => {}
+    }
+    if args.track && layout.track == Track::None {
+        return Err(rule(format!("--track: --format {format} is no track")));
+    }
+    for contract in contracts {
+        if let Some(reason) = (layout.refuses)(contract) {
+            return Err(rule(format!(
+                "--format {format} cannot hold {}: {reason}",
+                contract.name
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn check_engine(choice: EngineChoice) -> Result<(), UsageError> {
+    if engine::is_there(choice) {
+        return Ok(());
+    }
+    Err(rule(format!(
+        "--engine: this machine has no {}",
+        choice.word()
+    )))
+}
+
+/// The strands to score: what was asked for, else all that the format can hold.
+pub(super) fn strand(args: &Args, contracts: &[&Contract]) -> Result<StrandChoice, UsageError> {
+    let (format, layout) = (args.format.word(), args.layout());
+    for contract in contracts {
+        match (contract.strand, args.strand) {
+            (Strandedness::Symmetric, Some(StrandChoice::Forward | StrandChoice::Reverse)) => {
+                let name = &contract.name;
+                return Err(rule(format!(
+                    "--strand: {name} is symmetric and has no strands"
+                )));
+            }
+            (Strandedness::Stranded, Some(StrandChoice::Both)) if layout.steps => {
+                return Err(rule(format!(
+                    "--strand: --format {format} holds one strand a file, + or -"
+                )));
+            }
+            _ => {}
+        }
+    }
+    let tracks: usize = contracts.iter().map(|contract| contract.labels.len()).sum();
+    if layout.single && tracks != 1 {
+        let text = format!("--format {format} holds one label of one model a file, not {tracks}");
+        return Err(rule(text));
+    }
+    let all = if layout.steps {
+        StrandChoice::Forward
+    } else {
+        StrandChoice::Both
+    };
+    Ok(args.strand.unwrap_or(all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::args;
+    use super::*;
+    use crate::model;
+
+    fn contract(change: impl FnOnce(&mut Contract)) -> Contract {
+        let mut contract = model::load("exon-start").unwrap().contract;
+        change(&mut contract);
+        contract
+    }
+
+    #[test]
+    fn stride_is_a_multiple_of_the_step() {
+        let four = contract(|contract| contract.step = 4);
+        assert_eq!(strides(&args(""), &[&four]), Ok(vec![4]));
+        assert_eq!(strides(&args("-s 12"), &[&four]), Ok(vec![12]));
+        assert!(strides(&args("-s 6"), &[&four]).is_err());
+    }
+
+    #[test]
+    fn min_score_of_a_logit_model_is_a_probability() {
+        let logit = contract(|contract| contract.output = Output::Logit);
+        let value = contract(|contract| contract.output = Output::Value);
+        assert!(check_scores(&args("--min-score 1"), &[&logit]).is_ok());
+        assert!(check_scores(&args("--min-score 1.5"), &[&logit]).is_err());
+        assert!(check_scores(&args("--min-score 1.5"), &[&value]).is_ok());
+    }
+
+    #[test]
+    fn bedgraph_holds_one_strand_of_one_label() {
+        let stranded = contract(|contract| contract.strand = Strandedness::Stranded);
+        let symmetric = contract(|contract| contract.strand = Strandedness::Symmetric);
+        let two = contract(|contract| contract.labels = vec!["a".to_owned(), "b".to_owned()]);
+        let allowed = |argv: &str, contracts: &[&Contract]| strand(&args(argv), contracts).is_ok();
+        assert!(!allowed("-f bedgraph --strand both", &[&stranded]));
+        assert_eq!(
+            strand(&args("-f bedgraph"), &[&stranded]),
+            Ok(StrandChoice::Forward)
+        );
+        assert!(allowed("-f bedgraph --strand -", &[&stranded]));
+        assert!(allowed("-f bedgraph", &[&symmetric]));
+        assert!(!allowed("-f bedgraph --strand +", &[&two]));
+        assert!(!allowed("-f bedgraph --strand +", &[&stranded, &stranded]));
+        assert!(allowed("-f bed", &[&stranded, &two]));
+    }
+
+    #[test]
+    fn a_symmetric_model_has_no_strands() {
+        let symmetric = contract(|contract| contract.strand = Strandedness::Symmetric);
+        assert!(strand(&args("--strand +"), &[&symmetric]).is_err());
+        assert_eq!(strand(&args(""), &[&symmetric]), Ok(StrandChoice::Both));
+    }
+}

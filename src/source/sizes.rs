@@ -1,0 +1,111 @@
+//! Lengths of the contigs that a run reads.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+
+use super::{Place, Sink};
+
+/// Hands everything on, and notes how long contigs are.
+///
+/// That is the contig's whole length where an index or a header tells it, else how far its bases
+/// reach: to its end, or to that of the last part that came.
+pub struct Sizes<'a> {
+    inner: &'a mut dyn Sink,
+    /// In the order in which they came.
+    lengths: Vec<(Vec<u8>, usize)>,
+    numbers: HashMap<Vec<u8>, usize>,
+    /// Number of the contig of the open stretch, and position of the base that comes next; none
+    /// where the length is known.
+    open: Option<(usize, usize)>,
+}
+
+impl<'a> Sizes<'a> {
+    pub fn new(inner: &'a mut dyn Sink) -> Self {
+        Self {
+            inner,
+            lengths: Vec::new(),
+            numbers: HashMap::new(),
+            open: None,
+        }
+    }
+
+    /// A line a contig: name, tab, length.
+    pub fn table(&self) -> Vec<u8> {
+        let mut table = Vec::new();
+        for (name, length) in &self.lengths {
+            table.extend_from_slice(name);
+            table.extend_from_slice(format!("\t{length}\n").as_bytes());
+        }
+        table
+    }
+}
+
+impl Sink for Sizes<'_> {
+    fn begin(&mut self, place: Place) -> Result<()> {
+        let number = match self.numbers.get(&place.contig) {
+            Some(&number) => number,
+            None => {
+                let number = self.lengths.len();
+                self.lengths.push((place.contig.clone(), 0));
+                self.numbers.insert(place.contig.clone(), number);
+                number
+            }
+        };
+        let length = &mut self.lengths[number].1;
+        *length = place.len.unwrap_or(place.start).max(*length);
+        self.open = place.len.is_none().then_some((number, place.start));
+        self.inner.begin(place)
+    }
+
+    fn bases(&mut self, codes: &[u8]) -> Result<()> {
+        if let Some((number, at)) = &mut self.open {
+            *at += codes.len();
+            let length = &mut self.lengths[*number].1;
+            *length = (*at).max(*length);
+        }
+        self.inner.bases(codes)
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.inner.end()
+    }
+
+    fn is_done(&self) -> bool {
+        self.inner.is_done()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::Records;
+    use super::*;
+
+    #[test]
+    fn lengths_are_known_or_as_far_as_bases_reach() {
+        let mut records = Records::default();
+        let mut sizes = Sizes::new(&mut records);
+        for (contig, start, len, parts) in [
+            ("a", 0, None, &[3, 4][..]),
+            ("b", 90, None, &[10]),
+            ("c", 5, Some(1_000), &[7]),
+            ("b", 20, None, &[10]),
+            ("empty", 0, None, &[]),
+        ] {
+            let whole = Place::whole(contig.as_bytes());
+            sizes
+                .begin(Place {
+                    start,
+                    len,
+                    ..whole
+                })
+                .unwrap();
+            for &bases in parts {
+                sizes.bases(&vec![0; bases]).unwrap();
+            }
+            sizes.end().unwrap();
+        }
+        assert_eq!(sizes.table(), b"a\t7\nb\t100\nc\t1000\nempty\t0\n");
+        assert_eq!(records.all.len(), 5);
+    }
+}

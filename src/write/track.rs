@@ -1,0 +1,33 @@
+//! The line that tells a browser what the rows below it are.
+
+use crate::flags::StrandChoice;
+use crate::model::{Contract, Output, Strandedness};
+
+/// `track ...`, one line; `kind` is its type, if it is not BED.
+pub(super) fn line(kind: Option<&str>, models: &[&Contract], strand: StrandChoice) -> String {
+    let join = |words: Vec<&str>| words.join(", ");
+    let names = join(models.iter().map(|model| model.name.as_str()).collect());
+    let labels = models.iter().flat_map(|model| &model.labels);
+    let labels = join(labels.map(String::as_str).collect());
+    let stranded = models
+        .iter()
+        .any(|model| model.strand == Strandedness::Stranded);
+    let strand = match strand {
+        StrandChoice::Forward if stranded => " +",
+        StrandChoice::Reverse if stranded => " -",
+        _ => "",
+    };
+    let probabilities = models.iter().all(|model| model.output == Output::Logit);
+    let scale = match kind {
+        None => "useScore=1",
+        Some("bedGraph") if probabilities => "visibility=full autoScale=off viewLimits=0:1",
+        Some("bedGraph") => "visibility=full autoScale=on",
+        Some(_) => "visibility=pack",
+    };
+    let kind = kind.map_or(String::new(), |kind| format!("type={kind} "));
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "track {kind}name=\"{names}{strand}\" \
+         description=\"{labels}{strand}, windrow {version}\" {scale}\n"
+    )
+}
