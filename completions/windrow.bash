@@ -66,6 +66,26 @@ _windrow() {
         mapfile -t COMPREPLY < <(:)
         return
         ;;
+    --precision)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --fdr)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --top)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --merge-distance)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --min-length)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
     --max-n)
         mapfile -t COMPREPLY < <(:)
         return
@@ -75,10 +95,14 @@ _windrow() {
         return
         ;;
     -f | --format)
-        mapfile -t COMPREPLY < <(compgen -W 'bed bedgraph' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'bed bedgraph narrowpeak gff3 tsv spsc' -- "$cur")
         return
         ;;
     -o | --output)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
+    --chrom-sizes)
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;
@@ -108,7 +132,7 @@ _windrow() {
         ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model -r --reference -R --region --region-strand --names --shard --input-format --header-coords --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --raw --max-n --softmask -f --format -o --output --no-header --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model -r --reference -R --region --region-strand --names --shard --input-format --header-coords --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --precision --fdr --raw --top --merge-distance --min-length --max-n --softmask -f --format -o --output --no-header --track --chrom-sizes --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi

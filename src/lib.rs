@@ -3,6 +3,7 @@
 pub mod call;
 pub mod engine;
 pub mod flags;
+mod meter;
 pub mod model;
 pub mod pipeline;
 pub mod plan;

@@ -3,6 +3,7 @@
 mod support;
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use support::filter::{Bench, behind_ag, rows};
 use support::onnx;
@@ -147,24 +148,25 @@ fn regions_are_shaped_beside_points() {
 /// The rows of BED that the best calls are, by sorting all of them: `limit` of each record, or of
 /// each of its megabases.
 fn naive_top(text: &str, limit: usize, megabase: bool) -> String {
-    let columns = |row: &str| -> Vec<String> { row.split('\t').map(str::to_owned).collect() };
-    let mut ranked: Vec<(usize, &str)> = text.lines().enumerate().collect();
-    ranked.sort_by_key(|(number, row)| (Reverse(columns(row)[6].clone()), *number));
-    let mut kept: Vec<(usize, &str)> = Vec::new();
-    for (number, row) in ranked {
-        let key = |row: &str| {
-            let columns = columns(row);
-            let start: usize = columns[1].parse().unwrap();
-            let span = if megabase { start / 1_000_000 } else { 0 };
-            (columns[0].clone(), columns[3].clone(), span)
-        };
-        let before = kept.iter().filter(|(_, other)| key(other) == key(row));
-        if before.count() < limit {
+    let parsed = |(number, row): (usize, &'_ str)| {
+        let columns: Vec<_> = row.split('\t').map(str::to_owned).collect();
+        let start: usize = columns[1].parse().unwrap();
+        let span = if megabase { start / 1_000_000 } else { 0 };
+        let group = (columns[0].clone(), columns[3].clone(), span);
+        (Reverse(columns[6].clone()), number, group, row.to_owned())
+    };
+    let mut ranked: Vec<_> = text.lines().enumerate().map(parsed).collect();
+    ranked.sort();
+    let (mut taken, mut kept) = (HashMap::new(), Vec::new());
+    for (_, number, group, row) in ranked {
+        let taken: &mut usize = taken.entry(group).or_default();
+        if *taken < limit {
+            *taken += 1;
             kept.push((number, row));
         }
     }
     kept.sort();
-    kept.iter().map(|(_, row)| format!("{row}\n")).collect()
+    kept.into_iter().map(|(_, row)| row + "\n").collect()
 }
 
 #[test]

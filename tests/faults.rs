@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use support::filter::{Bench, behind_ag, failure};
 use support::onnx;
+use windrow::flags::Format;
 
 const FIRST: &str = ">c1\nTTAGCTT\n";
 const FIRST_ROWS: &str =
@@ -288,6 +289,7 @@ fn a_full_disk() {
         "-o /dev/full",
         "--unscored /dev/full --softmask skip",
         "--stats /dev/full",
+        "--chrom-sizes /dev/full",
     ] {
         let (error, _) = failure(bench().run(flags, FIRST.as_bytes()));
         assert!(
@@ -297,16 +299,18 @@ fn a_full_disk() {
     }
     let bench = bench();
     let input = bench.write("c1.fa", FIRST.as_bytes());
-    let output = Command::new(env!("CARGO_BIN_EXE_windrow"))
-        .args(["-m", &bench.model, &input])
-        .stdout(std::fs::File::create("/dev/full").unwrap())
-        .output()
-        .unwrap();
-    let (error, _) = failure(output);
-    assert!(
-        error.contains("standard output: No space left on device"),
-        "{error}"
-    );
+    for format in Format::WORDS {
+        let output = Command::new(env!("CARGO_BIN_EXE_windrow"))
+            .args(["-m", &bench.model, "-q", "-f", format, &input])
+            .stdout(std::fs::File::create("/dev/full").unwrap())
+            .output()
+            .unwrap();
+        let (error, _) = failure(output);
+        assert!(
+            error.contains("standard output: No space left on device"),
+            "{format}: {error}"
+        );
+    }
 }
 
 #[test]
@@ -323,19 +327,27 @@ fn a_failed_run_leaves_no_file() {
 #[test]
 fn a_closed_pipe_is_no_error() {
     let bench = bench();
-    for threads in ["1", "2"] {
-        let input = bench.write("long.fa", &text());
+    let input = bench.write("long.fa", &text());
+    let formats = Format::WORDS
+        .iter()
+        .flat_map(|format| [(format, "1"), (format, "2")]);
+    for (format, threads) in formats {
+        let rows = match *format {
+            "narrowpeak" => "--min-score=0.5",
+            _ => "--raw",
+        };
         let mut child = Command::new(env!("CARGO_BIN_EXE_windrow"))
-            .args(["-m", &bench.model, "--raw", "-t", threads, &input])
+            .args(["-m", &bench.model, "-t", threads, &input])
+            .args(["-f", format, "--strand", "+", rows])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut head = [0; 100];
+        let mut head = [0; 10];
         child.stdout.take().unwrap().read_exact(&mut head).unwrap();
         let output = child.wait_with_output().unwrap();
-        assert!(output.status.success());
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        assert!(output.status.success(), "{format}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{format}");
     }
 }
 

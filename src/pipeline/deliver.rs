@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 
 use super::setup::Setup;
+use super::sorted::Sorted;
 use super::work::{Found, Outcome, Span};
 use crate::call::{Best, Call, Caller};
+use crate::meter::Meter;
 use crate::report::Ledger;
 use crate::source::Place;
 use crate::window::Status;
@@ -17,7 +19,10 @@ pub struct Delivery<'a> {
     setup: &'a Setup<'a>,
     /// Set when the rows of a shard are out, while its last stretch goes on.
     settled: &'a AtomicBool,
+    meter: &'a Meter,
     pub ledger: Ledger,
+    /// Of the rows that were written.
+    pub sorted: Sorted,
     pub output: Target,
     pub unscored: Option<Target>,
     callers: Vec<Caller>,
@@ -35,6 +40,7 @@ impl<'a> Delivery<'a> {
     pub fn new(
         setup: &'a Setup<'a>,
         settled: &'a AtomicBool,
+        meter: &'a Meter,
         ledger: Ledger,
         header: String,
         output: Target,
@@ -43,7 +49,9 @@ impl<'a> Delivery<'a> {
         Self {
             setup,
             settled,
+            meter,
             ledger,
+            sorted: Sorted::default(),
             output,
             unscored,
             callers: setup.callers(),
@@ -85,7 +93,14 @@ impl<'a> Delivery<'a> {
         }
         // No row that starts left of it is still to come.
         let frontier = match found {
-            Found::Text { rows, counts } => {
+            Found::Text {
+                rows,
+                counts,
+                starts,
+            } => {
+                if let Some((first, last)) = starts {
+                    self.sorted.rows(&place.contig, first, last);
+                }
                 for (channel, count) in counts.into_iter().enumerate() {
                     self.count(channel, count);
                 }
@@ -116,6 +131,7 @@ impl<'a> Delivery<'a> {
         if end.is_none() && frontier >= place.own.end {
             self.settled.store(true, Ordering::Relaxed);
         }
+        self.meter.show(self.ledger.bases);
         self.write_text()?;
         self.write_gaps(end.is_some() || core.end >= place.own.end, &place)
     }
@@ -188,6 +204,7 @@ impl<'a> Delivery<'a> {
             return;
         };
         self.count(row.channel, 1);
+        self.sorted.rows(&place.contig, row.start, row.start);
         (self.setup.layout().row)(&self.setup.line(row, place), &mut self.text);
     }
 

@@ -3,6 +3,7 @@
 mod crew;
 mod deliver;
 mod setup;
+mod sorted;
 mod strand;
 mod unit;
 mod work;
@@ -13,12 +14,14 @@ use std::time::Instant;
 
 use anyhow::Result;
 
+use crate::flags::{Args, Reads};
+use crate::meter::Meter;
 use crate::model::Strandedness;
 use crate::plan::{LoadedModel, Plan};
 use crate::report::{Cost, Ledger, ModelLedger};
 use crate::source::reads::Tally;
 use crate::source::{self, Count, Options, Shard, Sink, Sizes};
-use crate::write::{Target, header};
+use crate::write::{Target, Track, header};
 use crew::Crew;
 use deliver::Delivery;
 use setup::Setup;
@@ -54,10 +57,12 @@ pub fn run(plan: Plan) -> Result<()> {
         String::new()
     };
     let settled = AtomicBool::new(false);
-    let delivery = Delivery::new(&setup, &settled, ledger(&plan), header, output, unscored);
+    let meter = meter(&plan);
+    let ledger = ledger(&plan);
+    let delivery = Delivery::new(&setup, &settled, &meter, ledger, header, output, unscored);
     let (mut delivery, lengths) = std::thread::scope(|scope| {
         let mut crew = Crew::new(scope, &setup, args.threads.max(1), delivery);
-        let read = read(&plan, &setup, &settled, &mut crew);
+        let read = read(&plan, &setup, &settled, &meter, &mut crew);
         let finished = crew.finish();
         // What the input's error is about comes first.
         let seen = read?;
@@ -69,6 +74,7 @@ pub fn run(plan: Plan) -> Result<()> {
     delivery.finish()?;
     let Delivery {
         ledger,
+        sorted,
         output,
         unscored,
         ..
@@ -81,10 +87,17 @@ pub fn run(plan: Plan) -> Result<()> {
         sizes.write(&lengths)?;
         sizes.finish()?;
     }
+    drop(meter);
     let cost = Cost::since(begin);
     if let Some(mut stats) = stats {
         stats.write(ledger.to_json(&plan.command, &cost).as_bytes())?;
         stats.finish()?;
+    }
+    if let Some(fault) = sorted.fault.filter(|_| is_sorted_for(args)) {
+        tell(&format!(
+            "windrow: warning: {fault}: rows are in the order of the input, and not in that of \
+             LC_ALL=C sort -k1,1 -k2,2n\n"
+        ));
     }
     if !args.quiet {
         tell(&ledger.summary(&cost, args.raw));
@@ -100,6 +113,21 @@ fn note(plan: &Plan) {
         let format = plan.args.format.word();
         eprintln!("windrow: note: {format} holds one strand a file: + now, - with --strand -");
     }
+}
+
+/// Whether someone may count on the order of rows: what tracks are made of is sorted, rows of
+/// single reads are not.
+fn is_sorted_for(args: &Args) -> bool {
+    !args.quiet && args.reads == Reads::Consensus && args.layout().track != Track::None
+}
+
+/// The bytes of regions say nothing of the sequence they are read for, and shards read twice.
+fn meter(plan: &Plan) -> Meter {
+    let args = &plan.args;
+    let sizes = plan.inputs.iter().map(|input| input.size());
+    let known = args.reference.is_none() && args.shard.is_none();
+    let total = sizes.sum::<Option<u64>>().filter(|_| known);
+    Meter::new(plan.source.consumed.clone(), total, args.quiet)
 }
 
 fn ledger(plan: &Plan) -> Ledger {
@@ -120,20 +148,26 @@ struct Seen {
     sizes: Vec<u8>,
 }
 
-fn read(plan: &Plan, setup: &Setup<'_>, settled: &AtomicBool, crew: &mut Crew<'_>) -> Result<Seen> {
+fn read(
+    plan: &Plan,
+    setup: &Setup<'_>,
+    settled: &AtomicBool,
+    meter: &Meter,
+    crew: &mut Crew<'_>,
+) -> Result<Seen> {
     let mut options = plan.source.clone();
     options.regions.flank = setup.reach.flank();
     let mut cutter = Cutter::new(plan.args.chunk_size, setup.reach, |unit| crew.submit(unit));
     let read = match plan.args.shard {
-        None => read_whole(plan, &options, &mut cutter),
+        None => read_whole(plan, &options, meter, &mut cutter),
         Some(shard) => {
             let mut count = Count::default();
-            let Seen { sizes, .. } = read_whole(plan, &options, &mut count)?;
+            let Seen { sizes, .. } = read_whole(plan, &options, meter, &mut count)?;
             // All was said while counting.
             options.quiet = true;
             let (flank, bases) = (options.regions.flank, count.bases);
             let mut shard = Shard::new(shard, bases, flank, settled, &mut cutter);
-            let reads = read_all(plan, &options, &mut shard);
+            let reads = read_all(plan, &options, meter, &mut shard);
             reads.map(|reads| Seen { reads, sizes })
         }
     };
@@ -144,23 +178,23 @@ fn read(plan: &Plan, setup: &Setup<'_>, settled: &AtomicBool, crew: &mut Crew<'_
 }
 
 /// Reads all to the end, and notes the lengths of contigs if they are asked for.
-fn read_whole(plan: &Plan, options: &Options, sink: &mut dyn Sink) -> Result<Seen> {
+fn read_whole(plan: &Plan, options: &Options, meter: &Meter, sink: &mut dyn Sink) -> Result<Seen> {
     if plan.args.chrom_sizes.is_none() {
-        let reads = read_all(plan, options, sink)?;
+        let reads = read_all(plan, options, meter, sink)?;
         return Ok(Seen {
             reads,
             sizes: Vec::new(),
         });
     }
     let mut sizes = Sizes::new(sink);
-    let reads = read_all(plan, options, &mut sizes)?;
+    let reads = read_all(plan, options, meter, &mut sizes)?;
     Ok(Seen {
         reads,
         sizes: sizes.table(),
     })
 }
 
-fn read_all(plan: &Plan, options: &Options, sink: &mut dyn Sink) -> Result<Tally> {
+fn read_all(plan: &Plan, options: &Options, meter: &Meter, sink: &mut dyn Sink) -> Result<Tally> {
     let mut tally = Tally::default();
     for input in &plan.inputs {
         let read = source::read(input, options, sink)?;
@@ -169,9 +203,10 @@ fn read_all(plan: &Plan, options: &Options, sink: &mut dyn Sink) -> Result<Tally
             continue;
         }
         if read.records == 0 {
-            tell(&format!("windrow: warning: {input} is empty\n"));
+            meter.aside(|| tell(&format!("windrow: warning: {input} is empty\n")));
         } else if plan.args.verbose > 0 {
-            tell(&format!("windrow: {input}: {} records\n", read.records));
+            let records = read.records;
+            meter.aside(|| tell(&format!("windrow: {input}: {records} records\n")));
         }
     }
     Ok(tally)

@@ -44,8 +44,12 @@ pub struct Outcome {
 pub enum Found {
     /// Windows over the threshold with their channel, ascending within a channel.
     Candidates(Vec<(usize, Candidate)>),
-    /// Finished rows, and how many of each channel.
-    Text { rows: Vec<u8>, counts: Vec<u64> },
+    /// Finished rows, how many of each channel, and starts of the first and the last.
+    Text {
+        rows: Vec<u8>,
+        counts: Vec<u64>,
+        starts: Option<(usize, usize)>,
+    },
     /// Steps of a track, merged within the piece.
     Steps(Vec<Row>),
 }
@@ -229,11 +233,17 @@ impl<'a> Worker<'a> {
             return Found::Steps(steps);
         }
         let (mut text, mut counts) = (Vec::new(), vec![0; setup.channels.len()]);
+        let mut starts = None;
         for row in rows {
+            starts = Some((starts.map_or(row.start, |(first, _)| first), row.start));
             counts[row.channel] += 1;
             (layout.row)(&setup.line(row, place), &mut text);
         }
-        Found::Text { rows: text, counts }
+        Found::Text {
+            rows: text,
+            counts,
+            starts,
+        }
     }
 }
 

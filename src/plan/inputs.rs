@@ -7,7 +7,7 @@ use anyhow::Context;
 use super::rule;
 use crate::flags::{Args, InputFormat, Reads, StrandChoice, UsageError};
 use crate::source::reads::{self, Filter, Rule, flag};
-use crate::source::{self, Input, regions};
+use crate::source::{self, Consumed, Input, regions};
 
 /// Regions and what belongs to them go together.
 pub(super) fn check_regions(args: &Args) -> Result<(), UsageError> {
@@ -110,6 +110,7 @@ pub(super) fn source(args: &Args) -> source::Options {
             flank: 0,
         },
         quiet: args.quiet,
+        consumed: Consumed::default(),
         reads: reads::Options {
             reads: args.reads,
             filter: Filter {

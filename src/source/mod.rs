@@ -27,13 +27,13 @@ use decompress::decompress;
 use error::shown;
 pub use error::{Fault, SourceError};
 use header::Headers;
-pub use input::Input;
+pub use input::{Consumed, Input};
 pub use place::{Place, Sink};
 pub use shard::{Count, Shard};
 pub use sizes::Sizes;
 
 /// How inputs are read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// `None`: told by the first bytes of each.
     pub format: Option<InputFormat>,
@@ -42,6 +42,8 @@ pub struct Options {
     pub reads: reads::Options,
     /// No notes on standard error.
     pub quiet: bool,
+    /// Counts what is read.
+    pub consumed: Consumed,
 }
 
 /// What an input held.
@@ -74,7 +76,7 @@ pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<See
         return Ok(Seen::of(regions::read_texts(texts, options, sink)?));
     }
     let mut text = input
-        .open()
+        .open(&options.consumed)
         .and_then(decompress)
         .map_err(|error| fail(error.into()))?;
     let first = first_byte(&mut text).map_err(|error| fail(error.into()))?;

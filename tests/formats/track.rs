@@ -14,7 +14,7 @@ fn bed_below_a_track_line_has_six_columns() {
         format!("track name=\"matrix\" description=\"exon_start, {VERSION}\" useScore=1\n{calls}");
     assert_eq!(bench.rows("--track", SEQUENCE), track);
     let text = rows(bench.run("--track", SEQUENCE));
-    let (header, below) = text.split_at(text.find("track").unwrap());
+    let (header, below) = text.split_at(text.find("\ntrack").unwrap() + 1);
     assert!(header.lines().all(|line| line.starts_with('#')), "{header}");
     assert!(
         header.ends_with("# columns: contig start end label score strand\n"),
