@@ -1,18 +1,20 @@
 //! How far a run has come: a line on standard error, if that is a terminal.
 
-use std::time::Instant;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::source::Consumed;
 
-/// Draws a second.
-const RATE: u8 = 4;
+/// How long a line stands at least: a million short records are not a million lines.
+const STANDS: Duration = Duration::from_millis(200);
 
 /// The line, which is gone when this is dropped.
 pub struct Meter {
     bar: ProgressBar,
     begin: Instant,
+    shown: Cell<Option<Instant>>,
     /// Bytes of input that were read.
     consumed: Consumed,
     /// How many there are, if that is known.
@@ -25,7 +27,7 @@ impl Meter {
         let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {
-            ProgressDrawTarget::stderr_with_hz(RATE)
+            ProgressDrawTarget::stderr()
         };
         let bar = ProgressBar::with_draw_target(total, target);
         if let Ok(style) = ProgressStyle::with_template("{msg}") {
@@ -34,6 +36,7 @@ impl Meter {
         Self {
             bar,
             begin: Instant::now(),
+            shown: Cell::new(None),
             consumed,
             total,
         }
@@ -41,7 +44,10 @@ impl Meter {
 
     /// Shows that `bases` have been scored.
     pub fn show(&self, bases: u64) {
-        if !self.bar.is_hidden() {
+        let shown = self.shown.get();
+        let stands = shown.is_some_and(|shown| shown.elapsed() < STANDS);
+        if !stands && !self.bar.is_hidden() {
+            self.shown.set(Some(Instant::now()));
             let seconds = self.begin.elapsed().as_secs_f64();
             let line = line(bases, seconds, self.consumed.bytes(), self.total);
             self.bar.set_message(line);
@@ -73,7 +79,7 @@ fn line(bases: u64, seconds: f64, consumed: u64, total: Option<u64>) -> String {
         let share = (consumed as f64 / total as f64).min(1.0);
         text.push_str(&format!(", {:.0} %", 100.0 * share));
         if share > 0.0 {
-            let left = std::time::Duration::from_secs_f64(seconds * (1.0 - share) / share);
+            let left = Duration::from_secs_f64(seconds * (1.0 - share) / share);
             text.push_str(&format!(", {} left", HumanDuration(left)));
         }
     }

@@ -5,6 +5,7 @@ mod bedgraph;
 mod gff3;
 mod header;
 mod narrowpeak;
+mod same;
 mod spsc;
 mod track;
 mod tsv;
