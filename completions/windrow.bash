@@ -132,7 +132,7 @@ _windrow() {
         ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model -r --reference -R --region --region-strand --names --shard --input-format --header-coords --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --precision --fdr --raw --top --merge-distance --min-length --max-n --softmask -f --format -o --output --no-header --track --chrom-sizes --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model -r --reference -R --region --region-strand --names --shard --input-format --header-coords --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --precision --fdr --raw --top --merge-distance --min-length --max-n --softmask -f --format -o --output -z --bgzip --index --no-header --track --chrom-sizes --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi

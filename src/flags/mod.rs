@@ -77,6 +77,10 @@ pub struct Args {
     pub max_n: u32,
     pub softmask: Softmask,
     pub engine: EngineChoice,
+    /// Text is compressed to block gzip.
+    pub bgzip: bool,
+    /// An index is written beside the output.
+    pub index: bool,
     pub no_header: bool,
     /// A line for browsers above the rows.
     pub track: bool,
@@ -123,6 +127,8 @@ impl Default for Args {
             max_n: 0,
             softmask: Softmask::Score,
             engine: EngineChoice::Auto,
+            bgzip: false,
+            index: false,
             no_header: false,
             track: false,
             chrom_sizes: None,

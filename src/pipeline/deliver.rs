@@ -12,7 +12,7 @@ use crate::meter::Meter;
 use crate::report::Ledger;
 use crate::source::Place;
 use crate::window::Status;
-use crate::write::{Merger, Ordered, Row, Target, unscored};
+use crate::write::{Merger, Ordered, Output, Row, Target, unscored};
 
 /// Takes the outcomes of a stretch's pieces from left to right, stretch by stretch.
 pub struct Delivery<'a> {
@@ -23,7 +23,7 @@ pub struct Delivery<'a> {
     pub ledger: Ledger,
     /// Of the rows that were written.
     pub sorted: Sorted,
-    pub output: Target,
+    pub output: Output,
     pub unscored: Option<Target>,
     callers: Vec<Caller>,
     calls: Ordered<Row>,
@@ -43,7 +43,7 @@ impl<'a> Delivery<'a> {
         meter: &'a Meter,
         ledger: Ledger,
         header: String,
-        output: Target,
+        output: Output,
         unscored: Option<Target>,
     ) -> Self {
         Self {

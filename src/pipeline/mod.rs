@@ -9,6 +9,7 @@ mod unit;
 mod work;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -20,8 +21,8 @@ use crate::model::Strandedness;
 use crate::plan::{LoadedModel, Plan};
 use crate::report::{Cost, Ledger, ModelLedger};
 use crate::source::reads::Tally;
-use crate::source::{self, Count, Options, Shard, Sink, Sizes};
-use crate::write::{Target, Track, header};
+use crate::source::{self, Count, Lengths, Options, Shard, Sink, Sizes};
+use crate::write::{Form, Output, Target, Track, header};
 use crew::Crew;
 use deliver::Delivery;
 use setup::Setup;
@@ -42,13 +43,10 @@ pub fn run(plan: Plan) -> Result<()> {
             tell(&format!("windrow: {name} is run by {}\n", engine.name()));
         }
     }
-    let output = match &args.output {
-        Some(path) => Target::file(path)?,
-        None => Target::stdout()?,
-    };
-    let unscored = args.unscored.as_deref().map(Target::file).transpose()?;
-    let sizes = args.chrom_sizes.as_deref().map(Target::file).transpose()?;
-    let stats = args.stats.as_deref().map(Target::file).transpose()?;
+    let text = |path: &Path| Target::file(path, Form::Text);
+    let unscored = args.unscored.as_deref().map(text).transpose()?;
+    let sizes = args.chrom_sizes.as_deref().map(text).transpose()?;
+    let stats = args.stats.as_deref().map(text).transpose()?;
     let first = args.shard.is_none_or(|(number, _)| number == 1);
     let header = if first {
         let (models, names) = (setup.provenance(), setup.has_names());
@@ -56,6 +54,7 @@ pub fn run(plan: Plan) -> Result<()> {
     } else {
         String::new()
     };
+    let output = Output::begin(args, &header)?;
     let settled = AtomicBool::new(false);
     let meter = meter(&plan);
     let ledger = ledger(&plan);
@@ -68,7 +67,7 @@ pub fn run(plan: Plan) -> Result<()> {
         let seen = read?;
         let mut delivery = finished?;
         delivery.ledger.reads = seen.reads;
-        anyhow::Ok((delivery, seen.sizes))
+        anyhow::Ok((delivery, seen.lengths))
     })?;
 
     delivery.finish()?;
@@ -79,12 +78,12 @@ pub fn run(plan: Plan) -> Result<()> {
         unscored,
         ..
     } = delivery;
-    output.finish()?;
+    output.finish(&lengths)?;
     if let Some(unscored) = unscored {
         unscored.finish()?;
     }
     if let Some(mut sizes) = sizes {
-        sizes.write(&lengths)?;
+        sizes.write(&lengths.table())?;
         sizes.finish()?;
     }
     drop(meter);
@@ -144,8 +143,8 @@ fn ledger(plan: &Plan) -> Ledger {
 /// What came out of reading beside units.
 struct Seen {
     reads: Tally,
-    /// Names and lengths of contigs, if asked for.
-    sizes: Vec<u8>,
+    /// Of the contigs, if they are needed.
+    lengths: Lengths,
 }
 
 fn read(
@@ -162,13 +161,13 @@ fn read(
         None => read_whole(plan, &options, meter, &mut cutter),
         Some(shard) => {
             let mut count = Count::default();
-            let Seen { sizes, .. } = read_whole(plan, &options, meter, &mut count)?;
+            let Seen { lengths, .. } = read_whole(plan, &options, meter, &mut count)?;
             // All was said while counting.
             options.quiet = true;
             let (flank, bases) = (options.regions.flank, count.bases);
             let mut shard = Shard::new(shard, bases, flank, settled, &mut cutter);
             let reads = read_all(plan, &options, meter, &mut shard);
-            reads.map(|reads| Seen { reads, sizes })
+            reads.map(|reads| Seen { reads, lengths })
         }
     };
     // What came before an error is scored all the same.
@@ -177,20 +176,20 @@ fn read(
     flushed.map(|()| seen)
 }
 
-/// Reads all to the end, and notes the lengths of contigs if they are asked for.
+/// Reads all to the end, and notes the lengths of contigs if they are needed.
 fn read_whole(plan: &Plan, options: &Options, meter: &Meter, sink: &mut dyn Sink) -> Result<Seen> {
-    if plan.args.chrom_sizes.is_none() {
+    if plan.args.chrom_sizes.is_none() && !plan.args.index {
         let reads = read_all(plan, options, meter, sink)?;
         return Ok(Seen {
             reads,
-            sizes: Vec::new(),
+            lengths: Lengths::default(),
         });
     }
     let mut sizes = Sizes::new(sink);
     let reads = read_all(plan, options, meter, &mut sizes)?;
     Ok(Seen {
         reads,
-        sizes: sizes.table(),
+        lengths: sizes.lengths(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! From typed flags to loaded models: the rules that need both.
 
+mod files;
 mod inputs;
 mod models;
 
@@ -48,6 +49,7 @@ impl Plan {
         check_reads(&args)?;
         let strand = strand(&args, &contracts)?;
         check_regions(&args)?;
+        files::check(&args)?;
         let inputs = inputs(&args)?;
         inputs.iter().try_for_each(check_presence)?;
         if args.shard.is_some() {

@@ -30,7 +30,7 @@ use header::Headers;
 pub use input::{Consumed, Input};
 pub use place::{Place, Sink};
 pub use shard::{Count, Shard};
-pub use sizes::Sizes;
+pub use sizes::{Lengths, Sizes};
 
 /// How inputs are read.
 #[derive(Clone, Debug)]

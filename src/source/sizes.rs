@@ -6,28 +6,25 @@ use anyhow::Result;
 
 use super::{Place, Sink};
 
-/// Hands everything on, and notes how long contigs are.
+/// How long contigs are.
 ///
 /// That is the contig's whole length where an index or a header tells it, else how far its bases
 /// reach: to its end, or to that of the last part that came.
-pub struct Sizes<'a> {
-    inner: &'a mut dyn Sink,
+#[derive(Debug, Default)]
+pub struct Lengths {
     /// In the order in which they came.
     lengths: Vec<(Vec<u8>, usize)>,
     numbers: HashMap<Vec<u8>, usize>,
-    /// Number of the contig of the open stretch, and position of the base that comes next; none
-    /// where the length is known.
-    open: Option<(usize, usize)>,
 }
 
-impl<'a> Sizes<'a> {
-    pub fn new(inner: &'a mut dyn Sink) -> Self {
-        Self {
-            inner,
-            lengths: Vec::new(),
-            numbers: HashMap::new(),
-            open: None,
-        }
+impl Lengths {
+    /// Of the longest contig.
+    pub fn longest(&self) -> usize {
+        self.lengths
+            .iter()
+            .map(|contig| contig.1)
+            .max()
+            .unwrap_or(0)
     }
 
     /// A line a contig: name, tab, length.
@@ -41,18 +38,42 @@ impl<'a> Sizes<'a> {
     }
 }
 
+/// Hands everything on, and notes how long contigs are.
+pub struct Sizes<'a> {
+    inner: &'a mut dyn Sink,
+    noted: Lengths,
+    /// Number of the contig of the open stretch, and position of the base that comes next; none
+    /// where the length is known.
+    open: Option<(usize, usize)>,
+}
+
+impl<'a> Sizes<'a> {
+    pub fn new(inner: &'a mut dyn Sink) -> Self {
+        Self {
+            inner,
+            noted: Lengths::default(),
+            open: None,
+        }
+    }
+
+    pub fn lengths(self) -> Lengths {
+        self.noted
+    }
+}
+
 impl Sink for Sizes<'_> {
     fn begin(&mut self, place: Place) -> Result<()> {
-        let number = match self.numbers.get(&place.contig) {
+        let Lengths { lengths, numbers } = &mut self.noted;
+        let number = match numbers.get(&place.contig) {
             Some(&number) => number,
             None => {
-                let number = self.lengths.len();
-                self.lengths.push((place.contig.clone(), 0));
-                self.numbers.insert(place.contig.clone(), number);
+                let number = lengths.len();
+                lengths.push((place.contig.clone(), 0));
+                numbers.insert(place.contig.clone(), number);
                 number
             }
         };
-        let length = &mut self.lengths[number].1;
+        let length = &mut lengths[number].1;
         *length = place.len.unwrap_or(place.start).max(*length);
         self.open = place.len.is_none().then_some((number, place.start));
         self.inner.begin(place)
@@ -61,7 +82,7 @@ impl Sink for Sizes<'_> {
     fn bases(&mut self, codes: &[u8]) -> Result<()> {
         if let Some((number, at)) = &mut self.open {
             *at += codes.len();
-            let length = &mut self.lengths[*number].1;
+            let length = &mut self.noted.lengths[*number].1;
             *length = (*at).max(*length);
         }
         self.inner.bases(codes)
@@ -105,7 +126,9 @@ mod tests {
             }
             sizes.end().unwrap();
         }
-        assert_eq!(sizes.table(), b"a\t7\nb\t100\nc\t1000\nempty\t0\n");
+        let lengths = sizes.lengths();
+        assert_eq!(lengths.table(), b"a\t7\nb\t100\nc\t1000\nempty\t0\n");
+        assert_eq!(lengths.longest(), 1000);
         assert_eq!(records.all.len(), 5);
     }
 }

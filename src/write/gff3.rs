@@ -1,5 +1,6 @@
 //! GFF3: seqid, source, type, start, end, score, strand, phase, attributes.
 
+use super::index::Columns;
 use super::{Layout, Line, number};
 use crate::model::Task;
 
@@ -7,6 +8,13 @@ pub(super) const LAYOUT: Layout = Layout {
     row,
     first: "##gff-version 3\n",
     columns: "seqid source type start end score strand phase attributes",
+    index: Columns {
+        contig: 1,
+        start: 4,
+        end: 5,
+        from_one: true,
+        skip: 0,
+    },
     ..Layout::PLAIN
 };
 

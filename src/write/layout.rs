@@ -1,5 +1,6 @@
 //! What sets the formats apart; all else of a run knows them by this alone.
 
+use super::index::{Columns, INTERVAL};
 use super::{Line, bed, bedgraph, gff3, narrowpeak, spsc, tsv};
 use crate::flags::{Args, Format};
 use crate::model::Contract;
@@ -26,6 +27,8 @@ pub struct Layout {
     pub holds: Holds,
     /// What browsers take it for.
     pub track: Track,
+    /// Where an index finds rows.
+    pub index: Columns,
     /// Why rows of a model cannot be written, if they cannot.
     pub refuses: fn(&Contract) -> Option<&'static str>,
 }
@@ -63,6 +66,7 @@ impl Layout {
         steps: false,
         holds: Holds::Either,
         track: Track::None,
+        index: INTERVAL,
         refuses: |_| None,
     };
 }

@@ -2,22 +2,27 @@
 
 mod bed;
 mod bedgraph;
+mod bgzip;
 mod gff3;
 mod header;
+mod index;
 mod layout;
 mod narrowpeak;
 mod order;
+mod output;
 mod spsc;
 mod steps;
 mod target;
 mod track;
 mod tsv;
+mod whole;
 
 pub use header::{Least, Provenance, header};
 pub use layout::{Holds, Layout, Track};
 pub use order::Ordered;
+pub use output::Output;
 pub use steps::Merger;
-pub use target::Target;
+pub use target::{Form, Target};
 
 use crate::model::Contract;
 use crate::sequence::Strand;

@@ -5,6 +5,7 @@
 //! strand, for sites on either strand. The score is twice the binary logarithm of the probability
 //! of a site over the share of sites among candidates, rounded, from -7 to 13.
 
+use super::index::{Columns, INTERVAL};
 use super::{Holds, Layout, Line, number};
 use crate::model::{Contract, Output, Strandedness, Task};
 use crate::value::Value;
@@ -16,6 +17,7 @@ pub(super) const LAYOUT: Layout = Layout {
     single: true,
     holds: Holds::Windows(LEAST),
     refuses,
+    index: Columns { end: 2, ..INTERVAL },
     ..Layout::PLAIN
 };
 

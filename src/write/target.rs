@@ -1,99 +1,120 @@
 //! Where output goes: standard output, or a file that appears whole or not at all.
 
-use std::fs::{File, Permissions};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
-use tempfile::NamedTempFile;
+
+use super::bgzip::Blocks;
+use super::index::{self, Columns};
+use super::whole::Whole;
 
 const BUFFER: usize = 1 << 18;
 
 /// A destination under way.
 pub struct Target {
     name: String,
-    sink: Sink,
+    coder: Coder,
+    /// What is to appear; none for standard output and for what is no regular file, such as
+    /// `/dev/null`.
+    whole: Option<Whole>,
 }
 
-enum Sink {
-    /// Standard output, or what is no regular file, such as `/dev/null`.
-    Direct(BufWriter<File>),
-    Whole(BufWriter<NamedTempFile>, PathBuf),
+/// How text becomes bytes.
+enum Coder {
+    Plain(BufWriter<File>),
+    Bgzip(Blocks<File>),
+}
+
+/// What a destination holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Text,
+    /// Block gzip.
+    Bgzip,
+}
+
+impl Coder {
+    fn new(file: File, form: Form) -> Self {
+        match form {
+            Form::Text => Self::Plain(BufWriter::with_capacity(BUFFER, file)),
+            Form::Bgzip => Self::Bgzip(Blocks::new(file)),
+        }
+    }
+
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Plain(writer) => writer,
+            Self::Bgzip(writer) => writer,
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Self::Plain(mut writer) => writer.flush(),
+            Self::Bgzip(writer) => writer.finish().map(|_| ()),
+        }
+    }
 }
 
 impl Target {
-    pub fn stdout() -> Result<Self> {
+    pub fn stdout(form: Form) -> Result<Self> {
         let name = "standard output".to_owned();
         let fd = io::stdout()
             .as_fd()
             .try_clone_to_owned()
             .with_context(|| name.clone())?;
-        let sink = Sink::Direct(BufWriter::with_capacity(BUFFER, File::from(fd)));
-        Ok(Self { name, sink })
+        let coder = Coder::new(File::from(fd), form);
+        let whole = None;
+        Ok(Self { name, coder, whole })
     }
 
     /// Begins a file that takes its name on [`Self::finish`]; until then it is a temporary one
     /// in the same folder.
-    pub fn file(path: &Path) -> Result<Self> {
+    pub fn file(path: &Path, form: Form) -> Result<Self> {
         let name = path.display().to_string();
-        let sink = sink(path).with_context(|| name.clone())?;
-        Ok(Self { name, sink })
+        let begun = Whole::begin(path).and_then(|whole| {
+            let file = match &whole {
+                Some(whole) => whole.file.as_file().try_clone()?,
+                None => File::options().write(true).open(path)?,
+            };
+            Ok((whole, Coder::new(file, form)))
+        });
+        let (whole, coder) = begun.with_context(|| name.clone())?;
+        Ok(Self { name, coder, whole })
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.writer()
-            .write_all(bytes)
-            .with_context(|| self.name.clone())
+        let written = self.coder.writer().write_all(bytes);
+        written.with_context(|| self.name.clone())
     }
 
     /// Writes out what is buffered, and leaves the destination open.
     pub fn flush(&mut self) -> Result<()> {
-        self.writer().flush().with_context(|| self.name.clone())
+        let flushed = self.coder.writer().flush();
+        flushed.with_context(|| self.name.clone())
     }
 
     /// Writes out what is buffered, and gives a file its name.
-    pub fn finish(mut self) -> Result<()> {
-        self.flush()?;
-        let Self { name, sink } = self;
-        match sink {
-            Sink::Direct(_) => Ok(()),
-            Sink::Whole(writer, path) => {
-                let file = writer.into_inner().map_err(|error| error.into_error());
-                let persisted = file.and_then(|file| Ok(file.persist(path)?));
-                persisted.map(|_| ()).context(name)
-            }
-        }
+    pub fn finish(self) -> Result<()> {
+        let Self { name, coder, whole } = self;
+        let appeared = coder
+            .finish()
+            .and_then(|()| whole.map(Whole::appear).transpose());
+        appeared.map(|_| ()).context(name)
     }
 
-    fn writer(&mut self) -> &mut dyn Write {
-        match &mut self.sink {
-            Sink::Direct(writer) => writer,
-            Sink::Whole(writer, _) => writer,
-        }
+    /// The same, with an index beside the file that reaches to the end of the `longest` contig.
+    pub fn finish_indexed(self, columns: Columns, longest: usize) -> Result<()> {
+        let Self { name, coder, whole } = self;
+        let finished = coder.finish().map_err(anyhow::Error::from);
+        finished
+            .and_then(|()| whole.context("it is no regular file, so it has no index beside it"))
+            .and_then(|whole| index::appear(whole, columns, longest))
+            .context(name)
     }
-}
-
-fn sink(path: &Path) -> io::Result<Sink> {
-    match path.metadata() {
-        Ok(found) if !found.is_file() => {
-            let file = File::options().write(true).open(path)?;
-            return Ok(Sink::Direct(BufWriter::with_capacity(BUFFER, file)));
-        }
-        _ => {}
-    }
-    // Through a symbolic link, the file it points to is replaced.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let file = tempfile::Builder::new()
-        .prefix(".windrow-")
-        .permissions(Permissions::from_mode(0o666))
-        .tempfile_in(folder)?;
-    Ok(Sink::Whole(BufWriter::with_capacity(BUFFER, file), path))
 }
 
 #[cfg(test)]
@@ -104,7 +125,7 @@ mod tests {
     fn a_file_appears_when_it_is_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.bed");
-        let mut target = Target::file(&path).unwrap();
+        let mut target = Target::file(&path, Form::Text).unwrap();
         target.write(b"row\n").unwrap();
         target.flush().unwrap();
         assert!(!path.exists());
@@ -117,7 +138,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.bed");
         std::fs::write(&path, "old").unwrap();
-        let mut target = Target::file(&path).unwrap();
+        let mut target = Target::file(&path, Form::Text).unwrap();
         target.write(b"row\n").unwrap();
         drop(target);
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
@@ -126,11 +147,11 @@ mod tests {
 
     #[test]
     fn a_device_is_written_directly() {
-        let mut target = Target::file(Path::new("/dev/full")).unwrap();
+        let mut target = Target::file(Path::new("/dev/full"), Form::Text).unwrap();
         target.write(b"row\n").unwrap();
         assert!(target.finish().is_err());
         assert!(
-            Target::file(Path::new("/dev/null"))
+            Target::file(Path::new("/dev/null"), Form::Text)
                 .unwrap()
                 .finish()
                 .is_ok()

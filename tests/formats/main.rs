@@ -2,6 +2,7 @@
 
 mod bed;
 mod bedgraph;
+mod bgzip;
 mod gff3;
 mod header;
 mod narrowpeak;

@@ -38,6 +38,33 @@ pub(super) const FLAGS: &[Flag] = &[
         ..SWITCH
     },
     Flag {
+        long: "bgzip",
+        short: &['z'],
+        section: Section::Output,
+        short_doc: "compress the output to block gzip",
+        long_doc: "Compress the output to block gzip, as bgzip does. What is written beside it \
+            (--stats, --unscored) stays plain.",
+        update: |draft, _| {
+            draft.args.bgzip = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "index",
+        section: Section::Output,
+        common: false,
+        short_doc: "index the bgzip output, as tabix does",
+        long_doc: "With --bgzip and --output FILE, write an index of the rows beside it, for \
+            tabix: FILE.tbi, or FILE.csi if a contig is longer than 536,870,912 bases. File and \
+            index appear together or not at all. Contigs must come in one piece each.",
+        update: |draft, _| {
+            draft.args.index = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
         long: "no-header",
         section: Section::Output,
         shapes_output: true,

@@ -345,3 +345,10 @@ fn choices_stand_in_the_help() {
         }
     }
 }
+
+#[test]
+fn bgzip_and_index() {
+    assert!(!run("").bgzip && !run("").index);
+    assert!(run("-z").bgzip && run("--bgzip").bgzip);
+    assert!(run("--index").index);
+}

@@ -1,0 +1,50 @@
+//! A file that appears under its name whole or not at all.
+
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+/// A temporary file, in the folder of the name that it is to take.
+pub struct Whole {
+    pub file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Whole {
+    /// None if what has the name already is no regular file, such as `/dev/null`.
+    pub fn begin(path: &Path) -> io::Result<Option<Self>> {
+        if path.metadata().is_ok_and(|found| !found.is_file()) {
+            return Ok(None);
+        }
+        // Through a symbolic link, the file it points to is replaced.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let file = tempfile::Builder::new()
+            .prefix(".windrow-")
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(folder(&path))?;
+        Ok(Some(Self { file, path }))
+    }
+
+    /// One that is to lie beside this one, under its name and `suffix`.
+    pub fn beside(&self, suffix: &str) -> io::Result<Option<Self>> {
+        let mut path = self.path.clone().into_os_string();
+        path.push(suffix);
+        Self::begin(Path::new(&path))
+    }
+
+    /// Gives the file its name.
+    pub fn appear(self) -> io::Result<PathBuf> {
+        self.file.persist(&self.path)?;
+        Ok(self.path)
+    }
+}
+
+fn folder(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
