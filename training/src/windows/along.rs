@@ -9,8 +9,9 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::background::Genome;
-use super::calls::{Found, cpg_density, find};
+use super::calls::{Found, Scored, find};
 use super::examples::Example;
+use super::islands::{cpg_density, cpg_island};
 use super::recipe::{Card, Output, Part, Strand};
 use super::score::{known, lanes, scores};
 use super::train::Run;
@@ -188,7 +189,7 @@ pub fn evaluate(run: &Run, network: &Network, along: &Along) -> Result<AlongGeno
     let mut background: Vec<Vec<f32>> = vec![Vec::new(); card.labels.len()];
     let mut found = Vec::new();
     for (part, name) in [(Part::Validation, "validation"), (Part::Test, "test")] {
-        let (mut own, mut density) = (Vec::new(), vec![Vec::new(); CPG_WINDOWS.len()]);
+        let (mut own, mut beside) = (Vec::new(), BTreeMap::<String, Vec<Scored>>::new());
         for stretch in along.stretches(part) {
             let codes = stretch.codes(&genome)?;
             let lanes = lanes(network, codes, card.strand, run.device);
@@ -204,15 +205,15 @@ pub fn evaluate(run: &Run, network: &Network, along: &Along) -> Result<AlongGeno
             let here: Vec<usize> = here.map(|(_, at)| at - stretch.start).collect();
             let values = by_base(&lanes, codes.len(), run.window, run.recipe.anchor());
             own.push((values, here.clone()));
-            for (width, all) in CPG_WINDOWS.into_iter().zip(&mut density) {
-                all.push((cpg_density(codes, width), here.clone()));
+            for (scorer, values) in yardsticks(codes) {
+                let all = beside.entry(scorer).or_default();
+                all.push((values, here.clone()));
             }
         }
         if along.bed.is_some() && !own.is_empty() {
             found.push(find(name, &run.recipe.name, &own, along.within));
-            for (width, all) in CPG_WINDOWS.into_iter().zip(&density) {
-                let scorer = format!("CpG density, {width} bp");
-                found.push(find(name, &scorer, all, along.within));
+            for (scorer, all) in &beside {
+                found.push(find(name, scorer, all, along.within));
             }
         }
     }
@@ -238,8 +239,21 @@ pub fn evaluate(run: &Run, network: &Network, along: &Along) -> Result<AlongGeno
     })
 }
 
-/// Widths in which CG pairs are counted: about a window, and about a CpG island.
+/// Widths of the yardsticks of CG pairs: about a window, and about a CpG island.
 const CPG_WINDOWS: [usize; 3] = [201, 501, 1001];
+
+fn yardsticks(codes: &[u8]) -> Vec<(String, Vec<f32>)> {
+    let both = |width| {
+        [
+            (
+                format!("CpG density, {width} bp"),
+                cpg_density(codes, width),
+            ),
+            (format!("CpG island, {width} bp"), cpg_island(codes, width)),
+        ]
+    };
+    CPG_WINDOWS.into_iter().flat_map(both).collect()
+}
 
 /// Scores of windows on each label's sites: of the validation part's positives.
 fn on_sites(run: &Run, network: &Network, along: &Along) -> Vec<Vec<f32>> {

@@ -101,23 +101,6 @@ fn peaks(values: &[f32], distance: usize) -> Vec<usize> {
     peaks
 }
 
-/// CG pairs in the `width` bases around each base; none where they are not all there.
-pub fn cpg_density(codes: &[u8], width: usize) -> Vec<f32> {
-    let mut values = vec![f32::NAN; codes.len()];
-    let pair = |at: usize| u32::from(codes[at..at + 2] == [1, 2]);
-    if codes.len() < width {
-        return values;
-    }
-    let mut count: u32 = (0..width - 1).map(pair).sum();
-    for first in 0..=codes.len() - width {
-        values[first + width / 2] = count as f32;
-        if first + width < codes.len() {
-            count = count + pair(first + width - 1) - pair(first);
-        }
-    }
-    values
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,14 +130,5 @@ mod tests {
         (values[30], values[20]) = (0.0, 2.0);
         let found = find("test", "x", &[(values, vec![11, 51])], 9);
         assert!((found.average_precision - 1.0).abs() < 1e-9, "{found:?}");
-    }
-
-    #[test]
-    fn cpg_density_is_a_count_around_each_base() {
-        let codes = [1, 2, 0, 1, 2, 1, 2, 3];
-        let counted = cpg_density(&codes, 4);
-        assert!(counted[..2].iter().all(|v| v.is_nan()) && counted[7].is_nan());
-        assert_eq!(counted[2..7], [1.0, 1.0, 1.0, 2.0, 1.0]);
-        assert!(cpg_density(&codes, 9).iter().all(|v| v.is_nan()));
     }
 }

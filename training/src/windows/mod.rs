@@ -8,6 +8,7 @@ mod evaluate;
 mod examples;
 mod export;
 mod figures;
+mod islands;
 mod jaspar;
 pub mod recipe;
 pub mod report;
