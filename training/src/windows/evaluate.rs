@@ -179,7 +179,8 @@ fn learn(run: &Run, train: &[Example], label: usize, name: &str) -> Result<Vec<Y
     let targets: Vec<f32> = examples.iter().map(|e| e.targets[label]).collect();
     let all = windows(&examples, run.window);
     let output = run.recipe.model.output;
-    let mut yardsticks = Yardstick::learn(&all, &targets, output, &evaluation.words)?;
+    let strand = run.recipe.model.strand;
+    let mut yardsticks = Yardstick::learn(&all, &targets, output, strand, &evaluation.words)?;
     if let (Some(path), Some(names)) = (&evaluation.jaspar, evaluation.matrices.get(name)) {
         let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
         for matrix in jaspar::read(&run.data.join(path))? {

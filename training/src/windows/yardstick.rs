@@ -7,8 +7,8 @@ use tch::{Kind, Tensor};
 use super::background::gc;
 use super::examples::Example;
 use super::jaspar::Matrix;
-use super::recipe::Output;
-use crate::genome::UNKNOWN;
+use super::recipe::{Output, Strand};
+use crate::genome::{UNKNOWN, complement};
 use crate::metrics::best_threshold;
 
 pub struct Yardstick {
@@ -20,12 +20,20 @@ pub struct Yardstick {
 
 enum Scale {
     Gc,
-    Words { k: usize, weights: Vec<f32> },
+    Words { words: Words, weights: Vec<f32> },
     Matrix(Matrix),
 }
 
+/// Which words are counted.
+#[derive(Clone, Copy)]
+struct Words {
+    k: usize,
+    /// On both strands, as the model itself reads a window.
+    both: bool,
+}
+
 /// Ridge penalties tried; a tenth of the training examples picks one.
-const PENALTIES: [f64; 4] = [0.1, 1.0, 10.0, 100.0];
+const PENALTIES: [f64; 5] = [0.1, 1.0, 10.0, 100.0, 1000.0];
 /// Newton steps of a logistic regression.
 const NEWTON: usize = 8;
 
@@ -35,16 +43,21 @@ impl Yardstick {
         windows: &[Vec<u8>],
         targets: &[f32],
         output: Output,
+        strand: Strand,
         words: &[usize],
     ) -> Result<Vec<Yardstick>> {
         let mut all = vec![Yardstick::new("GC content".into(), Scale::Gc)];
         for &k in words {
-            let weights = regress(windows, targets, k, output)?;
+            let words = Words {
+                k,
+                both: strand == Strand::Symmetric,
+            };
+            let weights = regress(windows, targets, words, output)?;
             let name = match output {
                 Output::Logit => format!("{k}-mer logistic regression"),
                 Output::Value => format!("{k}-mer ridge regression"),
             };
-            all.push(Yardstick::new(name, Scale::Words { k, weights }));
+            all.push(Yardstick::new(name, Scale::Words { words, weights }));
         }
         if output == Output::Logit {
             let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
@@ -73,8 +86,8 @@ impl Yardstick {
         let score = |window: &Vec<u8>| match &self.kind {
             Scale::Gc => gc(window) as f32,
             Scale::Matrix(matrix) => matrix.best(window),
-            Scale::Words { k, weights } => {
-                let shares = shares(window, *k);
+            Scale::Words { words, weights } => {
+                let shares = words.shares(window);
                 let sum: f32 = shares
                     .iter()
                     .map(|&(word, share)| weights[word] * share)
@@ -86,24 +99,32 @@ impl Yardstick {
     }
 }
 
-/// Share of each word in a window; words with an unknown base are left out.
-fn shares(window: &[u8], k: usize) -> Vec<(usize, f32)> {
-    let known = window.windows(k).filter(|word| !word.contains(&UNKNOWN));
-    let index = |word: &[u8]| word.iter().fold(0, |sum, &code| sum * 4 + code as usize);
-    let words: Vec<usize> = known.map(index).collect();
-    let share = 1.0 / words.len().max(1) as f32;
-    words.into_iter().map(|word| (word, share)).collect()
+impl Words {
+    /// Share of each word in a window; words with an unknown base are left out.
+    fn shares(self, window: &[u8]) -> Vec<(usize, f32)> {
+        let known = window.windows(self.k).filter(|w| !w.contains(&UNKNOWN));
+        let next = |sum: usize, code: u8| sum * 4 + code as usize;
+        let mut words = Vec::new();
+        for word in known {
+            words.push(word.iter().fold(0, |sum, &code| next(sum, code)));
+            if self.both {
+                let turned = word.iter().rev();
+                words.push(turned.fold(0, |sum, &code| next(sum, complement(code))));
+            }
+        }
+        let share = 1.0 / words.len().max(1) as f32;
+        words.into_iter().map(|word| (word, share)).collect()
+    }
 }
 
 /// Weights of standardised shares, put back on the shares themselves; the bias last.
-fn regress(windows: &[Vec<u8>], targets: &[f32], k: usize, output: Output) -> Result<Vec<f32>> {
-    let size = 4i64.pow(k as u32);
+fn regress(windows: &[Vec<u8>], targets: &[f32], words: Words, output: Output) -> Result<Vec<f32>> {
+    let size = 4i64.pow(words.k as u32);
     let count = windows.len() as i64;
     let mut flat = vec![0f32; (count * size) as usize];
     for (window, row) in windows.iter().zip(flat.chunks_exact_mut(size as usize)) {
-        shares(window, k)
-            .iter()
-            .for_each(|&(word, share)| row[word] += share);
+        let shares = words.shares(window);
+        shares.iter().for_each(|&(word, share)| row[word] += share);
     }
     let shares = Tensor::from_slice(&flat).reshape([count, size]);
     drop(flat);
@@ -192,15 +213,30 @@ mod tests {
     #[test]
     fn regressions_find_the_word_that_matters() {
         let (windows, counts) = made();
-        let learnt = Yardstick::learn(&windows, &counts, Output::Value, &[2]).unwrap();
+        let learnt =
+            Yardstick::learn(&windows, &counts, Output::Value, Strand::Stranded, &[2]).unwrap();
         assert!(pearson(&learnt[1].scores(&windows), &counts) > 0.999);
         let classes: Vec<f32> = counts
             .iter()
             .map(|&c| f32::from(u8::from(c > 3.5)))
             .collect();
         let truth: Vec<bool> = classes.iter().map(|&c| c == 1.0).collect();
-        let learnt = Yardstick::learn(&windows, &classes, Output::Logit, &[2]).unwrap();
+        let learnt =
+            Yardstick::learn(&windows, &classes, Output::Logit, Strand::Stranded, &[2]).unwrap();
         let area = |yardstick: &Yardstick| auroc(&yardstick.scores(&windows), &truth);
         assert!(area(&learnt[1]) > 0.99 && area(&learnt[0]) < 0.8);
+    }
+    #[test]
+    fn a_symmetric_model_is_held_against_words_of_both_strands() {
+        let (windows, counts) = made();
+        let turn = |w: &Vec<u8>| w.iter().rev().map(|&c| complement(c)).collect();
+        let turned: Vec<Vec<u8>> = windows.iter().map(turn).collect();
+        let off = |strand| {
+            let learnt = Yardstick::learn(&windows, &counts, Output::Value, strand, &[3]).unwrap();
+            let (here, there) = (learnt[1].scores(&windows), learnt[1].scores(&turned));
+            let pairs = here.iter().zip(&there);
+            pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        assert!(off(Strand::Symmetric) < 1e-4 && off(Strand::Stranded) > 0.1);
     }
 }
