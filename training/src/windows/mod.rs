@@ -1,6 +1,7 @@
 //! Networks that score windows, learnt from labelled ones: from the rows to the model file.
 
 pub mod along;
+mod apart;
 mod background;
 mod batch;
 mod calls;

@@ -49,6 +49,9 @@ pub struct Data {
     pub sources: Vec<Source>,
     #[serde(default)]
     pub negatives: Vec<Negatives>,
+    /// Training examples are left out that have so many bases in common with a held-out one; 32
+    /// or more.
+    pub apart: Option<usize>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -329,6 +332,10 @@ impl Recipe {
             );
         }
         ensure!(!self.model.labels.is_empty(), "model.labels: none");
+        ensure!(
+            self.data.apart.is_none_or(|bases| bases >= 32),
+            "data.apart: less than 32"
+        );
         let regression = matches!(self.train.select, Select::R2 | Select::Pearson);
         ensure!(
             regression == (self.model.output == Output::Value),

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor, nn};
 
+use super::apart::keep_apart;
 use super::batch::{Batch, Batches, Drawer};
 use super::examples::{Example, Reader};
 use super::figures::Figures;
@@ -74,6 +75,9 @@ impl<'a> Run<'a> {
         let [train, validation, test] = &mut run.parts;
         if let Some(along) = along {
             along.clear(train, data)?;
+        }
+        if let Some(bases) = recipe.data.apart {
+            keep_apart(train, &[validation, test], bases);
         }
         ensure!(
             !train.is_empty() && !validation.is_empty(),
