@@ -17,7 +17,7 @@ pub const GROUP: usize = 1_000_000;
 const DRAWS: usize = 10_000;
 
 /// Windows among which the one is chosen whose GC content is nearest.
-const MATCHED: usize = 12;
+const MATCHED: usize = 100;
 
 /// Contigs by name.
 pub struct Genome {
