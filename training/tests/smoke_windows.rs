@@ -249,6 +249,9 @@ fn dense_networks_learn_from_windows_too() {
     architecture_without_length("inception", numbers);
     let numbers = "channels = 8\nstem = 5\nkernel = 3\nblocks = [[1, 2], [4, 8]]\ntop = 8";
     architecture_without_length("dilated", numbers);
+    let numbers = "layers = [[8, 5], [8, 3]]\ndilations = [1, 2]\npools = [40, 16]\ndense = 8\n\
+                   dropout = 0.2";
+    architecture_without_length("pooled", numbers);
 }
 
 #[test]

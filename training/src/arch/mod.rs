@@ -10,6 +10,7 @@ mod genomic_basic;
 mod genomic_final;
 mod ibis;
 mod inception;
+mod pooled;
 mod word_attention;
 
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ pub enum Architecture {
     // Dense: any length, every base.
     Dilated(dilated::Dilated),
     Inception(inception::Inception),
+    Pooled(pooled::Pooled),
     WordAttention(word_attention::WordAttention),
     // Of one length.
     ExonSimple(exon_simple::ExonSimple),
@@ -42,6 +44,7 @@ impl Architecture {
         let trunk = match self {
             Architecture::Dilated(dilated) => dilated.build(&mut graph),
             Architecture::Inception(inception) => inception.build(&mut graph),
+            Architecture::Pooled(pooled) => pooled.build(&mut graph),
             _ => return None,
         };
         let scores = graph.conv(trunk, heads, Conv::of(1, Act::None));
@@ -65,6 +68,7 @@ impl Architecture {
         match self {
             Architecture::Dilated(_)
             | Architecture::Inception(_)
+            | Architecture::Pooled(_)
             | Architecture::WordAttention(_) => unreachable!("dense, and built above"),
             Architecture::ExonSimple(a) => a.build(&mut graph, heads),
             Architecture::ExonAttention(a) => a.build(&mut graph, heads),
