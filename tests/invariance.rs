@@ -14,12 +14,16 @@ use tract_onnx::prelude::*;
 use windrow::model::{self, Model, Strandedness};
 use windrow::sequence;
 
-/// Flags of every way to write rows.
-const FORMATS: [&str; 10] = [
+/// Flags of every way to make rows.
+const WAYS: [&str; 4] = [
     "",
     "--raw --min-score 0.0001",
     "-f bedgraph --raw --strand +",
     "-f bedgraph --strand -",
+];
+
+/// Flags of other ways to write or choose them.
+const FORMATS: [&str; 6] = [
     "-f narrowpeak",
     "-f gff3",
     "-f tsv --raw",
@@ -68,9 +72,11 @@ fn threads_and_chunks_do_not_show() {
     same_however_divided(
         &[&bench.model],
         records.as_bytes(),
-        &FORMATS,
+        &WAYS,
         &[1000, 4097, 65536],
     );
+    let few = &records.as_bytes()[..90_000];
+    same_however_divided(&[&bench.model], few, &FORMATS, &[256, 65536]);
     let flags = [
         "-s 7 --raw --softmask skip",
         "-s 5 --max-n 1 -f bedgraph --raw --strand -",
@@ -127,7 +133,7 @@ fn splitting_the_input_between_records_does_not_show() {
     let bench = Bench::new(&behind_ag());
     let records = random_records();
     let starts: Vec<_> = records.match_indices('>').map(|(start, _)| start).collect();
-    for format in FORMATS {
+    for format in WAYS.into_iter().chain(FORMATS) {
         let parts: String = starts
             .iter()
             .zip(starts.iter().skip(1).chain([&records.len()]))
