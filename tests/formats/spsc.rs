@@ -2,6 +2,7 @@
 
 use crate::support::filter::{Bench, behind_ag, rows};
 use crate::support::onnx;
+use crate::support::random::sequence;
 use crate::{SEQUENCE, lines, refusal};
 
 /// The probability is 0.016 behind AG, 0.002 behind one of its letters, else nearly none.
@@ -19,6 +20,30 @@ fn offsets_are_of_borders_and_scores_of_every_window() {
     let expected = lines(&["c1 4 - A 8", "c1 4 + A 8", "c1 5 - A 2"]);
     assert_eq!(rows(rare().run("-f spsc", SEQUENCE)), expected);
     assert_eq!(rows(rare().run("-f spsc --raw", SEQUENCE)), expected);
+}
+
+/// What minisplice says of an offset: AG lies left of it on `+`, and its complement CT right of it
+/// on `-`.
+#[test]
+fn the_best_scores_are_at_every_ag() {
+    let text = sequence(3_000, 5).to_uppercase().replace('N', "T");
+    let find = |word: &str, border: usize| -> Vec<usize> {
+        let found = text.match_indices(word);
+        found.map(|(at, _)| at + border).collect()
+    };
+    let input = format!(">c\n{text}\n");
+    for (strand, mut expected) in [("+", find("AG", 2)), ("-", find("CT", 0))] {
+        // The first base of an exon lies on the contig, with all of its window.
+        expected.retain(|&offset| (1..text.len()).contains(&offset));
+        let rows = rows(rare().run(
+            &format!("-f spsc --min-score 0.01 --strand {strand}"),
+            input.as_bytes(),
+        ));
+        let offset = |row: &str| row.split('\t').nth(1).unwrap().parse().unwrap();
+        let found: Vec<usize> = rows.lines().map(offset).collect();
+        assert!(expected.len() > 100);
+        assert_eq!(found, expected);
+    }
 }
 
 #[test]
