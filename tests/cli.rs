@@ -114,12 +114,17 @@ fn version_says_what_is_inside() {
 #[test]
 fn models_are_listed_with_their_hash() {
     let text = stdout(&["--list-models"]);
-    let row = text
-        .lines()
-        .find(|line| line.starts_with("exon-start "))
-        .unwrap();
-    let hash = row.split_whitespace().last().unwrap();
-    assert!(stdout(&["--show-model", "exon-start"]).contains(hash));
+    let mut listed = 0;
+    for name in windrow::model::registry::names() {
+        let row = text
+            .lines()
+            .find(|line| line.starts_with(&format!("{name} ")))
+            .unwrap();
+        let hash = row.split_whitespace().last().unwrap();
+        assert!(stdout(&["--show-model", name]).contains(hash), "{name}");
+        listed += 1;
+    }
+    assert_eq!(text.lines().count(), listed + 1, "{text}");
 }
 
 #[test]
@@ -138,10 +143,16 @@ fn generated_files_are_current() {
         (["--generate", "complete-bash"], "completions/windrow.bash"),
         (["--generate", "complete-zsh"], "completions/_windrow"),
         (["--generate", "complete-fish"], "completions/windrow.fish"),
-        (["--show-model", "exon-start"], "models/exon-start.md"),
     ] {
         assert!(
             stdout(&argv) == committed(path),
+            "{path} is stale: run .ci/regenerate"
+        );
+    }
+    for name in windrow::model::registry::names() {
+        let path = format!("models/{name}.md");
+        assert!(
+            stdout(&["--show-model", name]) == committed(&path),
             "{path} is stale: run .ci/regenerate"
         );
     }

@@ -1,7 +1,14 @@
 //! The models inside the binary.
 
 /// Name and file of each bundled model.
-const BUNDLED: &[(&str, &[u8])] = &[("exon-start", include_bytes!("../../models/exon-start.onnx"))];
+const BUNDLED: &[(&str, &[u8])] = &[
+    ("exon-start", include_bytes!("../../models/exon-start.onnx")),
+    (
+        "binding-site",
+        include_bytes!("../../models/binding-site.onnx"),
+    ),
+    ("expression", include_bytes!("../../models/expression.onnx")),
+];
 
 /// Names of the bundled models, in the order of `--list-models`.
 pub fn names() -> impl Iterator<Item = &'static str> {
