@@ -8,6 +8,7 @@ const BUNDLED: &[(&str, &[u8])] = &[
         include_bytes!("../../models/binding-site.onnx"),
     ),
     ("expression", include_bytes!("../../models/expression.onnx")),
+    ("enhancer", include_bytes!("../../models/enhancer.onnx")),
 ];
 
 /// Names of the bundled models, in the order of `--list-models`.
