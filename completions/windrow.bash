@@ -95,7 +95,7 @@ _windrow() {
         return
         ;;
     -f | --format)
-        mapfile -t COMPREPLY < <(compgen -W 'bed bedgraph narrowpeak gff3 tsv spsc' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'bed bedgraph narrowpeak gff3 tsv spsc bigwig bigbed' -- "$cur")
         return
         ;;
     -o | --output)
@@ -127,7 +127,7 @@ _windrow() {
         return
         ;;
     --generate)
-        mapfile -t COMPREPLY < <(compgen -W 'man complete-bash complete-zsh complete-fish' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'man complete-bash complete-zsh complete-fish autosql' -- "$cur")
         return
         ;;
     esac

@@ -9,6 +9,7 @@ pub mod pipeline;
 pub mod plan;
 pub mod report;
 pub mod sequence;
+mod shield;
 pub mod source;
 pub mod value;
 mod versions;

@@ -38,6 +38,10 @@ choice! {
         Tsv = "tsv",
         /// Scores of acceptors for spliced aligners.
         Spsc = "spsc",
+        /// The bedGraph with an index and summaries, to a file.
+        BigWig = "bigwig",
+        /// The BED with an index and summaries, to a file.
+        BigBed = "bigbed",
     }
 }
 
@@ -115,5 +119,6 @@ choice! {
         Bash = "complete-bash",
         Zsh = "complete-zsh",
         Fish = "complete-fish",
+        AutoSql = "autosql",
     }
 }

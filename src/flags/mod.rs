@@ -20,6 +20,8 @@ pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
 pub use suggest::closest;
 
+use crate::write::big::autosql;
+
 /// Model that is run when none is named.
 pub const DEFAULT_MODEL: &str = "exon-start";
 /// Reported positions of a work unit, in bases.
@@ -258,5 +260,6 @@ pub fn generate(what: Generate) -> String {
         Generate::Bash => complete::bash(),
         Generate::Zsh => complete::zsh(),
         Generate::Fish => complete::fish(),
+        Generate::AutoSql => autosql::CALLS.to_owned(),
     }
 }

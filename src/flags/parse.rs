@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(refusal(&["-Z"]), "unknown option '-Z'");
         assert_eq!(
             refusal(&["-f", "bedgraf"]),
-            "--format: 'bedgraf' is not one of bed, bedgraph, narrowpeak, gff3, tsv, spsc; did you mean 'bedgraph'?"
+            "--format: 'bedgraf' is not one of bed, bedgraph, narrowpeak, gff3, tsv, spsc, bigwig, bigbed; did you mean 'bedgraph'?"
         );
         assert_eq!(refusal(&["--stride"]), "option '--stride' needs a value: N");
         assert_eq!(

@@ -11,7 +11,6 @@ mod wire;
 
 use std::fs::File;
 use std::io::Read;
-use std::panic::{self, AssertUnwindSafe};
 
 use prost::Message;
 use sha2::{Digest, Sha256};
@@ -22,6 +21,7 @@ pub use card::{card, list};
 pub use contract::{CallShape, Contract, ContractError, Output, Shape, Strandedness, Task};
 
 use crate::flags::closest;
+use crate::shield::shielded;
 
 /// Largest model file, in bytes.
 pub const MAX_FILE: u64 = 64 << 20;
@@ -136,26 +136,8 @@ fn read(path: &str) -> Result<Vec<u8>, ModelError> {
 
 /// Infers the output's shape, shielded from what a hostile graph does to the inference.
 fn probe(proto: &ModelProto, contract: &Contract, shape: Shape) -> Result<(), String> {
-    const THREAD: &str = "model check";
-    static SILENCE: std::sync::Once = std::sync::Once::new();
-    SILENCE.call_once(|| {
-        let usual = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if std::thread::current().name() != Some(THREAD) {
-                usual(info);
-            }
-        }));
-    });
-    std::thread::scope(|scope| {
-        let check = || graph::probe(proto, contract, shape).map_err(|error| error.to_string());
-        let thread = std::thread::Builder::new()
-            .name(THREAD.to_owned())
-            .stack_size(64 << 20)
-            .spawn_scoped(scope, move || panic::catch_unwind(AssertUnwindSafe(check)))
-            .map_err(|error| error.to_string())?;
-        match thread.join() {
-            Ok(Ok(outcome)) => outcome,
-            _ => Err("the graph cannot be interpreted".to_owned()),
-        }
-    })
+    const STACK: usize = 64 << 20;
+    let check = || graph::probe(proto, contract, shape).map_err(|error| error.to_string());
+    let outcome = shielded(STACK, check).map_err(|error| error.to_string())?;
+    outcome.unwrap_or_else(|| Err("the graph cannot be interpreted".to_owned()))
 }

@@ -78,7 +78,7 @@ pub fn run(plan: Plan) -> Result<()> {
         unscored,
         ..
     } = delivery;
-    output.finish(&lengths)?;
+    output.finish(&lengths, setup.has_names(), args.threads)?;
     if let Some(unscored) = unscored {
         unscored.finish()?;
     }
@@ -178,7 +178,8 @@ fn read(
 
 /// Reads all to the end, and notes the lengths of contigs if they are needed.
 fn read_whole(plan: &Plan, options: &Options, meter: &Meter, sink: &mut dyn Sink) -> Result<Seen> {
-    if plan.args.chrom_sizes.is_none() && !plan.args.index {
+    let args = &plan.args;
+    if args.chrom_sizes.is_none() && !args.index && args.layout().stored.is_none() {
         let reads = read_all(plan, options, meter, sink)?;
         return Ok(Seen {
             reads,

@@ -6,6 +6,25 @@ use crate::flags::{Args, UsageError};
 /// Holds the flags about files against one another.
 pub fn check(args: &Args) -> Result<(), UsageError> {
     let fail = |text: String| Err(rule(text));
+    let format = args.format.word();
+    if args.layout().stored.is_some() {
+        if args.output.is_none() {
+            return fail(format!(
+                "--format {format} is written out of order; --output says to which file"
+            ));
+        }
+        if args.shard.is_some() {
+            return fail(format!(
+                "--shard: files of --format {format} cannot be joined"
+            ));
+        }
+        if args.bgzip {
+            return fail(format!("--bgzip: --format {format} is compressed as it is"));
+        }
+        if args.index {
+            return fail(format!("--index: --format {format} has one inside"));
+        }
+    }
     if args.index && !args.bgzip {
         return fail("--index is of bgzip output: add --bgzip".to_owned());
     }
@@ -22,6 +41,25 @@ mod tests {
 
     fn refusal(argv: &str) -> String {
         check(&args(argv)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn indexed_formats_go_to_a_file() {
+        for format in ["bigwig", "bigbed"] {
+            assert!(check(&args(&format!("-f {format} -o x"))).is_ok());
+            assert_eq!(
+                refusal(&format!("-f {format}")),
+                format!("--format {format} is written out of order; --output says to which file")
+            );
+            for (flags, flag) in [
+                ("-z", "--bgzip"),
+                ("--index", "--index"),
+                ("--shard 1/2", "--shard"),
+            ] {
+                let refusal = refusal(&format!("-f {format} -o x {flags}"));
+                assert!(refusal.starts_with(&format!("{flag}: ")), "{refusal}");
+            }
+        }
     }
 
     #[test]

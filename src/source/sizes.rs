@@ -18,6 +18,11 @@ pub struct Lengths {
 }
 
 impl Lengths {
+    pub fn of(&self, contig: &[u8]) -> Option<usize> {
+        let number = self.numbers.get(contig);
+        number.map(|&number| self.lengths[number].1)
+    }
+
     /// Of the longest contig.
     pub fn longest(&self) -> usize {
         self.lengths
@@ -129,6 +134,7 @@ mod tests {
         let lengths = sizes.lengths();
         assert_eq!(lengths.table(), b"a\t7\nb\t100\nc\t1000\nempty\t0\n");
         assert_eq!(lengths.longest(), 1000);
+        assert_eq!((lengths.of(b"b"), lengths.of(b"x")), (Some(100), None));
         assert_eq!(records.all.len(), 5);
     }
 }

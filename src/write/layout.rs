@@ -1,5 +1,6 @@
 //! What sets the formats apart; all else of a run knows them by this alone.
 
+use super::big::{self, Kind};
 use super::index::{Columns, INTERVAL};
 use super::{Line, bed, bedgraph, gff3, narrowpeak, spsc, tsv};
 use crate::flags::{Args, Format};
@@ -27,6 +28,8 @@ pub struct Layout {
     pub holds: Holds,
     /// What browsers take it for.
     pub track: Track,
+    /// What a file is made to when all rows are there; none if it is the rows.
+    pub stored: Option<Kind>,
     /// Where an index finds rows.
     pub index: Columns,
     /// Why rows of a model cannot be written, if they cannot.
@@ -66,6 +69,7 @@ impl Layout {
         steps: false,
         holds: Holds::Either,
         track: Track::None,
+        stored: None,
         index: INTERVAL,
         refuses: |_| None,
     };
@@ -81,6 +85,8 @@ impl Args {
             Format::Gff3 => &gff3::LAYOUT,
             Format::Tsv => &tsv::LAYOUT,
             Format::Spsc => &spsc::LAYOUT,
+            Format::BigWig => &big::WIG,
+            Format::BigBed => &big::BED,
         }
     }
 }

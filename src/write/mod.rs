@@ -3,6 +3,7 @@
 mod bed;
 mod bedgraph;
 mod bgzip;
+pub mod big;
 mod gff3;
 mod header;
 mod index;

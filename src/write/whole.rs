@@ -35,6 +35,11 @@ impl Whole {
         Self::begin(Path::new(&path))
     }
 
+    /// The folder that the file is to lie in.
+    pub fn folder(&self) -> &Path {
+        folder(&self.path)
+    }
+
     /// Gives the file its name.
     pub fn appear(self) -> io::Result<PathBuf> {
         self.file.persist(&self.path)?;

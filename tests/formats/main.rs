@@ -1,8 +1,10 @@
 //! Output is exact to the byte, on both strands.
 
+mod accepted;
 mod bed;
 mod bedgraph;
 mod bgzip;
+mod big;
 mod gff3;
 mod header;
 mod narrowpeak;

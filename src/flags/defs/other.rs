@@ -9,9 +9,10 @@ pub(super) const FLAGS: &[Flag] = &[
         value: Some("WHAT"),
         choices: Generate::WORDS,
         common: false,
-        short_doc: "print the man page or a shell's completions",
-        long_doc: "Print a text that is made from the table of flags: the man page, or the \
-            completions for a shell. One of man, complete-bash, complete-zsh, complete-fish.",
+        short_doc: "print the man page, completions or autoSql",
+        long_doc: "Print a text that belongs to the program: the man page (man), the completions \
+            for a shell (complete-bash, complete-zsh, complete-fish), or the columns of BED as \
+            bedToBigBed -type=bed6+1 -as=FILE takes them (autosql).",
         update: |draft, value| {
             let what = value.choice(Generate::WORDS, Generate::from_word)?;
             draft.instead.get_or_insert(Command::Generate(what));

@@ -11,11 +11,13 @@ pub(super) const FLAGS: &[Flag] = &[
         choices: Format::WORDS,
         section: Section::Output,
         shapes_output: true,
-        short_doc: "bed, bedgraph, narrowpeak, gff3, tsv, spsc [bed]",
+        short_doc: "bed, bedgraph, narrowpeak, gff3, tsv, spsc, bigwig, bigbed [bed]",
         long_doc: "Output format: bed (BED6+1); bedgraph (four columns, one model with one label, \
             one strand a file); narrowpeak (BED6+4, with the summits of calls); gff3; tsv (a table \
             with titles); or spsc (scores of acceptors at the start of exons, for minimap2 --spsc \
-            and miniprot --spsc: one exon_start model, every window). Default: bed.",
+            and miniprot --spsc: one exon_start model, every window). bigwig and bigbed hold the rows \
+            of bedgraph and bed with an index and summaries for browsers; they need --output. \
+            Default: bed.",
         update: |draft, value| {
             draft.args.format = value.choice(Format::WORDS, Format::from_word)?;
             Ok(())

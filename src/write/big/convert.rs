@@ -1,0 +1,182 @@
+//! From sorted rows to the bytes of bigWig and bigBed, by bigtools.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Result, anyhow};
+use bigtools::{
+    BBIDataProcessor, BBIDataSource, BBIProcessError, BedEntry, BigBedWrite, BigWigWrite,
+    ProcessDataError, Value,
+};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::shield::{SHIELDED, shielded};
+
+use super::entry::{Entry, Fault, text};
+use super::spool::Rows;
+
+/// Writes rows as bigWig: their first column behind the interval is the value.
+pub fn big_wig(
+    file: &File,
+    rows: Vec<Rows>,
+    sizes: HashMap<String, u32>,
+    threads: usize,
+) -> Result<()> {
+    let value = step;
+    guarded(file, threads, |out, runtime| {
+        BigWigWrite::new(out, sizes).write(Source { rows, value }, runtime)
+    })
+}
+
+/// Writes rows as bigBed, of which `standard` columns are those of BED.
+pub fn big_bed(
+    file: &File,
+    rows: Vec<Rows>,
+    sizes: HashMap<String, u32>,
+    threads: usize,
+    (autosql, standard): (String, u16),
+) -> Result<()> {
+    let value = interval;
+    guarded(file, threads, |out, runtime| {
+        let mut writer = BigBedWrite::new(out, sizes);
+        writer.autosql = Some(autosql);
+        writer.write(Source { rows, value }, runtime)
+    })?;
+    // bigtools takes all columns for those of BED; a browser would read the seventh as one.
+    let mut file = file;
+    file.seek(SeekFrom::Start(STANDARD_COLUMNS))?;
+    Ok(file.write_all(&standard.to_ne_bytes())?)
+}
+
+/// Where the header says how many columns are those of BED.
+const STANDARD_COLUMNS: u64 = 34;
+
+fn step(contig: &str, before: Option<&Value>, row: Entry) -> Result<Value, Fault> {
+    let Entry { start, end, rest } = row;
+    if before.is_some_and(|before| before.end > start) {
+        let (contig, position) = (contig.to_owned(), start);
+        return Err(Fault::Overlap { contig, position });
+    }
+    match rest.parse() {
+        Ok(value) => Ok(Value { start, end, value }),
+        Err(_) => Err(Fault::Text { contents: rest }),
+    }
+}
+
+fn interval(_: &str, _: Option<&BedEntry>, row: Entry) -> Result<BedEntry, Fault> {
+    let Entry { start, end, rest } = row;
+    Ok(BedEntry { start, end, rest })
+}
+
+/// Rows as bigtools takes them.
+struct Source<V> {
+    rows: Vec<Rows>,
+    /// From contig, the value before and a row to a value.
+    value: fn(&str, Option<&V>, Entry) -> Result<V, Fault>,
+}
+
+impl<V: Send + 'static> BBIDataSource for Source<V> {
+    type Value = V;
+    type Error = Fault;
+
+    fn process_to_bbi<P, Start, Advance>(
+        &mut self,
+        runtime: &Runtime,
+        start: &mut Start,
+        advance: &mut Advance,
+    ) -> Result<(), BBIProcessError<Fault>>
+    where
+        P: BBIDataProcessor<Value = V> + Send + 'static,
+        Start: FnMut(String) -> Result<P, ProcessDataError>,
+        Advance: FnMut(P),
+    {
+        for rows in &mut self.rows {
+            let contig = text(&rows.contig).map_err(BBIProcessError::SourceError)?;
+            let mut next = |before: Option<&V>| match rows.next() {
+                Ok(Some(row)) => (self.value)(&contig, before, row).map(Some),
+                Ok(None) => Ok(None),
+                Err(fault) => Err(fault),
+            };
+            let mut of_contig = start(contig.clone())?;
+            let mut value = next(None).map_err(BBIProcessError::SourceError)?;
+            runtime.block_on(async {
+                while let Some(now) = value.take() {
+                    value = next(Some(&now)).map_err(BBIProcessError::SourceError)?;
+                    of_contig.do_process(now, value.as_ref()).await?;
+                }
+                Ok::<_, BBIProcessError<Fault>>(())
+            })?;
+            advance(of_contig);
+        }
+        Ok(())
+    }
+}
+
+const STACK: usize = 8 << 20;
+
+/// Runs bigtools, which panics when a file that it writes to fails.
+fn guarded(
+    file: &File,
+    threads: usize,
+    write: impl FnOnce(Witness, Runtime) -> Result<(), BBIProcessError<Fault>> + Send,
+) -> Result<()> {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_name(SHIELDED)
+        .build()?;
+    let fault = Arc::new(Mutex::new(None));
+    let out = Witness {
+        file: file.try_clone()?,
+        fault: fault.clone(),
+    };
+    let written = shielded(STACK, move || write(out, runtime))?;
+    let fault = fault.lock().ok().and_then(|mut fault| fault.take());
+    match (fault, written) {
+        (Some(fault), _) => Err(fault.into()),
+        (None, Some(Ok(()))) => Ok(()),
+        (None, Some(Err(BBIProcessError::SourceError(fault)))) => Err(fault.into()),
+        (None, Some(Err(error))) => Err(anyhow!("{error}")),
+        (None, None) => Err(anyhow!(
+            "a temporary file for its summaries cannot be written"
+        )),
+    }
+}
+
+/// A file that remembers what went wrong with it.
+struct Witness {
+    file: File,
+    fault: Arc<Mutex<Option<io::Error>>>,
+}
+
+impl Witness {
+    fn note<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        done.map_err(|error| {
+            let kind = error.kind();
+            if let Ok(mut fault) = self.fault.lock() {
+                fault.get_or_insert(error);
+            }
+            kind.into()
+        })
+    }
+}
+
+impl Write for Witness {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes);
+        self.note(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.file.flush();
+        self.note(flushed)
+    }
+}
+
+impl Seek for Witness {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let sought = self.file.seek(to);
+        self.note(sought)
+    }
+}
