@@ -285,6 +285,7 @@ mod tests {
             short: Short::Drop,
             sources: vec![],
             negatives: vec![],
+            others: None,
             apart: None,
         }
     }
