@@ -3,11 +3,11 @@ _windrow() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     case $prev in
     -m | --model)
-        mapfile -t COMPREPLY < <(compgen -W 'exon-start binding-site expression enhancer' -- "$cur"; compgen -f -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'exon-start binding-site expression promoter enhancer' -- "$cur"; compgen -f -- "$cur")
         return
         ;;
     --show-model)
-        mapfile -t COMPREPLY < <(compgen -W 'exon-start binding-site expression enhancer' -- "$cur"; compgen -f -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'exon-start binding-site expression promoter enhancer' -- "$cur"; compgen -f -- "$cur")
         return
         ;;
     -r | --reference)

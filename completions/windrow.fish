@@ -1,7 +1,7 @@
 # fish completion for windrow; made by `windrow --generate`, do not edit
-complete -c windrow -s m -l model -r -F -a 'exon-start binding-site expression enhancer' -d 'bundled model or model file; repeatable [exon-start]'
+complete -c windrow -s m -l model -r -F -a 'exon-start binding-site expression promoter enhancer' -d 'bundled model or model file; repeatable [exon-start]'
 complete -c windrow -l list-models -d 'print the bundled models and exit'
-complete -c windrow -l show-model -r -F -a 'exon-start binding-site expression enhancer' -d 'print a model\'s card and exit'
+complete -c windrow -l show-model -r -F -a 'exon-start binding-site expression promoter enhancer' -d 'print a model\'s card and exit'
 complete -c windrow -s r -l reference -r -F -d 'FASTA that BED regions and CRAM are of'
 complete -c windrow -s R -l region -x -d 'a region of the reference; repeatable'
 complete -c windrow -l region-strand -d 'score BED regions on the strand of column 6'

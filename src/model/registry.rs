@@ -8,6 +8,7 @@ const BUNDLED: &[(&str, &[u8])] = &[
         include_bytes!("../../models/binding-site.onnx"),
     ),
     ("expression", include_bytes!("../../models/expression.onnx")),
+    ("promoter", include_bytes!("../../models/promoter.onnx")),
     ("enhancer", include_bytes!("../../models/enhancer.onnx")),
 ];
 
