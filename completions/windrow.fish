@@ -26,7 +26,7 @@ complete -c windrow -l merge-distance -x -d 'bases within which windows are one 
 complete -c windrow -l min-length -x -d 'least bases of a call of a region model [0]'
 complete -c windrow -l max-n -x -d 'unknown bases allowed in a window [0]'
 complete -c windrow -l softmask -x -a 'score skip' -d 'lower-case bases: score or skip [score]'
-complete -c windrow -s f -l format -x -a 'bed bedgraph narrowpeak gff3 tsv spsc bigwig bigbed' -d 'bed, bedgraph, narrowpeak, gff3, tsv, spsc, bigwig, bigbed [bed]'
+complete -c windrow -s f -l format -x -a 'bed bedgraph narrowpeak gff3 tsv spsc bigwig bigbed' -d 'bed, bedgraph, bigwig, ... (see --help) [bed]'
 complete -c windrow -s o -l output -r -F -d 'write FILE, whole or not at all [standard output]'
 complete -c windrow -s z -l bgzip -d 'compress the output to block gzip'
 complete -c windrow -l index -d 'index the bgzip output, as tabix does'

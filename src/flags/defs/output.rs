@@ -11,7 +11,7 @@ pub(super) const FLAGS: &[Flag] = &[
         choices: Format::WORDS,
         section: Section::Output,
         shapes_output: true,
-        short_doc: "bed, bedgraph, narrowpeak, gff3, tsv, spsc, bigwig, bigbed [bed]",
+        short_doc: "bed, bedgraph, bigwig, ... (see --help) [bed]",
         long_doc: "Output format: bed (BED6+1); bedgraph (four columns, one model with one label, \
             one strand a file); narrowpeak (BED6+4, with the summits of calls); gff3; tsv (a table \
             with titles); or spsc (scores of acceptors at the start of exons, for minimap2 --spsc \
