@@ -3,6 +3,7 @@
 pub mod call;
 pub mod engine;
 pub mod flags;
+pub mod generated;
 mod meter;
 pub mod model;
 pub mod pipeline;

@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use windrow::flags::{self, Command, UsageError};
+use windrow::generated::generated;
 use windrow::model::{self, ModelError};
 use windrow::plan::{Plan, waits_for_typing};
 use windrow::{pipeline, versions};
@@ -36,7 +37,7 @@ fn run() -> anyhow::Result<()> {
         Command::Version => print(&versions()?),
         Command::ListModels => print(&model::list()?),
         Command::ShowModel(name) => print(&model::card(&model::load(&name)?)),
-        Command::Generate(what) => print(&flags::generate(what)),
+        Command::Generate(what) => print(&generated(what)),
     }
 }
 

@@ -21,7 +21,7 @@ fn words(words: &str) -> String {
     format!("compgen -W '{words}' -- \"$cur\"")
 }
 
-pub(super) fn bash() -> String {
+pub fn bash() -> String {
     let every: Vec<_> = table().iter().flat_map(spellings).collect();
     let mut cases = String::new();
     for flag in table().iter().filter(|flag| flag.value.is_some()) {
@@ -52,7 +52,7 @@ pub(super) fn bash() -> String {
     )
 }
 
-pub(super) fn zsh() -> String {
+pub fn zsh() -> String {
     let mut specs = String::new();
     for flag in table() {
         let action = match (flag.value, flag.completes) {
@@ -82,7 +82,7 @@ pub(super) fn zsh() -> String {
     format!("#compdef windrow\n# {TOP}\n_arguments -s -S \\\n{specs}    '*:input:_files'\n")
 }
 
-pub(super) fn fish() -> String {
+pub fn fish() -> String {
     let mut text = format!("# fish completion for windrow; {TOP}\n");
     for flag in table() {
         text.push_str("complete -c windrow");

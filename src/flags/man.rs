@@ -5,7 +5,7 @@ use super::{Flag, Section, table};
 const HEAD: &str = include_str!("man_head.roff");
 const TAIL: &str = include_str!("man_tail.roff");
 
-pub(super) fn page() -> String {
+pub fn page() -> String {
     let mut text = HEAD.replace("@VERSION@", env!("CARGO_PKG_VERSION"));
     text.push_str(".SH OPTIONS\n");
     for section in Section::ALL {

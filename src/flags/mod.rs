@@ -2,10 +2,10 @@
 
 mod calls;
 mod choice;
-mod complete;
+pub mod complete;
 mod defs;
 mod help;
-mod man;
+pub mod man;
 mod parse;
 mod suggest;
 
@@ -19,8 +19,6 @@ pub use choice::{
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
 pub use suggest::closest;
-
-use crate::write::big::autosql;
 
 /// Model that is run when none is named.
 pub const DEFAULT_MODEL: &str = "exon-start";
@@ -251,15 +249,4 @@ pub struct Value(OsString);
 /// Every flag, in the order of the help text.
 pub fn table() -> &'static [Flag] {
     defs::FLAGS
-}
-
-/// The text that `--generate` prints.
-pub fn generate(what: Generate) -> String {
-    match what {
-        Generate::Man => man::page(),
-        Generate::Bash => complete::bash(),
-        Generate::Zsh => complete::zsh(),
-        Generate::Fish => complete::fish(),
-        Generate::AutoSql => autosql::CALLS.to_owned(),
-    }
 }
