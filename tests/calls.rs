@@ -13,12 +13,7 @@ const SEQUENCE: &[u8] = b">c1\nTTAGCTT\n";
 
 /// The one line with which a command line is refused.
 fn refusal(bench: &Bench, flags: &str) -> String {
-    let output = bench.run(flags, SEQUENCE);
-    let error = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{flags}: {error}");
-    assert!(output.stdout.is_empty(), "{flags}");
-    assert_eq!(error.lines().count(), 1, "{flags}: {error}");
-    error
+    support::filter::refusal(bench.run(flags, SEQUENCE))
 }
 
 /// The line of the header that says what the least of a row is.

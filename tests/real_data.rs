@@ -12,17 +12,22 @@ use support::filter::{rows, run};
 use windrow::model;
 
 const SET: &str = "genome/dev_human_hg38_parts";
+/// What the model was trained on.
+const CHR1: &str = "genome/human_chr1";
 
 /// Contig, base and strand.
 type Place = (String, usize, String);
 
+fn lines(path: &str) -> impl Iterator<Item = String> {
+    let file = MultiGzDecoder::new(File::open(path).unwrap());
+    BufReader::new(file).lines().map(Result::unwrap)
+}
+
 /// Whether an annotated exon start is a site (an acceptor of a coding transcript) or counts
 /// neither way.
-fn truth(folder: &str) -> HashMap<Place, bool> {
-    let file = File::open(format!("{folder}/{SET}.exon_starts.bed.gz")).unwrap();
+fn truth(folder: &str, set: &str) -> HashMap<Place, bool> {
     let mut truth = HashMap::new();
-    for line in BufReader::new(MultiGzDecoder::new(file)).lines() {
-        let line = line.unwrap();
+    for line in lines(&format!("{folder}/{set}.exon_starts.bed.gz")) {
         let columns: Vec<_> = line.split('\t').collect();
         // "noncoding" contains "coding": the bar matters.
         let site = columns[3].starts_with("acceptor_") && columns[3].ends_with("|coding");
@@ -74,7 +79,7 @@ fn the_card_states_the_average_precision_that_the_filter_reaches() {
         return;
     };
     let folder = folder.to_str().unwrap();
-    let truth = truth(folder);
+    let truth = truth(folder, SET);
     let sites = truth.values().filter(|site| **site).count();
     let fasta = format!("{folder}/{SET}.fa.gz");
     // Windows below one in a thousand hardly add to the area.
@@ -103,7 +108,7 @@ fn of_calls_at_a_precision_at_least_that_share_are_sites() {
     let folder = folder.to_str().unwrap();
     let fasta = format!("{folder}/{SET}.fa.gz");
     let text = rows(run(&["--precision", "0.5", "--no-header", &fasta], b""));
-    let calls = scored(&text, &truth(folder));
+    let calls = scored(&text, &truth(folder, SET));
     // Calls at a higher precision are those of them that have it: no better one stands beside.
     for precision in [0.5, 0.6, 0.7, 0.8] {
         let at_least = calls.iter().filter(|(value, _)| *value >= precision);
@@ -118,4 +123,25 @@ fn of_calls_at_a_precision_at_least_that_share_are_sites() {
             "{precision}: {sites} of {all}"
         );
     }
+}
+
+/// What the README says of splice scores.
+#[test]
+fn one_in_a_thousand_ag_is_a_coding_acceptor() {
+    let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {
+        println!("skipped: WINDROW_DATA not set");
+        return;
+    };
+    let folder = folder.to_str().unwrap();
+    let truth = truth(folder, CHR1);
+    let acceptors = truth.values().filter(|site| **site).count();
+    let (mut before, mut candidates) = (b'N', 0);
+    for line in lines(&format!("{folder}/{CHR1}.fa.gz")).skip(1) {
+        for base in line.to_ascii_uppercase().bytes() {
+            // CT is AG on the reverse strand.
+            candidates += usize::from(matches!([before, base], [b'A', b'G'] | [b'C', b'T']));
+            before = base;
+        }
+    }
+    assert_eq!((acceptors, candidates), (4_056, 4_148_232));
 }

@@ -83,6 +83,15 @@ pub fn failure(output: Output) -> (String, String) {
     (error, String::from_utf8(output.stdout).unwrap())
 }
 
+/// The one line with which a command line is refused, before anything is written.
+pub fn refusal(output: Output) -> String {
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(error.lines().count(), 1, "{error}");
+    error
+}
+
 /// A model of window 3 that reports on the base behind AG.
 ///
 /// Its probability is 1 for AG, 0.75 if one of the two letters is right, else 0.5.

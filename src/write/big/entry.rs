@@ -13,7 +13,10 @@ pub struct Entry {
 /// What a binary format cannot hold.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
-    #[error("{contig}: position {position} is beyond 2^32, the last one that it can hold")]
+    #[error(
+        "{contig}: position {position} is beyond {}, the last one that it can hold",
+        u32::MAX
+    )]
     Position { contig: String, position: String },
     #[error("{contig}: rows overlap at {position}, and it holds one value a base")]
     Overlap { contig: String, position: u32 },
@@ -92,7 +95,7 @@ mod tests {
         );
         assert_eq!(
             fault(b"c\t0\t4294967296\tx\n"),
-            "c: position 4294967296 is beyond 2^32, the last one that it can hold"
+            "c: position 4294967296 is beyond 4294967295, the last one that it can hold"
         );
         assert_eq!(fault(b"c\t0\t1\t\xff\n"), "\u{fffd} is no UTF-8 text");
     }

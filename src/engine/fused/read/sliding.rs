@@ -3,7 +3,7 @@
 use super::Unknown;
 use super::build::{Builder, Layout, Row, Value};
 use super::onnx::Operator;
-use crate::engine::fused::net::{BASES, Conv, Fold, Op, Pool, Step};
+use crate::engine::fused::net::{BASES, Conv, Fold, Op, Pool, Source, Step};
 
 /// Taps from which on a sum of equal weights is better joined by doubling.
 const MANY: usize = 4;
@@ -37,10 +37,7 @@ impl<'a> Builder<'a> {
             return Err(operator.unknown_kind("a bias of another shape"));
         }
         let rows = self.readable(&value);
-        let sources = rows
-            .iter()
-            .map(|row| row.source(frame.stride, frame.spacing));
-        let sources = sources.collect();
+        let sources = frame.sources(&rows);
         let even = |taps: &[f32]| taps.iter().all(|weight| *weight == taps[0]);
         let sums = groups == channels && groups == rows.len() && taps >= MANY;
         let (name, layout) = (operator.outputs[0], value.layout);
@@ -91,11 +88,8 @@ impl<'a> Builder<'a> {
         }
         let taps = taps as usize;
         let rows = self.computed(&value.rows);
-        let sources = rows
-            .iter()
-            .map(|row| row.source(frame.stride, frame.spacing));
+        let sources = frame.sources(&rows);
         let (name, channels, layout) = (operator.outputs[0], rows.len(), value.layout);
-        let sources = sources.collect();
         self.node(
             name,
             Op::Pool(Pool { kind, taps }),
@@ -134,5 +128,11 @@ impl Frame {
             (Some(stride), Some(spacing), Some(_)) => Ok(Self { stride, spacing }),
             _ => Err(operator.unknown_kind("other axes")),
         }
+    }
+
+    /// Where each row is read.
+    fn sources(&self, rows: &[Row]) -> Vec<Source> {
+        let sources = rows.iter().map(|row| row.source(self.stride, self.spacing));
+        sources.collect()
     }
 }
