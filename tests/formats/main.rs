@@ -8,6 +8,7 @@ mod big;
 mod gff3;
 mod header;
 mod narrowpeak;
+mod parsed;
 mod same;
 mod spsc;
 mod track;
