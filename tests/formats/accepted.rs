@@ -7,22 +7,13 @@ use bigtools::beddata::BedParserStreamingIterator;
 use bigtools::{BigBedRead, BigBedWrite};
 use tokio::runtime::Runtime;
 
+use super::planted;
 use super::support::filter::{Bench, behind_ag};
 use super::support::programs::{output, present};
 
 /// Sites on both strands of two contigs, in the order of their names.
 fn genome() -> Vec<u8> {
-    let mut fasta = Vec::new();
-    for (contig, period) in [("chr1", 37), ("chr2", 53)] {
-        let bases = (0..2000).map(|at| match at % period {
-            0 => 'A',
-            1 => 'G',
-            4 => 'C',
-            _ => 'T',
-        });
-        fasta.extend(format!(">{contig}\n{}\n", bases.collect::<String>()).into_bytes());
-    }
-    fasta
+    planted(&[("chr1", 2000, 37), ("chr2", 2000, 53)])
 }
 
 #[test]

@@ -6,7 +6,7 @@ use noodles_bgzf::io::Reader;
 use super::support::alignments::{bam, sam};
 use super::support::filter::{Bench, behind_ag, failure};
 use super::support::programs::{output, present};
-use super::{SEQUENCE, refusal};
+use super::{SEQUENCE, planted, refusal};
 
 /// The last block of every whole file.
 const END: &[u8] = b"\x1f\x8b\x08\x04\0\0\0\0\0\xff\x06\0BC\x02\0\x1b\0\x03\0\0\0\0\0\0\0\0\0";
@@ -21,19 +21,9 @@ fn text(blocks: &[u8]) -> String {
     String::from_utf8(bytes(blocks)).unwrap()
 }
 
-/// Ten kilobases of two contigs, in which AG comes up on both strands.
+/// Ten kilobases of two contigs, with sites on both strands.
 fn genome() -> Vec<u8> {
-    let mut fasta = Vec::new();
-    for (contig, period) in [("chr1", 37), ("chr2", 53)] {
-        let bases = (0..5000).map(|at| match at % period {
-            0 => 'A',
-            1 => 'G',
-            9 => 'C',
-            _ => 'T',
-        });
-        fasta.extend(format!(">{contig}\n{}\n", bases.collect::<String>()).into_bytes());
-    }
-    fasta
+    planted(&[("chr1", 5000, 37), ("chr2", 5000, 53)])
 }
 
 #[test]

@@ -4,21 +4,11 @@ use bigtools::{BigBedRead, BigWigRead};
 
 use super::support::alignments::{bam, sam};
 use super::support::filter::{Bench, behind_ag, failure, rows};
-use super::{SEQUENCE, refusal};
+use super::{SEQUENCE, planted, refusal};
 
 /// Contigs that do not come in the order of their names, with sites on both strands.
 fn genome() -> Vec<u8> {
-    let mut fasta = Vec::new();
-    for (contig, bases, period) in [("chr2", 3000, 37), ("chr10", 5000, 53), ("chr1", 800, 7)] {
-        let sequence = (0..bases).map(|at| match at % period {
-            0 => 'A',
-            1 => 'G',
-            4 => 'C',
-            _ => 'T',
-        });
-        fasta.extend(format!(">{contig}\n{}\n", sequence.collect::<String>()).into_bytes());
-    }
-    fasta
+    planted(&[("chr2", 3000, 37), ("chr10", 5000, 53), ("chr1", 800, 7)])
 }
 
 /// Runs with `-o`; the bytes of the file.

@@ -27,6 +27,20 @@ fn lines(rows: &[&str]) -> String {
         .collect()
 }
 
+/// Contigs (name, bases, period) with an AG and, behind it, a CT in each period.
+fn planted(contigs: &[(&str, usize, usize)]) -> Vec<u8> {
+    let record = |&(contig, bases, period): &(&str, usize, usize)| {
+        let base = |at| match at % period {
+            0 => 'A',
+            1 => 'G',
+            4 => 'C',
+            _ => 'T',
+        };
+        format!(">{contig}\n{}\n", (0..bases).map(base).collect::<String>()).into_bytes()
+    };
+    contigs.iter().flat_map(record).collect()
+}
+
 /// The one line with which a command line is refused.
 fn refusal(bench: &support::filter::Bench, flags: &str) -> String {
     support::filter::refusal(bench.run(flags, SEQUENCE))
