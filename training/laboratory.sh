@@ -24,3 +24,4 @@ for recipes in genomic:.*cohn attention:4-cohn ibis:'(cebpa|jun)' exons:.*-201-s
     done
 done
 run search recipes/dream.toml .search
+run search recipes/exons.toml:searched-201-strand .search
