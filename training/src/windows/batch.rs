@@ -11,7 +11,6 @@ use tch::{Device, Tensor};
 use super::along::Along;
 use super::background::Genome;
 use super::examples::Example;
-use super::others::Spread;
 use super::recipe::{Augment, Negatives, Part, Split};
 use crate::genome::{UNKNOWN, complement};
 use crate::network::one_hot;
@@ -142,7 +141,6 @@ pub struct Batches<'a> {
     pub drawer: &'a Drawer,
     pub split: &'a Split,
     pub augment: &'a Augment,
-    pub spread: Option<&'a Spread>,
     pub window: usize,
     /// Of the examples, in an epoch.
     pub share: f64,
@@ -197,11 +195,6 @@ impl Batches<'_> {
             }
             lanes.push(window);
             targets.extend(&example.targets);
-        }
-        if let Some(spread) = self.spread {
-            let labels = targets.len() / lanes.len();
-            let each = targets.chunks_exact_mut(labels);
-            each.for_each(|targets| spread.apply(targets, &mut random));
         }
         for lane in &mut lanes {
             self.augment.apply(lane, &mut random);
@@ -282,7 +275,6 @@ mod tests {
             drawer: &drawer,
             split: &split,
             augment: &Augment::default(),
-            spread: None,
             window: 12,
             share: 1.0,
             seed: 3,

@@ -285,7 +285,6 @@ mod tests {
             short: Short::Drop,
             sources: vec![],
             negatives: vec![],
-            others: None,
             apart: None,
         }
     }

@@ -11,7 +11,6 @@ mod export;
 mod figures;
 mod islands;
 mod jaspar;
-mod others;
 pub mod recipe;
 pub mod report;
 mod result;

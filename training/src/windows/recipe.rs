@@ -7,7 +7,6 @@ use anyhow::{Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::along::Along;
-use super::others::Others;
 use super::search::Search;
 use crate::arch::Architecture;
 use crate::graph::Graph;
@@ -50,8 +49,6 @@ pub struct Data {
     pub sources: Vec<Source>,
     #[serde(default)]
     pub negatives: Vec<Negatives>,
-    /// Whether positives of one label are negatives of the others.
-    pub others: Option<Others>,
     /// Training examples are left out that have so many bases in common with a held-out one; 32
     /// or more.
     pub apart: Option<usize>,

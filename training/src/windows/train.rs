@@ -13,7 +13,6 @@ use super::apart::keep_apart;
 use super::batch::{Batch, Batches, Drawer};
 use super::examples::{Example, Reader};
 use super::figures::Figures;
-use super::others::Spread;
 use super::recipe::{Output, Part, Recipe, Schedule};
 use super::score::{known, scores};
 use crate::clock;
@@ -138,15 +137,11 @@ impl<'a> Run<'a> {
         }
         let mut optimiser = Optimiser::new(&vs, train.weight_decay, train.averaging);
         let mut progress = self.resume(&mut optimiser)?;
-        let others = recipe.data.others.as_ref();
-        let spread = others.map(|others| Spread::new(others, &recipe.model.labels));
-        let spread = spread.transpose()?;
         let batches = Batches {
             examples: self.train_part(),
             drawer: &self.drawer,
             split: &recipe.split,
             augment: &recipe.augment,
-            spread: spread.as_ref(),
             window: self.window,
             share: train.share,
             seed: recipe.seed,
