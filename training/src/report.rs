@@ -32,10 +32,15 @@ pub fn report(recipes: &[Address], results: &Path) -> Result<()> {
     let windows = of_kind(&all, Some("windows"))?;
     let searches = of_kind(&all, Some("search"))?;
     let embeddings: Vec<EmbeddingResult> = of_kind(&all, Some("embedding"))?;
-    let provenances: Vec<Provenance> = all
-        .iter()
-        .map(|(path, value)| serde_json::from_value(value.clone()).context(path.clone()))
-        .collect::<Result<_>>()?;
+    let made = |(path, value): &(String, Value)| {
+        let verb = match value.get("kind").and_then(Value::as_str) {
+            Some("search") => "search",
+            _ => "run",
+        };
+        let origin = serde_json::from_value(value.clone()).context(path.clone())?;
+        Ok((verb, origin))
+    };
+    let provenances = all.iter().map(made).collect::<Result<Vec<_>>>()?;
 
     let mut text = String::from(
         "# Results\n\n\
@@ -95,9 +100,9 @@ fn vectors(all: &[EmbeddingResult]) -> Result<String> {
     Ok(out)
 }
 
-fn commands(all: &[Provenance]) -> Result<String> {
+fn commands(all: &[(&str, Provenance)]) -> Result<String> {
     let mut out = String::from("\n## Commands\n");
-    for r in all {
+    for (verb, r) in all {
         write!(
             out,
             "\n- `{}`: seed {}, {}, {}; recipe sha256 {}\n\n  ```\n  {}\n  ```\n",
@@ -106,7 +111,7 @@ fn commands(all: &[Provenance]) -> Result<String> {
             r.device,
             r.versions,
             &r.recipe_sha256[..12],
-            r.command()
+            r.command(verb)
         )?;
     }
     Ok(out)

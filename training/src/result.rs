@@ -50,11 +50,11 @@ impl Provenance {
         })
     }
 
-    /// The command that repeats the run.
-    pub fn command(&self) -> String {
+    /// The command that repeats it; `verb` is `run` or `search`.
+    pub fn command(&self, verb: &str) -> String {
         let changes = self.changes.iter().map(|c| format!(" --set '{c}'"));
         format!(
-            "windrow-train run recipes/{} --name {}{}",
+            "windrow-train {verb} recipes/{} --name {}{}",
             self.recipe,
             self.name,
             changes.collect::<String>()
