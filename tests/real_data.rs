@@ -5,7 +5,6 @@ mod support;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 
 use flate2::read::MultiGzDecoder;
 use support::filter::{rows, run};
@@ -17,6 +16,15 @@ const CHR1: &str = "genome/human_chr1";
 
 /// Contig, base and strand.
 type Place = (String, usize, String);
+
+/// The folder of real data, if there is one.
+fn folder() -> Option<String> {
+    let folder = std::env::var("WINDROW_DATA").ok();
+    if folder.is_none() {
+        println!("skipped: WINDROW_DATA not set");
+    }
+    folder
+}
 
 fn lines(path: &str) -> impl Iterator<Item = String> {
     let file = MultiGzDecoder::new(File::open(path).unwrap());
@@ -74,12 +82,10 @@ fn scored(text: &str, truth: &HashMap<Place, bool>) -> Vec<(f32, bool)> {
 
 #[test]
 fn the_card_states_the_average_precision_that_the_filter_reaches() {
-    let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {
-        println!("skipped: WINDROW_DATA not set");
+    let Some(folder) = folder() else {
         return;
     };
-    let folder = folder.to_str().unwrap();
-    let truth = truth(folder, SET);
+    let truth = truth(&folder, SET);
     let sites = truth.values().filter(|site| **site).count();
     let fasta = format!("{folder}/{SET}.fa.gz");
     // Windows below one in a thousand hardly add to the area.
@@ -101,14 +107,12 @@ fn the_card_states_the_average_precision_that_the_filter_reaches() {
 /// this shows that thresholds and calls keep what the calibration says, not that it holds anywhere.
 #[test]
 fn of_calls_at_a_precision_at_least_that_share_are_sites() {
-    let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {
-        println!("skipped: WINDROW_DATA not set");
+    let Some(folder) = folder() else {
         return;
     };
-    let folder = folder.to_str().unwrap();
     let fasta = format!("{folder}/{SET}.fa.gz");
     let text = rows(run(&["--precision", "0.5", "--no-header", &fasta], b""));
-    let calls = scored(&text, &truth(folder, SET));
+    let calls = scored(&text, &truth(&folder, SET));
     // Calls at a higher precision are those of them that have it: no better one stands beside.
     for precision in [0.5, 0.6, 0.7, 0.8] {
         let at_least = calls.iter().filter(|(value, _)| *value >= precision);
@@ -128,12 +132,10 @@ fn of_calls_at_a_precision_at_least_that_share_are_sites() {
 /// What the README says of splice scores.
 #[test]
 fn one_in_a_thousand_ag_is_a_coding_acceptor() {
-    let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {
-        println!("skipped: WINDROW_DATA not set");
+    let Some(folder) = folder() else {
         return;
     };
-    let folder = folder.to_str().unwrap();
-    let truth = truth(folder, CHR1);
+    let truth = truth(&folder, CHR1);
     let acceptors = truth.values().filter(|site| **site).count();
     let (mut before, mut candidates) = (b'N', 0);
     for line in lines(&format!("{folder}/{CHR1}.fa.gz")).skip(1) {
