@@ -56,8 +56,6 @@ fn main() {
         }
         return;
     }
-    let peak = (0..5).map(|_| peak::flops()).fold(0.0, f64::max);
-    println!("peak of fused multiply-add: {:.1} GFLOP/s", peak / 1e9);
     for name in &options.models {
         let model = match load(name) {
             Ok(model) => model,
@@ -66,7 +64,7 @@ fn main() {
                 continue;
             }
         };
-        report(name, &model, peak, &options);
+        report(name, &model, &options);
     }
 }
 
@@ -95,9 +93,8 @@ fn options() -> Options {
     options
 }
 
-fn report(name: &str, model: &Model, peak: f64, options: &Options) {
+fn report(name: &str, model: &Model, options: &Options) {
     let contract = &model.contract;
-    println!("{name}: window {}, step {}", contract.window, contract.step);
     let choices = [
         EngineChoice::Avx512,
         EngineChoice::Avx2,
@@ -113,11 +110,19 @@ fn report(name: &str, model: &Model, peak: f64, options: &Options) {
         .map(|scorer| scorer.expect("a model runs"))
         .collect();
     let mut best = vec![f64::MAX; engines.len()];
+    let mut peak = 0.0f64;
     for _ in 0..options.rounds {
+        peak = peak.max(peak::flops());
         for (scorer, best) in scorers.iter_mut().zip(&mut best) {
             *best = best.min(seconds_a_window(scorer.as_mut(), model, options.bases));
         }
     }
+    println!(
+        "{name}: window {}, step {}; peak of fused multiply-add {:.1} GFLOP/s",
+        contract.window,
+        contract.step,
+        peak / 1e9
+    );
     println!(
         "{:32}{:>14}{:>16}{:>10}{:>10}",
         "", "windows/s", "bases/s", "GFLOP/s", "of peak"

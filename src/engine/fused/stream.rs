@@ -12,7 +12,7 @@ use super::plane::{Plane, SLACK};
 use super::simd::Isa;
 
 /// Bases of a block: a multiple of every tile's width.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 960;
 
 /// A network with its kernels; shared by all workers.
 pub struct Ready {

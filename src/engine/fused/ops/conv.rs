@@ -5,22 +5,23 @@
 //! is its bias, then the products by source and tap, added one by one: the same sum on any
 //! instruction set and for any tile.
 
-use super::steps::Steps;
+use super::steps::{Light, Steps};
 use super::{Inputs, Output, Tile};
 use crate::engine::fused::net::Conv;
 use crate::engine::fused::simd::{Isa, Simd, Task};
 
-/// Most vectors that a tile is wide.
+/// Most vectors that a tile is wide: that of flat ones.
 pub const WIDTH: usize = 4;
-const HALF: usize = WIDTH / 2;
-/// Most channels of a tile of full width: taller ones would not fit the registers.
+/// Most channels of a flat tile: taller ones of that width would not fit the registers.
 const FLAT: usize = 2;
 
 /// Weights in the order in which tiles read them.
 pub struct Packed {
     bands: Vec<Band>,
-    /// Whether tiles are [`WIDTH`] vectors wide, or half of that.
-    wide: bool,
+    /// Vectors that tiles are wide.
+    width: usize,
+    /// What is done to sums before they leave the registers.
+    light: Vec<Light>,
 }
 
 /// Channels of one tile.
@@ -35,10 +36,10 @@ struct Band {
 }
 
 impl Packed {
-    pub fn new(conv: &Conv, sources: usize, isa: Isa) -> Self {
+    pub fn new(conv: &Conv, sources: usize, light: Vec<Light>, isa: Isa) -> Self {
         let rows = conv.bias.len() / conv.groups;
         let depth = sources / conv.groups * conv.taps;
-        let most = isa.tile();
+        let [most, width] = isa.tile();
         let mut bands = Vec::new();
         for group in 0..conv.groups {
             for first in (0..rows).step_by(most) {
@@ -57,21 +58,39 @@ impl Packed {
                 });
             }
         }
-        let wide = bands.iter().all(|band| band.channels <= FLAT);
-        Self { bands, wide }
+        let flat = bands.iter().all(|band| band.channels <= FLAT);
+        Self {
+            width: if flat { WIDTH } else { width },
+            bands,
+            light,
+        }
     }
 
     /// # Safety
     ///
     /// See [`super::Kernel::run`].
     pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &Output) {
-        let columns = isa.lanes() * if self.wide { WIDTH } else { HALF };
+        /// The tile of this shape among those that some instruction set has.
+        macro_rules! tile {
+            ($sums:ident: $($width:literal x $($channels:literal)*;)*) => {
+                match (self.width, $sums.band.channels) {
+                    $($(($width, $channels) => isa.run($sums.tile::<$channels, $width>()),)*)*
+                    shape => unreachable!("a tile of {shape:?}"),
+                }
+            };
+        }
+        let columns = isa.lanes() * self.width;
+        let adds = self.light.iter().filter(|&&step| step == Light::Add);
+        let (added, operands) = inputs.operands.split_at(adds.count() * output.channels);
         for column in (0..output.columns).step_by(columns) {
             for band in &self.bands {
                 let sums = Sums {
                     band,
                     taps: &inputs.taps[band.taps.clone()],
                     column,
+                    light: &self.light,
+                    added,
+                    channels: output.channels,
                     // SAFETY: that of the caller; a tile is no wider than the slack.
                     to: unsafe { output.to.add(band.channel * output.pitch + column) },
                     pitch: output.pitch,
@@ -84,19 +103,12 @@ impl Packed {
                 };
                 // SAFETY: that of the caller.
                 unsafe {
-                    match (self.wide, band.channels) {
-                        (true, 1) => isa.run(sums.tile::<1, WIDTH>()),
-                        (true, _) => isa.run(sums.tile::<2, WIDTH>()),
-                        (_, 1) => isa.run(sums.tile::<1, HALF>()),
-                        (_, 2) => isa.run(sums.tile::<2, HALF>()),
-                        (_, 3) => isa.run(sums.tile::<3, HALF>()),
-                        (_, 4) => isa.run(sums.tile::<4, HALF>()),
-                        (_, 5) => isa.run(sums.tile::<5, HALF>()),
-                        (_, 6) => isa.run(sums.tile::<6, HALF>()),
-                        (_, 7) => isa.run(sums.tile::<7, HALF>()),
-                        _ => isa.run(sums.tile::<8, HALF>()),
-                    }
-                    steps.run(isa, &inputs.operands, output, tile);
+                    tile!(sums:
+                        2 x 1 2 3 4 5 6 7 8;
+                        3 x 1 2 3 4 5 6 7 8;
+                        4 x 1 2;
+                    );
+                    steps.run(isa, operands, output, tile);
                 }
             }
         }
@@ -108,6 +120,10 @@ struct Sums<'a> {
     band: &'a Band,
     taps: &'a [*const f32],
     column: usize,
+    light: &'a [Light],
+    /// What is added, by step, then channel of the output.
+    added: &'a [*const f32],
+    channels: usize,
     to: *mut f32,
     pitch: usize,
 }
@@ -119,6 +135,9 @@ impl<'a> Sums<'a> {
 }
 
 /// C channels times V vectors, in registers.
+///
+/// No `zip` in it: whether one is inlined hangs on link-time optimisation, and one that is not
+/// takes twenty times the time of the sums.
 struct Registers<'a, const C: usize, const V: usize>(Sums<'a>);
 
 impl<const C: usize, const V: usize> Task for Registers<'_, C, V> {
@@ -130,6 +149,9 @@ impl<const C: usize, const V: usize> Task for Registers<'_, C, V> {
             band,
             taps,
             column,
+            light,
+            mut added,
+            channels,
             to,
             pitch,
         } = self.0;
@@ -137,20 +159,36 @@ impl<const C: usize, const V: usize> Task for Registers<'_, C, V> {
         // SAFETY: that of the caller.
         unsafe {
             let mut sums = [[S::splat(0.0); V]; C];
-            for (sums, &bias) in sums.iter_mut().zip(&band.bias) {
-                *sums = [S::splat(bias); V];
+            for (c, sums) in sums.iter_mut().enumerate() {
+                *sums = [S::splat(band.bias[c]); V];
             }
-            for (&tap, weights) in taps.iter().zip(weights) {
-                let tap = tap.add(column);
+            for (t, &tap) in taps.iter().enumerate() {
+                let (tap, weights) = (tap.add(column), &weights[t]);
                 let mut x = [S::splat(0.0); V];
                 for (v, x) in x.iter_mut().enumerate() {
                     *x = S::load(tap.add(v * S::LANES));
                 }
-                for (sums, &weight) in sums.iter_mut().zip(weights) {
-                    let weight = S::splat(weight);
-                    for (sum, &x) in sums.iter_mut().zip(&x) {
-                        *sum = S::mul_add(weight, x, *sum);
+                for (c, sums) in sums.iter_mut().enumerate() {
+                    let weight = S::splat(weights[c]);
+                    for (v, sum) in sums.iter_mut().enumerate() {
+                        *sum = S::mul_add(weight, x[v], *sum);
                     }
+                }
+            }
+            for step in light {
+                for (c, sums) in sums.iter_mut().enumerate() {
+                    for (v, sum) in sums.iter_mut().enumerate() {
+                        *sum = match step {
+                            Light::Relu => S::max(*sum, S::splat(0.0)),
+                            Light::Add => {
+                                let row = added[band.channel + c].add(column);
+                                S::add(*sum, S::load(row.add(v * S::LANES)))
+                            }
+                        };
+                    }
+                }
+                if *step == Light::Add {
+                    added = &added[channels..];
                 }
             }
             for (c, sums) in sums.iter().enumerate() {

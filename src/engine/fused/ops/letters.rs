@@ -133,8 +133,8 @@ impl Task for Sums<'_> {
             // SAFETY: that of the caller.
             unsafe {
                 let mut sums = [S::splat(self.bias); WIDTH];
-                for (table, places) in self.tables.chunks_exact(TABLE).zip(self.places) {
-                    let table = S::table(table.as_ptr());
+                for (pair, places) in self.places.iter().enumerate() {
+                    let table = S::table(self.tables[pair * TABLE..][..TABLE].as_ptr());
                     for (v, sum) in sums.iter_mut().enumerate() {
                         let places = places.add(column + v * S::LANES);
                         *sum = S::add(*sum, S::look_up(table, places));

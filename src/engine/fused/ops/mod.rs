@@ -55,20 +55,20 @@ pub struct Output {
 
 impl Kernel {
     pub fn new(node: &Node, isa: Isa) -> Self {
+        let mut steps = Steps::new(&node.steps);
         let op = match &node.op {
             Op::Conv(conv) if node.sources.iter().all(|source| source.node == BASES) => {
                 Ready::Letters(Tables::new(conv, &node.sources))
             }
-            Op::Conv(conv) => Ready::Conv(Packed::new(conv, node.sources.len(), isa)),
+            Op::Conv(conv) => {
+                let light = steps.take_light();
+                Ready::Conv(Packed::new(conv, node.sources.len(), light, isa))
+            }
             Op::Pool(pool) => Ready::Pool(Pooling::new(*pool, &node.sources)),
             Op::Table(table) => Ready::Table(Words::new(table)),
             Op::Bases | Op::Copy => Ready::Copy,
         };
-        Self {
-            op,
-            steps: Steps::new(&node.steps),
-            isa,
-        }
+        Self { op, steps, isa }
     }
 
     /// For letters: which bases the look-ups read.

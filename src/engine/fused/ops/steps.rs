@@ -6,6 +6,13 @@ use crate::engine::fused::simd::{Isa, Simd, Task, exp, sigmoid};
 
 pub struct Steps(Vec<Ready>);
 
+/// A step that takes less time than its own pass over a tile would.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Light {
+    Relu,
+    Add,
+}
+
 enum Ready {
     /// Scale and shift of each channel.
     Affine(Vec<(f32, f32)>),
@@ -23,6 +30,18 @@ impl Steps {
             Step::Binary(binary, _) => Ready::Binary(*binary),
         };
         Self(steps.iter().map(ready).collect())
+    }
+
+    /// Takes off the light steps that come first.
+    pub fn take_light(&mut self) -> Vec<Light> {
+        let light = self.0.iter().map_while(|step| match step {
+            Ready::Function(Function::Relu) => Some(Light::Relu),
+            Ready::Binary(Binary::Add) => Some(Light::Add),
+            _ => None,
+        });
+        let light: Vec<_> = light.collect();
+        self.0.drain(..light.len());
+        light
     }
 
     /// Runs all steps on a tile in place, in whole vectors.

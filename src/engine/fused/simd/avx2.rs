@@ -19,7 +19,7 @@ impl Simd for Avx2 {
     type Vector = __m256;
     type Table = *const f32;
     const LANES: usize = 8;
-    const TILE: usize = 6;
+    const TILE: [usize; 2] = [6, 2];
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> __m256 { unsafe { _mm256_set1_ps(x) } }

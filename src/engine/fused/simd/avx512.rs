@@ -19,7 +19,7 @@ impl Simd for Avx512 {
     type Vector = __m512;
     type Table = [__m512; 2];
     const LANES: usize = 16;
-    const TILE: usize = 8;
+    const TILE: [usize; 2] = [8, 3];
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> __m512 { unsafe { _mm512_set1_ps(x) } }

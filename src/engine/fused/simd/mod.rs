@@ -29,8 +29,8 @@ pub trait Simd: Copy {
     type Table: Copy;
     /// Numbers in a vector; divides [`MAX_LANES`].
     const LANES: usize;
-    /// Most channels of a tile that is two vectors wide: its sums fill the registers.
-    const TILE: usize;
+    /// Most channels of a tile, and the vectors that it is wide: its sums fill the registers.
+    const TILE: [usize; 2];
 
     unsafe fn splat(x: f32) -> Self::Vector;
     /// Reads `LANES` numbers.
@@ -139,7 +139,7 @@ impl Isa {
     }
 
     /// See [`Simd::TILE`].
-    pub fn tile(self) -> usize {
+    pub fn tile(self) -> [usize; 2] {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
             Set::Avx512 => avx512::Avx512::TILE,

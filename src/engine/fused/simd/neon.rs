@@ -19,7 +19,7 @@ impl Simd for Neon {
     type Vector = float32x4_t;
     type Table = *const f32;
     const LANES: usize = 4;
-    const TILE: usize = 8;
+    const TILE: [usize; 2] = [8, 2];
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> float32x4_t { unsafe { vdupq_n_f32(x) } }

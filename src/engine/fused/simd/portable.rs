@@ -18,7 +18,7 @@ impl Simd for Portable {
     type Vector = [f32; LANES];
     type Table = *const f32;
     const LANES: usize = LANES;
-    const TILE: usize = 2;
+    const TILE: [usize; 2] = [2, 2];
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> [f32; LANES] { [x; LANES] }
