@@ -9,6 +9,8 @@ import gzip
 import json
 import os
 import random
+import resource
+import shutil
 import subprocess
 import tempfile
 import time
@@ -21,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BATCH = 16
 # Bases that the windows of a dense run advance by.
 SPAN = 4096
+# Programs that read all of a FASTA file and score nothing.
+READERS = [("cat", ["cat"]), ("samtools faidx", ["samtools", "faidx"])]
 
 
 def main():
@@ -67,6 +71,9 @@ def main():
         for _ in range(options.rounds):
             for name, measure in contenders.items():
                 best[name] = tuple(map(max, best.get(name, (0, 0)), measure()))
+        sparse = [options.windrow, "-q", "-t", "1", "-m", options.model, "-s", "1000000"]
+        readers = [*READERS, ("windrow -t 1, a window a megabase", sparse)]
+        floors = {name: floor(command, fasta, cores[0], options.rounds) for name, command in readers}
         if options.minisplice:
             rate = minisplice(options.minisplice, fasta, sum(len(text) for _, text in records))
             print(f"minisplice predict -t1 -a: {rate:.0f} bases of a CPU second")
@@ -78,6 +85,8 @@ def main():
     for name, (wall, cpu) in best.items():
         bases = cpu * reference.step / reference.strands
         print(f"| {name} | {wall:,.0f} | {cpu:,.0f} | {bases:,.0f} | {ours / cpu:,.1f}x |")
+    for name, rate in floors.items():
+        print(f"| {name} | | | {rate:,.0f} | |")
 
 
 def read(path, bases):
@@ -91,6 +100,30 @@ def read(path, bases):
                 records[-1][1].append(line.strip()[:bases])
                 bases -= len(records[-1][1][-1])
     return [(name, "".join(parts)) for name, parts in records if parts]
+
+
+def floor(command, fasta, core, rounds):
+    """Bases of a CPU second that a program reads which does nothing else, of many copies."""
+    if shutil.which(command[0]) is None:
+        return 0
+    copies = 50
+    with tempfile.TemporaryDirectory() as folder:
+        many = Path(folder) / "many.fa"
+        text = fasta.read_text()
+        many.write_text("".join(text.replace(">", f">{copy}.") for copy in range(copies)))
+        bases = copies * sum(len(line) for line in text.splitlines() if line[0] != ">")
+        return max(bases / spent("taskset", "-c", str(core), *command, many) for _ in range(rounds))
+
+
+def spent(*command):
+    """CPU seconds of a program."""
+    def until_now():
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = until_now()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return until_now() - before
 
 
 def windrow(binary, model, fasta, cores, *flags):
@@ -111,11 +144,7 @@ def windrow(binary, model, fasta, cores, *flags):
 def minisplice(folder, fasta, bases):
     """Bases of a CPU second, acceptors only."""
     command = [folder / "minisplice", "predict", "-t1", "-a", *folder.glob("*.kan"), fasta]
-    before = os.times()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    after = os.times()
-    spent = after.children_user + after.children_system
-    return bases / (spent - before.children_user - before.children_system)
+    return bases / spent(*command)
 
 
 class Reference:
