@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BATCH = 16
 # Bases that the windows of a dense run advance by.
 SPAN = 4096
-# Programs that read all of a FASTA file and score nothing.
+# Programs that read all of a FASTA file and score nothing; those that are not there are left out.
 READERS = [("cat", ["cat"]), ("samtools faidx", ["samtools", "faidx"])]
 
 
@@ -72,7 +72,8 @@ def main():
             for name, measure in contenders.items():
                 best[name] = tuple(map(max, best.get(name, (0, 0)), measure()))
         sparse = [options.windrow, "-q", "-t", "1", "-m", options.model, "-s", "1000000"]
-        readers = [*READERS, ("windrow -t 1, a window a megabase", sparse)]
+        readers = [reader for reader in READERS if shutil.which(reader[1][0])]
+        readers.append(("windrow -t 1, a window a megabase", sparse))
         floors = {name: floor(command, fasta, cores[0], options.rounds) for name, command in readers}
         if options.minisplice:
             rate = minisplice(options.minisplice, fasta, sum(len(text) for _, text in records))
@@ -104,8 +105,6 @@ def read(path, bases):
 
 def floor(command, fasta, core, rounds):
     """Bases of a CPU second that a program reads which does nothing else, of many copies."""
-    if shutil.which(command[0]) is None:
-        return 0
     copies = 50
     with tempfile.TemporaryDirectory() as folder:
         many = Path(folder) / "many.fa"

@@ -11,8 +11,8 @@ pub fn cpu_seconds() -> f64 {
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-/// Additions and multiplications a second, by the widest instructions there are, over about a
-/// millisecond: on machines that do other work the best of many short looks is the processor's.
+/// Additions and multiplications a second, by the widest instructions there are, over a
+/// millisecond or less: on machines that do other work the best of many short looks is the processor's.
 pub fn flops() -> f64 {
     const ROUNDS: usize = 200_000;
     let begin = cpu_seconds();

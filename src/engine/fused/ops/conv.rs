@@ -137,7 +137,7 @@ impl<'a> Sums<'a> {
 /// C channels times V vectors, in registers.
 ///
 /// No `zip` in it: whether one is inlined hangs on link-time optimisation, and one that is not
-/// takes twenty times the time of the sums.
+/// takes many times as long as the sums.
 struct Registers<'a, const C: usize, const V: usize>(Sums<'a>);
 
 impl<const C: usize, const V: usize> Task for Registers<'_, C, V> {
