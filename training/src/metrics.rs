@@ -1,8 +1,5 @@
 //! Figures of merit. All take scores (higher: more likely a site) and the truth beside them.
 
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-
 /// Precision and recall at each distinct score, best first.
 pub struct Curve {
     pub points: Vec<Point>,
@@ -99,58 +96,74 @@ pub fn rates(scores: &[f32], positive: &[bool], threshold: f32) -> (f64, f64) {
 
 /// The threshold of the best balanced accuracy.
 pub fn best_threshold(scores: &[f32], positive: &[bool]) -> f32 {
-    best_of(scores, positive, &ranked(scores), &vec![1; scores.len()])
-}
-
-/// Resamples behind a threshold; odd, so that there is a median.
-const RESAMPLES: usize = 201;
-
-/// The median of the best thresholds of bootstrap resamples of each class (Efron, Ann Stat 7:1,
-/// 1979): the best one of a few hundred positives hangs on two or three of them.
-pub fn steady_threshold(scores: &[f32], positive: &[bool], seed: u64) -> f32 {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let order = ranked(scores);
-    let class = |of: bool| -> Vec<u32> {
-        let all = 0..positive.len() as u32;
-        all.filter(|&i| positive[i as usize] == of).collect()
-    };
-    let classes = [class(true), class(false)];
-    let mut thresholds: Vec<f32> = (0..RESAMPLES)
-        .map(|_| {
-            let mut times = vec![0; scores.len()];
-            for class in classes.iter().filter(|class| !class.is_empty()) {
-                for _ in 0..class.len() {
-                    times[class[random.random_range(0..class.len())] as usize] += 1;
-                }
-            }
-            best_of(scores, positive, &order, &times)
-        })
-        .collect();
-    thresholds.sort_unstable_by(f32::total_cmp);
-    thresholds[RESAMPLES / 2]
-}
-
-/// The threshold of the best balanced accuracy where each score counts so many `times`.
-fn best_of(scores: &[f32], positive: &[bool], order: &[u32], times: &[u32]) -> f32 {
     let positives = positive.iter().filter(|p| **p).count() as f64;
     let negatives = scores.len() as f64 - positives;
     let (mut found, mut alarms) = (0, 0);
     let mut best = (f32::INFINITY, 0.0);
-    for tie in ties(scores, order) {
-        for &i in tie {
-            let count = if positive[i as usize] {
-                &mut found
-            } else {
-                &mut alarms
-            };
-            *count += times[i as usize];
-        }
-        let better = f64::from(found) / positives - f64::from(alarms) / negatives;
+    for tie in ties(scores, &ranked(scores)) {
+        let hits = hits(tie, positive);
+        found += hits;
+        alarms += tie.len() - hits;
+        let better = found as f64 / positives - alarms as f64 / negatives;
         if better > best.1 {
             best = (scores[tie[0] as usize], better);
         }
     }
     best.0
+}
+
+/// Newton's steps at most; it takes about ten.
+const NEWTON_STEPS: usize = 50;
+/// Keeps the slope finite where a threshold parts the classes without error.
+const RIDGE: f64 = 1e-6;
+
+/// The score where a logistic regression of the truth on the score, both classes weighing the same, is even.
+/// The best threshold of a sample hangs on the few scores nearest to it and nears the best one of
+/// all only with the cube root of their number (Kim and Pollard, Ann Stat 18:191, 1990); this one
+/// hangs on all. Wants both classes.
+pub fn even_threshold(scores: &[f32], positive: &[bool]) -> f32 {
+    let count = scores.len() as f64;
+    let positives = positive.iter().filter(|p| **p).count() as f64;
+    let mean = scores.iter().map(|&s| f64::from(s)).sum::<f64>() / count;
+    let variance = scores
+        .iter()
+        .map(|&s| (f64::from(s) - mean).powi(2))
+        .sum::<f64>()
+        / count;
+    let deviation = variance.sqrt().max(f64::MIN_POSITIVE);
+    let (mut slope, mut offset) = (0.0, 0.0);
+    for _ in 0..NEWTON_STEPS {
+        let (mut gradient, mut curvature) = ([-RIDGE * slope, 0.0], [RIDGE, 0.0, 0.0]);
+        for (&score, &positive) in scores.iter().zip(positive) {
+            let x = (f64::from(score) - mean) / deviation;
+            let weight = 0.5
+                / if positive {
+                    positives
+                } else {
+                    count - positives
+                };
+            let share = 1.0 / (1.0 + (-slope * x - offset).exp());
+            let error = weight * (f64::from(u8::from(positive)) - share);
+            let bend = weight * share * (1.0 - share);
+            gradient = [gradient[0] + error * x, gradient[1] + error];
+            curvature = [
+                curvature[0] + bend * x * x,
+                curvature[1] + bend * x,
+                curvature[2] + bend,
+            ];
+        }
+        let [xx, x1, one] = curvature;
+        let determinant = xx * one - x1 * x1;
+        let step = [
+            (one * gradient[0] - x1 * gradient[1]) / determinant,
+            (xx * gradient[1] - x1 * gradient[0]) / determinant,
+        ];
+        if !step.iter().all(|s| s.is_finite()) || step.iter().all(|s| s.abs() < 1e-9) {
+            break;
+        }
+        (slope, offset) = (slope + step[0], offset + step[1]);
+    }
+    (mean - deviation * offset / slope) as f32
 }
 
 /// Calls against the truth.
@@ -290,9 +303,7 @@ mod tests {
 
     #[test]
     fn thresholds_split_at_or_over() {
-        let order = ranked(&SCORES);
         assert_eq!(best_threshold(&SCORES, &TRUTH), 0.6);
-        assert_eq!(best_of(&SCORES, &TRUTH, &order, &[3, 0, 0, 0, 2, 1]), 0.9);
         assert_eq!(rates(&SCORES, &TRUTH, 0.6), (1.0, 1.0 / 3.0));
     }
 
@@ -320,16 +331,15 @@ mod tests {
     }
 
     #[test]
-    fn a_threshold_does_not_hang_on_one_positive() {
-        // Uniform on 0..1 against -0.5..0.5: all of 0..0.5 is equally good but for the luck of
-        // a few, and the median lies within it.
-        let even = |i: usize| (i * 37 % 200) as f32 / 200.0;
-        let scores: Vec<f32> = (0..200)
-            .map(even)
-            .chain((0..200).map(|i| even(i) - 0.5))
-            .collect();
-        let truth: Vec<bool> = (0..400).map(|i| i < 200).collect();
-        let threshold = steady_threshold(&scores, &truth, 1);
-        assert!((0.0..0.5).contains(&threshold), "{threshold}");
+    fn the_even_threshold_lies_halfway_between_like_classes_of_any_size() {
+        // 100 positives spread over 2..6 and 1,000 negatives over 0..4.
+        let spread = |count: usize| (0..count).map(move |i| 4.0 * (i as f32 + 0.5) / count as f32);
+        let scores: Vec<f32> = spread(100).map(|s| s + 2.0).chain(spread(1000)).collect();
+        let truth: Vec<bool> = (0..1100).map(|i| i < 100).collect();
+        let threshold = even_threshold(&scores, &truth);
+        assert!((threshold - 3.0).abs() < 0.01, "{threshold}");
+        // A threshold that parts them without error lies between them.
+        let parted = even_threshold(&[1.0, 2.0, 3.0, 4.0], &[false, false, true, true]);
+        assert!((parted - 2.5).abs() < 0.01, "{parted}");
     }
 }

@@ -5,14 +5,13 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use rand::SeedableRng;
-use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::annotation::{STRANDS, Strand, mark};
 use crate::calibrate::{Knot, calibrate};
 use crate::genome::{UNKNOWN, complement};
-use crate::metrics::{Curve, auroc, rates, steady_threshold};
+use crate::metrics::{Curve, auroc, even_threshold, rates};
 use crate::network::Network;
 use crate::sites::dataset::{Dataset, Place, Stretch};
 use crate::sites::score::{Scored, logits, scored};
@@ -32,7 +31,7 @@ pub struct Row {
     pub precision_at_recall_80: f64,
     /// Among positions behind an AG, whole contigs.
     pub auroc_ag: f64,
-    /// Against intragenic AG-centred, then random intragenic windows, classes balanced; thresholds
+    /// Against all intragenic AG-centred, then all intragenic windows, classes balanced; thresholds
     /// chosen on the validation blocks.
     pub balanced_accuracy_ag: f64,
     pub f1_ag: f64,
@@ -91,37 +90,18 @@ impl Field {
     }
 }
 
-/// Sites and the two kinds of windows that they are told from, with their scores.
-struct Windows {
-    /// `[behind AG, random]`: scores and truth.
-    against: [(Vec<f32>, Vec<bool>); 2],
-}
-
-/// Negatives drawn for each site of a held-out set.
-const DRAWN: usize = 10;
-
-/// `drawn` negatives of each kind for each site, or all of them.
-fn windows(
-    data: &Dataset,
-    blocks: &[Stretch],
-    field: &Field,
-    drawn: Option<usize>,
-    random: &mut ChaCha8Rng,
-) -> Windows {
+/// Scores and truth of all sites against all intragenic windows behind an AG, then against all
+/// intragenic ones.
+fn windows(data: &Dataset, blocks: &[Stretch], field: &Field) -> [(Vec<f32>, Vec<bool>); 2] {
     let sites = data.places(blocks, mark::ACCEPTOR, 0);
     let [any, led] = intragenic(data, blocks);
-    let against = [led, any].map(|negatives| {
-        let count = drawn.map_or(negatives.len(), |drawn| sites.len() * drawn);
-        let drawn = negatives.choose_multiple(random, count);
-        let labelled = sites
-            .iter()
-            .map(|p| (p, true))
-            .chain(drawn.map(|p| (p, false)));
+    [led, any].map(|negatives| {
+        let sites = sites.iter().map(|place| (place, true));
+        let labelled = sites.chain(negatives.iter().map(|place| (place, false)));
         labelled
             .filter_map(|(place, label)| Some((field.at(place)?, label)))
             .unzip()
-    });
-    Windows { against }
+    })
 }
 
 /// Evaluates the network that the run kept and the yardsticks on every held-out set of the recipe.
@@ -143,11 +123,8 @@ pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Evaluation>
     let mut best_logit = 0.0;
     for (i, (_, scorer)) in scorers.iter().enumerate() {
         let field = Field::new(&run.data, &run.validation, scorer);
-        let mut random = ChaCha8Rng::seed_from_u64(recipe.seed);
-        let all = windows(&run.data, &run.validation, &field, None, &mut random);
-        let best =
-            |(scores, truth): &(Vec<f32>, Vec<bool>)| steady_threshold(scores, truth, recipe.seed);
-        thresholds.push(all.against.each_ref().map(best));
+        let windows = windows(&run.data, &run.validation, &field);
+        thresholds.push(windows.map(|(scores, truth)| even_threshold(&scores, &truth)));
         if i == 0 {
             let all = field.scored(&run.data);
             best_logit = best_f1(&Curve::new(
@@ -167,8 +144,7 @@ pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Evaluation>
         for ((name, scorer), thresholds) in scorers.iter().zip(&thresholds) {
             let field = Field::new(&set, &blocks, scorer);
             let all = field.scored(&set);
-            let mut random = ChaCha8Rng::seed_from_u64(recipe.seed);
-            let windows = windows(&set, &blocks, &field, Some(DRAWN), &mut random);
+            let windows = windows(&set, &blocks, &field);
             let (row, curve) = row(&set, &all, &windows, thresholds);
             let is_network = rows.len() % scorers.len() == 0;
             let scorer = (*name).to_owned();
@@ -210,7 +186,7 @@ fn train_yardsticks(run: &Run) -> Vec<Yardstick> {
 fn row(
     set: &Dataset,
     all: &Scored,
-    windows: &Windows,
+    windows: &[(Vec<f32>, Vec<bool>); 2],
     thresholds: &[f32; 2],
 ) -> (Row, Vec<(f64, f64)>) {
     let curve = Curve::new(&all.scores, &all.positive, all.unscored_positives);
@@ -227,7 +203,7 @@ fn row(
         .map(|i| (all.scores[i], all.positive[i]))
         .unzip();
     let [ag, random] = [0, 1].map(|kind| {
-        let (scores, truth) = &windows.against[kind];
+        let (scores, truth) = &windows[kind];
         let (hit, false_alarm) = rates(scores, truth, thresholds[kind]);
         let balanced = (hit + 1.0 - false_alarm) / 2.0;
         (balanced, 2.0 * hit / (1.0 + hit + false_alarm))
