@@ -3,7 +3,7 @@
 //! run bit for bit.
 
 use anyhow::{Context, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tch::{Kind, Tensor, nn};
 
 pub struct Optimiser {
@@ -117,10 +117,15 @@ impl Optimiser {
         Tensor::save_multi(&named, path).with_context(|| format!("{}", path.display()))
     }
 
-    /// Begins anew from the averaged weights of another run's checkpoint.
-    pub fn start(&mut self, path: &Path) -> Result<()> {
-        let zeros = self.first.copy();
-        self.resume(path)?;
+    /// Begins anew from the mean of the averaged weights in other runs' checkpoints.
+    pub fn start(&mut self, paths: &[PathBuf]) -> Result<()> {
+        let zeros = self.first.zeros_like();
+        let mut sum = zeros.copy();
+        for path in paths {
+            self.resume(path)?;
+            sum += &self.mean;
+        }
+        self.mean = sum / paths.len() as f64;
         (self.first, self.second, self.step) = (zeros.copy(), zeros, 0);
         self.weights = self.mean.copy();
         self.load(&self.weights.shallow_clone());
@@ -155,4 +160,33 @@ impl Optimiser {
 fn flat(tensors: &[Tensor]) -> Tensor {
     let parts: Vec<Tensor> = tensors.iter().map(|t| t.detach().reshape([-1])).collect();
     Tensor::cat(&parts, 0).to_kind(Kind::Float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tch::Device;
+
+    #[test]
+    fn a_start_is_the_mean_of_the_averaged_weights() {
+        let folder = tempfile::tempdir().unwrap();
+        let saved = |name: &str, mean: [f32; 2]| {
+            let vs = nn::VarStore::new(Device::Cpu);
+            let _weights = vs.root().zeros("weights", &[2]);
+            let mut optimiser = Optimiser::new(&vs, 0.0, 0.9);
+            optimiser.mean = Tensor::from_slice(&mean);
+            let path = folder.path().join(name);
+            optimiser.save(&path).unwrap();
+            path
+        };
+        let paths = [saved("a", [1.0, 4.0]), saved("b", [3.0, -2.0])];
+        let vs = nn::VarStore::new(Device::Cpu);
+        let weights = vs.root().zeros("weights", &[2]);
+        let mut optimiser = Optimiser::new(&vs, 0.0, 0.9);
+        optimiser.start(&paths).unwrap();
+        assert_eq!(Vec::<f32>::try_from(&weights).unwrap(), [2.0, 1.0]);
+        optimiser.averaged(|| {
+            assert_eq!(Vec::<f32>::try_from(&weights).unwrap(), [2.0, 1.0]);
+        });
+    }
 }

@@ -226,6 +226,29 @@ fn a_network_learns_from_one_of_another_kind() {
 }
 
 #[test]
+fn a_run_of_no_steps_is_the_mean_of_its_starts() {
+    let folder = folder("mean");
+    let recipe = recipe(&folder, DILATED);
+    let recipe = recipe.to_str().unwrap();
+    for (name, seed) in [("a", "seed=1"), ("b", "seed=2")] {
+        train(&folder, &["train", recipe, "--name", name, "--set", seed]);
+    }
+    let mean = |name: &str, of: &str| {
+        let start = format!("train.start={of}");
+        let words = ["run", recipe, "--name", name, "--set", "train.steps=0"];
+        let said = train(&folder, &[words.as_slice(), &["--set", &start]].concat());
+        assert!(said.contains("step 0 loss"), "{said}");
+        train(&folder, &["report"]);
+        let result = fs::read_to_string(folder.join(format!("results/{name}.json"))).unwrap();
+        result[result.find("\"evaluation\"").unwrap()..].to_owned()
+    };
+    let both = mean("both", "[\"a\", \"b\"]");
+    assert_eq!(both, mean("turned", "[\"b\", \"a\"]"));
+    let [a, b] = ["a", "b"].map(|of| mean(&format!("only-{of}"), &format!("[\"{of}\"]")));
+    assert!(a != b && a != both && b != both);
+}
+
+#[test]
 fn genes_can_be_held_out_instead_of_a_region() {
     let folder = folder("genes");
     let recipe = recipe(&folder, DILATED);
@@ -247,6 +270,8 @@ fn a_recipe_that_does_not_hold_is_refused() {
         ("split.contig=\"c9\"", "no contig 'c9'"),
         ("data.fasta=\"none.fa\"", "none.fa"),
         ("train.wrmup=1", "wrmup"),
+        ("train.steps=0", "0 wants runs to start from"),
+        ("train.start=[\"nobody\"]", "nobody"),
         ("train.distil={teachers=[\"nobody\"],share=0.5}", "nobody"),
     ] {
         let output = Command::new(program)

@@ -120,8 +120,11 @@ pub struct Kinds {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Train {
-    /// Run whose last averaged weights this one starts from, instead of random ones.
-    pub start: Option<String>,
+    /// Runs from the mean of whose last averaged weights this one starts, instead of random ones
+    /// (of several runs from one start: Wortsman et al., 2022, arXiv:2203.05482).
+    #[serde(default)]
+    pub start: Vec<String>,
+    /// 0: the start itself, with batch norm's statistics measured anew.
     pub steps: usize,
     /// Steps that the learning rate's cosine takes down to nothing (default: all).
     pub decay_steps: Option<usize>,
@@ -202,6 +205,9 @@ impl Recipe {
     pub fn check(&self) -> Result<()> {
         if self.architecture.dense(1, None).is_none() {
             bail!("architecture: sites want a dense network");
+        }
+        if self.train.steps == 0 && self.train.start.is_empty() {
+            bail!("train.steps: 0 wants runs to start from");
         }
         let kinds = &self.draw.kinds;
         let shares = [

@@ -10,8 +10,9 @@ use crate::sites::result::RunResult;
 /// The section of RESULTS.md on networks along a genome, and their plots: file name and text.
 pub fn section(mut all: Vec<RunResult>) -> Result<(String, Vec<(String, String)>)> {
     all.sort_by(|a, b| {
+        let reached = |r: &RunResult| r.validation_average_precision;
         let names = || a.provenance.name.cmp(&b.provenance.name);
-        b.steps.cmp(&a.steps).then_with(names)
+        reached(b).total_cmp(&reached(a)).then_with(names)
     });
     if all.is_empty() {
         return Ok(Default::default());
@@ -29,7 +30,7 @@ fn markdown(all: &[RunResult]) -> Result<String> {
     let mut out = String::from(
         "\n## Exon starts along a genome\n\n\
          Average precision (AP) counts every position and both strands of whole held-out \
-         contigs.\n",
+         contigs. A run of no steps is the mean of other runs' weights.\n",
     );
     let Some(first) = all.first() else {
         return Ok(out);
@@ -84,7 +85,7 @@ fn markdown(all: &[RunResult]) -> Result<String> {
 }
 
 fn plots(r: &RunResult) -> Vec<(&'static str, String)> {
-    let steps = r.curve.last().map_or(1.0, |e| e.step as f64);
+    let steps = r.curve.last().map_or(0, |e| e.step).max(1) as f64;
     let curve = |of: fn(&crate::sites::train::Evaluated) -> f64| {
         r.curve.iter().map(|e| (e.step as f64, of(e))).collect()
     };

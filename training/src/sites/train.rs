@@ -129,27 +129,30 @@ impl<'a> Run<'a> {
         let mut mined = places(&progress.mined);
         let mut losses = Vec::new();
         let mut clock = Instant::now();
-        while !progress.finished && progress.step < recipe.train.steps {
+        while !progress.finished {
             let step = progress.step;
-            if recipe.train.mine_every > 0 && step > 0 && step % recipe.train.mine_every == 0 {
-                let mut random = self.random(step, MINING);
-                mined = optimiser.averaged(|| self.mine(&network, &mut random));
-                progress.mined = mined
-                    .iter()
-                    .map(|p| (p.contig, p.strand.index(), p.at))
-                    .collect();
+            if step < recipe.train.steps {
+                if recipe.train.mine_every > 0 && step > 0 && step % recipe.train.mine_every == 0 {
+                    let mut random = self.random(step, MINING);
+                    mined = optimiser.averaged(|| self.mine(&network, &mut random));
+                    progress.mined = mined
+                        .iter()
+                        .map(|p| (p.contig, p.strand.index(), p.at))
+                        .collect();
+                }
+                let batch = sampler.batch(&mined, &mut self.random(step, DRAWING), self.device);
+                let loss = self.loss(&network, &teachers, &batch);
+                optimiser.step(&loss, self.rate(step));
+                losses.push(loss.double_value(&[]));
+                progress.step += 1;
+                bar.inc(1);
             }
-            let batch = sampler.batch(&mined, &mut self.random(step, DRAWING), self.device);
-            let loss = self.loss(&network, &teachers, &batch);
-            optimiser.step(&loss, self.rate(step));
-            losses.push(loss.double_value(&[]));
-            progress.step += 1;
-            bar.inc(1);
             let last = progress.step == recipe.train.steps;
             if progress.step % recipe.train.evaluate_every == 0 || last {
                 progress.seconds += clock.elapsed().as_secs_f64();
                 clock = Instant::now();
-                let loss = losses.iter().sum::<f64>() / losses.len() as f64;
+                let loss =
+                    losses.iter().fold(0.0, |sum, loss| sum + loss) / losses.len().max(1) as f64;
                 losses.clear();
                 let batches = |number: u64| {
                     let mut random = ChaCha8Rng::seed_from_u64(recipe.seed);
@@ -336,8 +339,12 @@ impl<'a> Run<'a> {
     fn resume(&self, optimiser: &mut Optimiser) -> Result<Progress> {
         let checkpoint = self.folder.join("checkpoint.ot");
         if !checkpoint.exists() {
-            if let Some(start) = &self.recipe.train.start {
-                optimiser.start(&self.folder.with_file_name(start).join("checkpoint.ot"))?;
+            let start = self.recipe.train.start.iter();
+            let start: Vec<PathBuf> = start
+                .map(|name| self.folder.with_file_name(name).join("checkpoint.ot"))
+                .collect();
+            if !start.is_empty() {
+                optimiser.start(&start)?;
             }
             return Ok(Progress::default());
         }
