@@ -112,15 +112,15 @@ pub fn best_threshold(scores: &[f32], positive: &[bool]) -> f32 {
     best.0
 }
 
-/// Newton's steps at most; it takes about ten.
+/// Newton's steps at most.
 const NEWTON_STEPS: usize = 50;
 /// Keeps the slope finite where a threshold parts the classes without error.
 const RIDGE: f64 = 1e-6;
 
-/// The score where a logistic regression of the truth on the score, both classes weighing the same, is even.
-/// The best threshold of a sample hangs on the few scores nearest to it and nears the best one of
-/// all only with the cube root of their number (Kim and Pollard, Ann Stat 18:191, 1990); this one
-/// hangs on all. Wants both classes.
+/// The score where a logistic regression of the truth on the score, both classes weighing the same,
+/// is even. The best threshold of a sample hangs on the few scores nearest to it and nears the best
+/// one of all only with the cube root of their number (Kim and Pollard, Ann Stat 18:191, 1990);
+/// this one hangs on all. Wants both classes.
 pub fn even_threshold(scores: &[f32], positive: &[bool]) -> f32 {
     let count = scores.len() as f64;
     let positives = positive.iter().filter(|p| **p).count() as f64;

@@ -147,13 +147,12 @@ impl<'a> Run<'a> {
                 progress.step += 1;
                 bar.inc(1);
             }
-            let last = progress.step == recipe.train.steps;
+            let last = progress.step >= recipe.train.steps;
             if progress.step % recipe.train.evaluate_every == 0 || last {
                 progress.seconds += clock.elapsed().as_secs_f64();
                 clock = Instant::now();
-                let loss =
-                    losses.iter().fold(0.0, |sum, loss| sum + loss) / losses.len().max(1) as f64;
-                losses.clear();
+                let count = losses.len().max(1) as f64;
+                let loss = losses.drain(..).fold(0.0, |sum, loss| sum + loss) / count;
                 let batches = |number: u64| {
                     let mut random = ChaCha8Rng::seed_from_u64(recipe.seed);
                     random.set_stream(u64::MAX - number);
@@ -280,7 +279,7 @@ impl<'a> Run<'a> {
         } else {
             progress.since_best += 1;
         }
-        progress.finished = step == train.steps || progress.since_best >= train.patience;
+        progress.finished = step >= train.steps || progress.since_best >= train.patience;
         let seconds = progress.seconds;
         self.log(&format!(
             "step {step} loss {loss:.5} validation AP {average_precision:.4} \
