@@ -5,12 +5,18 @@ use std::fmt::Write;
 use anyhow::{Context, Result};
 
 use crate::plot::{Axes, Series, svg};
+use crate::sites::evaluate::Row;
 use crate::sites::result::RunResult;
 
 /// The section of RESULTS.md on networks along a genome, and their plots: file name and text.
 pub fn section(mut all: Vec<RunResult>) -> Result<(String, Vec<(String, String)>)> {
     all.sort_by(|a, b| {
-        let reached = |r: &RunResult| r.validation_average_precision;
+        let reached = |r: &RunResult| -> f64 {
+            let sets = r.evaluation.curves.iter();
+            sets.filter_map(|(set, _)| own(r, set))
+                .map(|row| row.average_precision)
+                .sum()
+        };
         let names = || a.provenance.name.cmp(&b.provenance.name);
         reached(b).total_cmp(&reached(a)).then_with(names)
     });
@@ -26,11 +32,16 @@ pub fn section(mut all: Vec<RunResult>) -> Result<(String, Vec<(String, String)>
     Ok((markdown(&all)?, files))
 }
 
+/// The network's row on a set: the first, before those of the yardsticks.
+fn own<'a>(r: &'a RunResult, set: &str) -> Option<&'a Row> {
+    r.evaluation.rows.iter().find(|row| row.set == set)
+}
+
 fn markdown(all: &[RunResult]) -> Result<String> {
     let mut out = String::from(
         "\n## Exon starts along a genome\n\n\
          Average precision (AP) counts every position and both strands of whole held-out \
-         contigs. A run of no steps is the mean of other runs' weights.\n",
+         contigs; the runs stand in its order. A run of no steps is the mean of other runs' weights.\n",
     );
     let Some(first) = all.first() else {
         return Ok(out);
@@ -59,11 +70,7 @@ fn markdown(all: &[RunResult]) -> Result<String> {
             r.validation_average_precision
         )?;
         for set in &sets {
-            let rows = &r.evaluation.rows;
-            let own = rows
-                .iter()
-                .find(|row| row.set == *set)
-                .context("a row a set")?;
+            let own = own(r, set).context("a row a set")?;
             write!(out, " {:.3} |", own.average_precision)?;
         }
         out.push('\n');
