@@ -2,7 +2,7 @@
 //! the weights; flat, so that a checkpoint is a handful of tensors and a resumed run is the same
 //! run bit for bit.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use tch::{Kind, Tensor, nn};
 
@@ -136,6 +136,9 @@ impl Optimiser {
         let named = Tensor::load_multi(path).with_context(|| format!("{}", path.display()))?;
         for (name, tensor) in named {
             let tensor = tensor.to_device(self.weights.device());
+            if name == "weights" && tensor.size() != self.weights.size() {
+                bail!("{}: checkpoint of another network", path.display());
+            }
             match name.as_str() {
                 "weights" => self.weights = tensor,
                 "first" => self.first = tensor,
@@ -188,5 +191,9 @@ mod tests {
         optimiser.averaged(|| {
             assert_eq!(Vec::<f32>::try_from(&weights).unwrap(), [2.0, 1.0]);
         });
+        let vs = nn::VarStore::new(Device::Cpu);
+        let _weights = vs.root().zeros("weights", &[3]);
+        let refused = Optimiser::new(&vs, 0.0, 0.9).start(&paths).unwrap_err();
+        assert!(refused.to_string().contains("another network"), "{refused}");
     }
 }

@@ -151,6 +151,7 @@ impl<'a> Run<'a> {
             if progress.step % recipe.train.evaluate_every == 0 || last {
                 progress.seconds += clock.elapsed().as_secs_f64();
                 clock = Instant::now();
+                // Folded, since the sum of no floats is -0.
                 let count = losses.len().max(1) as f64;
                 let loss = losses.drain(..).fold(0.0, |sum, loss| sum + loss) / count;
                 let batches = |number: u64| {
