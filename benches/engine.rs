@@ -5,8 +5,8 @@
 //! Rates are a CPU second's: the best of interleaved rounds, for machines that do other work.
 
 use tract_onnx::pb::ModelProto;
+use windrow::engine::EngineChoice;
 use windrow::engine::{Scorer, engine_of_choice, is_there};
-use windrow::flags::EngineChoice;
 use windrow::model::{self, Model, ModelError, registry};
 
 #[path = "support/alone.rs"]

@@ -1,5 +1,7 @@
 //! The nucleotide alphabet: letters to codes, and the two strands.
 
+use crate::words::choice;
+
 /// Code of a base that is not known: any IUPAC ambiguity code.
 pub const UNKNOWN: u8 = 4;
 /// Set on the code of a soft-masked (lower-case) base.
@@ -121,6 +123,11 @@ impl Strand {
             Self::Both => b'.',
         }
     }
+}
+
+choice! {
+    /// Strands to score.
+    StrandChoice { Both = "both", Forward = "+", Reverse = "-" }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::sequence::{UNKNOWN, is_soft, plain};
+use crate::words::choice;
 
 /// How windows lie on a contig, for one strand. All offsets are on the forward strand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +75,16 @@ impl Status {
             Self::ContigEnd => "contig_end",
             Self::ShortContig => "short_contig",
         }
+    }
+}
+
+choice! {
+    /// What happens to windows that report on a lower-case base.
+    Softmask {
+        /// Scored like any other.
+        Score = "score",
+        /// Not scored, and counted as such.
+        Skip = "skip",
     }
 }
 

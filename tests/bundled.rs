@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
 use support::filter::{rows, run};
-use windrow::flags::EngineChoice;
+use windrow::engine::EngineChoice;
 use windrow::model::{self, Shape, registry};
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/example.fa");

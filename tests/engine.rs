@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use support::filter::{Bench, rows, run};
 use support::{nets, onnx};
 use tract_onnx::pb::ModelProto;
+use windrow::engine::EngineChoice;
 use windrow::engine::{engine_of_choice, is_there};
-use windrow::flags::EngineChoice;
 use windrow::model::{self, Model, Output, registry};
 
 /// Kernels that this machine has.

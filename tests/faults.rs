@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use support::filter::{Bench, behind_ag, failure};
 use support::onnx;
-use windrow::flags::Format;
+use windrow::write::Format;
 
 const FIRST: &str = ">c1\nTTAGCTT\n";
 const FIRST_ROWS: &str =

@@ -3,7 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use crate::flags::Top;
+use super::Top;
 use crate::write::Row;
 
 const MEGABASE: usize = 1_000_000;

@@ -8,10 +8,12 @@
 //! call, from the first reported base to the end of the last stride, with the best value.
 
 mod best;
+mod choice;
 
 use std::collections::VecDeque;
 
 pub use best::Best;
+pub use choice::{Threshold, Top};
 
 use crate::value::Value;
 

@@ -1,5 +1,6 @@
 //! Running a model: bases in, raw outputs of windows out.
 
+mod choice;
 mod fused;
 mod tract;
 
@@ -7,9 +8,9 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::flags::EngineChoice;
 use crate::model::{Model, Shape};
 use crate::sequence::reverse_complement;
+pub use choice::EngineChoice;
 use fused::{Fused, Isa};
 
 /// One loaded model made ready to run; shared by all workers.

@@ -20,8 +20,8 @@ pub use calibration::{Calibration, CalibrationError};
 pub use card::{card, list};
 pub use contract::{CallShape, Contract, ContractError, Output, Shape, Strandedness, Task};
 
-use crate::flags::closest;
 use crate::shield::shielded;
+use crate::suggest::closest;
 
 /// Largest model file, in bytes.
 pub const MAX_FILE: u64 = 64 << 20;

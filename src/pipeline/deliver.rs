@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 
+use super::Observer;
+use super::ledger::Ledger;
 use super::setup::Setup;
 use super::sorted::Sorted;
 use super::work::{Found, Outcome, Span};
 use crate::call::{Best, Call, Caller};
-use crate::meter::Meter;
-use crate::report::Ledger;
 use crate::source::Place;
 use crate::window::Status;
 use crate::write::{Merger, Ordered, Output, Row, Target, unscored};
@@ -19,7 +19,7 @@ pub struct Delivery<'a> {
     setup: &'a Setup<'a>,
     /// Set when the rows of a shard are out, while its last stretch goes on.
     settled: &'a AtomicBool,
-    meter: &'a Meter,
+    observer: &'a dyn Observer,
     pub ledger: Ledger,
     /// Of the rows that were written.
     pub sorted: Sorted,
@@ -40,7 +40,7 @@ impl<'a> Delivery<'a> {
     pub fn new(
         setup: &'a Setup<'a>,
         settled: &'a AtomicBool,
-        meter: &'a Meter,
+        observer: &'a dyn Observer,
         ledger: Ledger,
         header: String,
         output: Output,
@@ -49,7 +49,7 @@ impl<'a> Delivery<'a> {
         Self {
             setup,
             settled,
-            meter,
+            observer,
             ledger,
             sorted: Sorted::default(),
             output,
@@ -131,7 +131,7 @@ impl<'a> Delivery<'a> {
         if end.is_none() && frontier >= place.own.end {
             self.settled.store(true, Ordering::Relaxed);
         }
-        self.meter.show(self.ledger.bases);
+        self.observer.scored(self.ledger.bases);
         self.write_text()?;
         self.write_gaps(end.is_some() || core.end >= place.own.end, &place)
     }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::call::{Best, Call, Caller};
+use super::plan::{LoadedModel, Plan};
+use crate::call::{Best, Call, Caller, Threshold};
 use crate::engine::Engine;
-use crate::flags::{Reads, Softmask, StrandChoice, Threshold};
 use crate::model::{CallShape, Contract, Strandedness};
-use crate::plan::{LoadedModel, Plan};
-use crate::sequence::Strand;
+use crate::sequence::{Strand, StrandChoice};
 use crate::source::Place;
+use crate::source::reads::Reads;
 use crate::value::Value;
-use crate::window::{Grid, Policy};
+use crate::window::{Grid, Policy, Softmask};
 use crate::write::{Holds, Layout, Least, Line, Provenance, Row};
 
 /// A model on one strand, or on both at once if it is symmetric.
@@ -100,11 +100,11 @@ impl<'a> Setup<'a> {
             .collect();
         let mut reach = Reach::default();
         for model in &models {
-            reach.include(model, plan.args.raw);
+            reach.include(model, plan.scoring.raw);
         }
         let policy = Policy {
-            max_n: plan.args.max_n,
-            skip_soft: plan.args.softmask == Softmask::Skip,
+            max_n: plan.scoring.max_n,
+            skip_soft: plan.scoring.softmask == Softmask::Skip,
         };
         Self {
             plan,
@@ -116,7 +116,7 @@ impl<'a> Setup<'a> {
     }
 
     pub fn layout(&self) -> &'static Layout {
-        self.plan.args.layout()
+        self.plan.output.layout()
     }
 
     /// A row that lies on the contig of a place, and all that can be said of it.
@@ -140,11 +140,12 @@ impl<'a> Setup<'a> {
 
     /// Whether rows say what they were found in.
     pub fn has_names(&self) -> bool {
-        self.plan.args.names || self.plan.args.reads == Reads::Each
+        let source = &self.plan.source;
+        source.regions.names || source.reads.reads == Reads::Each
     }
 
     pub fn is_raw(&self) -> bool {
-        self.plan.args.raw
+        self.plan.scoring.raw
     }
 
     /// Whether windows beside the positions to report on decide which calls stand.
@@ -179,13 +180,13 @@ impl<'a> Setup<'a> {
     /// Whether a call of a channel is long enough.
     pub fn is_long(&self, channel: usize, call: &Call) -> bool {
         let shape = self.models[self.channels[channel].model].contract.calls;
-        shape == CallShape::Point || call.end - call.start >= self.plan.args.min_length
+        shape == CallShape::Point || call.end - call.start >= self.plan.scoring.min_length
     }
 
     /// What keeps the best calls, if not all are kept.
     pub fn best(&self) -> Option<Best> {
         let labels = self.models.iter().map(|model| model.contract.labels.len());
-        let top = self.plan.args.top?;
+        let top = self.plan.scoring.top?;
         Some(Best::new(top, labels.sum()))
     }
 
@@ -237,15 +238,15 @@ fn scored<'a>(
     channels: &mut Vec<Channel>,
 ) -> Scored<'a> {
     let contract = &loaded.model.contract;
-    let strands: &[Strand] = match (contract.strand, plan.strand) {
+    let strands: &[Strand] = match (contract.strand, plan.scoring.strand) {
         (Strandedness::Symmetric, _) => &[Strand::Both],
         (_, StrandChoice::Both) => &[Strand::Forward, Strand::Reverse],
         (_, StrandChoice::Forward) => &[Strand::Forward],
         (_, StrandChoice::Reverse) => &[Strand::Reverse],
     };
     let least: Vec<_> = (0..contract.labels.len())
-        .map(|label| match plan.args.threshold.map(Threshold::least) {
-            None if plan.args.raw => match plan.args.layout().holds {
+        .map(|label| match plan.scoring.threshold.map(Threshold::least) {
+            None if plan.scoring.raw => match plan.output.layout().holds {
                 Holds::Windows(least) => Some(least),
                 Holds::Either | Holds::Calls => None,
             },
@@ -260,7 +261,7 @@ fn scored<'a>(
             })
         })
         .collect();
-    let distance = match (contract.calls, plan.args.merge_distance) {
+    let distance = match (contract.calls, plan.scoring.merge_distance) {
         (CallShape::Region, Some(distance)) => distance,
         _ => contract.distance,
     };

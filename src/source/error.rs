@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use crate::flags::InputFormat;
+use super::InputFormat;
 
 #[derive(Debug, thiserror::Error)]
 #[error("{input}: {place}{fault}")]

@@ -8,8 +8,7 @@ use anyhow::Result;
 
 use super::error::Fault;
 use super::locus::Locus;
-use super::{Place, Sink};
-use crate::flags::HeaderCoords;
+use super::{HeaderCoords, Place, Sink};
 use crate::sequence::reverse_complement;
 
 /// Puts records whose header has coordinates in their place; others pass.

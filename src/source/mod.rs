@@ -2,11 +2,13 @@
 
 mod bed;
 mod bgzf;
+mod coords;
 mod decompress;
 mod error;
 mod fai;
 mod fasta;
 mod fastq;
+mod format;
 mod header;
 mod input;
 mod locus;
@@ -22,10 +24,11 @@ use std::io::{self, Cursor, Read};
 
 use anyhow::Result;
 
-use crate::flags::{HeaderCoords, InputFormat};
+pub use coords::HeaderCoords;
 use decompress::decompress;
 use error::shown;
 pub use error::{Fault, SourceError};
+pub use format::InputFormat;
 use header::Headers;
 pub use input::{Consumed, Input};
 pub use place::{Place, Sink};

@@ -1,8 +1,9 @@
 //! Provenance: `#` lines above the rows.
 
-use super::{Track, track};
-use crate::flags::{Args, StrandChoice};
+use super::{Destination, Track, track};
 use crate::model::{Contract, Model, Output};
+use crate::sequence::StrandChoice;
+use crate::window::Softmask;
 
 /// A model as a run uses it.
 #[derive(Clone, Copy)]
@@ -22,19 +23,29 @@ pub struct Least {
     pub output: f32,
 }
 
+/// What rows of a run have in common.
+#[derive(Clone, Debug)]
+pub struct Parameters<'a> {
+    /// The command line, less what cannot change the output.
+    pub command: &'a str,
+    /// One row a window instead of calls.
+    pub raw: bool,
+    pub strand: StrandChoice,
+    /// Unknown bases allowed in a window.
+    pub max_n: u32,
+    pub softmask: Softmask,
+    /// Whether rows have a column for names.
+    pub names: bool,
+}
+
 /// The lines above the rows. Nothing in them changes from run to run, machine to machine, or with
-/// flags that don't change rows. With `names`, rows have a column more.
-pub fn header(
-    args: &Args,
-    strand: StrandChoice,
-    command: &str,
-    models: &[Provenance<'_>],
-    names: bool,
-) -> String {
-    let layout = args.layout();
+/// flags that don't change rows.
+pub fn header(to: &Destination, parameters: &Parameters<'_>, models: &[Provenance<'_>]) -> String {
+    let layout = to.layout();
+    let Parameters { strand, .. } = *parameters;
     let mut lines = vec![
         format!("windrow {}", env!("CARGO_PKG_VERSION")),
-        format!("command: {command}"),
+        format!("command: {}", parameters.command),
     ];
     for Provenance {
         model,
@@ -66,25 +77,25 @@ pub fn header(
             least.collect::<Vec<_>>().join(" ")
         ));
     }
-    let rows = if args.raw { "windows" } else { "calls" };
+    let rows = if parameters.raw { "windows" } else { "calls" };
     lines.push(format!(
         "parameters: rows={rows} strand={} max-n={} softmask={}",
         strand.word(),
-        args.max_n,
-        args.softmask.word()
+        parameters.max_n,
+        parameters.softmask.word()
     ));
-    let name = if names { " name" } else { "" };
+    let name = if parameters.names { " name" } else { "" };
     let columns = format!("{}{name}", layout.columns);
     lines.push(format!("columns: {columns}"));
     let comments = lines
         .iter()
         .map(|line| format!("# {}\n", line.replace(char::is_control, " ")));
     let mut text = String::new();
-    if !args.no_header {
+    if to.header {
         text.push_str(layout.first);
         text.extend(comments.filter(|_| layout.comments));
     }
-    if args.track {
+    if to.track {
         let kind = match layout.track {
             Track::Type(kind) => Some(kind),
             Track::Bed | Track::None => None,
@@ -92,7 +103,7 @@ pub fn header(
         let contracts: Vec<_> = models.iter().map(|model| &model.model.contract).collect();
         text.push_str(&track::line(kind, &contracts, strand));
     }
-    if layout.titles && !args.no_header {
+    if layout.titles && to.header {
         text.push_str(&format!("{columns}\n").replace(' ', "\t"));
     }
     text

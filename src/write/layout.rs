@@ -2,8 +2,7 @@
 
 use super::big::{self, Kind};
 use super::index::{Columns, INTERVAL};
-use super::{Line, bed, bedgraph, gff3, narrowpeak, spsc, tsv};
-use crate::flags::{Args, Format};
+use super::{Format, Line, bed, bedgraph, gff3, narrowpeak, spsc, tsv};
 use crate::model::Contract;
 
 /// How a format shows rows.
@@ -75,18 +74,19 @@ impl Layout {
     };
 }
 
-impl Args {
-    pub fn layout(&self) -> &'static Layout {
-        match self.format {
-            Format::Bed if self.track => &bed::TRACK,
-            Format::Bed => &bed::LAYOUT,
-            Format::BedGraph => &bedgraph::LAYOUT,
-            Format::NarrowPeak => &narrowpeak::LAYOUT,
-            Format::Gff3 => &gff3::LAYOUT,
-            Format::Tsv => &tsv::LAYOUT,
-            Format::Spsc => &spsc::LAYOUT,
-            Format::BigWig => &big::WIG,
-            Format::BigBed => &big::BED,
+impl Format {
+    /// How rows are shown, below a line for browsers or not.
+    pub fn layout(self, track: bool) -> &'static Layout {
+        match self {
+            Self::Bed if track => &bed::TRACK,
+            Self::Bed => &bed::LAYOUT,
+            Self::BedGraph => &bedgraph::LAYOUT,
+            Self::NarrowPeak => &narrowpeak::LAYOUT,
+            Self::Gff3 => &gff3::LAYOUT,
+            Self::Tsv => &tsv::LAYOUT,
+            Self::Spsc => &spsc::LAYOUT,
+            Self::BigWig => &big::WIG,
+            Self::BigBed => &big::BED,
         }
     }
 }

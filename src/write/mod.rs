@@ -4,6 +4,7 @@ mod bed;
 mod bedgraph;
 mod bgzip;
 pub mod big;
+mod format;
 mod gff3;
 mod header;
 mod index;
@@ -18,10 +19,11 @@ mod track;
 mod tsv;
 mod whole;
 
-pub use header::{Least, Provenance, header};
+pub use format::Format;
+pub use header::{Least, Parameters, Provenance, header};
 pub use layout::{Holds, Layout, Track};
 pub use order::Ordered;
-pub use output::Output;
+pub use output::{Destination, Output};
 pub use steps::Merger;
 pub use target::{Form, Target};
 

@@ -1,12 +1,37 @@
-//! Where rows go, as the flags have it.
+//! Where rows go.
+
+use std::path::PathBuf;
 
 use anyhow::Result;
 
+use super::Format;
 use super::big::Big;
 use super::index::Columns;
+use super::layout::Layout;
 use super::target::{Form, Target};
-use crate::flags::Args;
 use crate::source::Lengths;
+
+/// What is to be written, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Destination {
+    pub format: Format,
+    /// File to write; standard output if none.
+    pub path: Option<PathBuf>,
+    /// Text is compressed to block gzip.
+    pub bgzip: bool,
+    /// An index is written beside the output.
+    pub index: bool,
+    /// Lines above the rows that say where these come from.
+    pub header: bool,
+    /// A line for browsers above the rows.
+    pub track: bool,
+}
+
+impl Destination {
+    pub fn layout(&self) -> &'static Layout {
+        self.format.layout(self.track)
+    }
+}
 
 pub enum Output {
     Text(Target),
@@ -16,13 +41,13 @@ pub enum Output {
 }
 
 impl Output {
-    /// Begins what the flags ask for; `head` is the text above the rows.
-    pub fn begin(args: &Args, head: &str) -> Result<Self> {
-        let layout = args.layout();
-        let form = if args.bgzip { Form::Bgzip } else { Form::Text };
-        match (&args.output, layout.stored) {
+    /// Begins what is asked for; `head` is the text above the rows.
+    pub fn begin(to: &Destination, head: &str) -> Result<Self> {
+        let layout = to.layout();
+        let form = if to.bgzip { Form::Bgzip } else { Form::Text };
+        match (&to.path, layout.stored) {
             (Some(path), Some(kind)) => Ok(Self::Big(Big::file(path, kind)?)),
-            (Some(path), None) if args.index => {
+            (Some(path), None) if to.index => {
                 let columns = layout.index.below(head);
                 Ok(Self::Indexed(Target::file(path, form)?, columns))
             }

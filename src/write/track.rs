@@ -1,7 +1,7 @@
 //! The line that tells a browser what the rows below it are.
 
-use crate::flags::StrandChoice;
 use crate::model::{Contract, Output, Strandedness};
+use crate::sequence::StrandChoice;
 
 /// `track ...`, one line; `kind` is its type, if it is not BED.
 pub(super) fn line(kind: Option<&str>, models: &[&Contract], strand: StrandChoice) -> String {

@@ -2,6 +2,7 @@
 
 mod alignment;
 mod alignments;
+mod choice;
 mod consensus;
 mod cram;
 mod filter;
@@ -16,10 +17,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::{Fault, Input, Place, Sink, SourceError};
-use crate::flags::Reads;
 use crate::sequence::reverse_complement;
 use alignment::{Alignment, Op};
 use alignments::{Alignments, Contig, Order};
+pub use choice::Reads;
 use consensus::Consensus;
 pub use consensus::Rule;
 use cram::Whole;

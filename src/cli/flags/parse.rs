@@ -6,8 +6,8 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::suggest::{closest, hint};
 use super::{Command, Draft, Flag, Value, table};
+use crate::suggest::{closest, hint};
 
 /// A command line that cannot be followed; the message is one line.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -37,10 +37,11 @@ pub enum UsageError {
 /// Reads a command line (without the program's name). Nothing is opened.
 ///
 /// ```
-/// use windrow::flags::{Command, Format, parse};
+/// use windrow::cli::flags::{Command, parse};
+/// use windrow::write::Format;
 /// let Command::Run { args, .. } = parse(["-f", "bedgraph", "chr1.fa"])? else { panic!() };
 /// assert_eq!(args.format, Format::BedGraph);
-/// # Ok::<(), windrow::flags::UsageError>(())
+/// # Ok::<(), windrow::cli::flags::UsageError>(())
 /// ```
 pub fn parse<I>(argv: I) -> Result<Command, UsageError>
 where

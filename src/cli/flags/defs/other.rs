@@ -1,7 +1,7 @@
 //! Help and its kin.
 
 use super::SWITCH;
-use crate::flags::{Command, Flag, Generate};
+use crate::cli::flags::{Command, Flag, Generate};
 
 pub(super) const FLAGS: &[Flag] = &[
     Flag {

@@ -1,6 +1,6 @@
 //! The files that the program writes about itself.
 
-use crate::flags::{Generate, complete, man};
+use super::flags::{Generate, complete, man};
 use crate::write::big::autosql;
 
 /// What `--generate` prints.

@@ -1,7 +1,10 @@
 //! Windows and calls.
 
 use super::SWITCH;
-use crate::flags::{Flag, Section, Softmask, StrandChoice, Threshold, Top};
+use crate::call::{Threshold, Top};
+use crate::cli::flags::{Flag, Section};
+use crate::sequence::StrandChoice;
+use crate::window::Softmask;
 
 const MAX_STRIDE: u32 = 1_000_000;
 const MAX_DISTANCE: usize = 10_000_000;

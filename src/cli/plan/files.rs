@@ -1,7 +1,7 @@
 //! What output files may be asked for together.
 
 use super::rule;
-use crate::flags::{Args, UsageError};
+use crate::cli::flags::{Args, UsageError};
 
 /// Holds the flags about files against one another.
 pub fn check(args: &Args) -> Result<(), UsageError> {

@@ -1,7 +1,9 @@
 //! What is read, and how.
 
 use super::SWITCH;
-use crate::flags::{Completes, Flag, HeaderCoords, InputFormat, Reads, Section};
+use crate::cli::flags::{Completes, Flag, Section};
+use crate::source::reads::Reads;
+use crate::source::{HeaderCoords, InputFormat};
 
 pub(super) const FLAGS: &[Flag] = &[
     Flag {

@@ -1,7 +1,7 @@
 //! Which models run.
 
 use super::SWITCH;
-use crate::flags::{Command, Completes, Flag, Section};
+use crate::cli::flags::{Command, Completes, Flag, Section};
 
 pub(super) const FLAGS: &[Flag] = &[
     Flag {

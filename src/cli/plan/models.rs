@@ -1,9 +1,11 @@
 //! Flags held against models and format.
 
 use super::rule;
-use crate::engine;
-use crate::flags::{Args, EngineChoice, StrandChoice, Threshold, UsageError};
+use crate::call::Threshold;
+use crate::cli::flags::{Args, UsageError, threshold_flag};
+use crate::engine::{self, EngineChoice};
 use crate::model::{CallShape, Contract, Output, Strandedness};
+use crate::sequence::StrandChoice;
 use crate::value::Value;
 use crate::write::{Holds, Track};
 
@@ -23,7 +25,7 @@ pub(super) fn check_scores(args: &Args, contracts: &[&Contract]) -> Result<(), U
     let Some(threshold) = args.threshold else {
         return Ok(());
     };
-    let (flag, least) = (threshold.flag(), threshold.least());
+    let (flag, least) = (threshold_flag(threshold), threshold.least());
     for contract in contracts {
         let shares = !matches!(threshold, Threshold::Score(_));
         let name = &contract.name;

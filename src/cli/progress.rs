@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::source::Consumed;
+use super::tell;
+use crate::pipeline::Observer;
+use crate::source::{Consumed, Input};
 
 /// How long a line stands at least: a million short records are not a million lines.
 const STANDS: Duration = Duration::from_millis(200);
@@ -19,11 +21,13 @@ pub struct Meter {
     consumed: Consumed,
     /// How many there are, if that is known.
     total: Option<u64>,
+    quiet: bool,
+    verbose: bool,
 }
 
 impl Meter {
     /// A `quiet` one draws nothing, nor does one without a terminal.
-    pub fn new(consumed: Consumed, total: Option<u64>, quiet: bool) -> Self {
+    pub fn new(consumed: Consumed, total: Option<u64>, quiet: bool, verbose: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {
@@ -39,11 +43,14 @@ impl Meter {
             shown: Cell::new(None),
             consumed,
             total,
+            quiet,
+            verbose,
         }
     }
+}
 
-    /// Shows that `bases` have been scored.
-    pub fn show(&self, bases: u64) {
+impl Observer for Meter {
+    fn scored(&self, bases: u64) {
         let shown = self.shown.get();
         let stands = shown.is_some_and(|shown| shown.elapsed() < STANDS);
         if !stands && !self.bar.is_hidden() {
@@ -54,9 +61,14 @@ impl Meter {
         }
     }
 
-    /// Writes to standard error, with the line out of the way.
-    pub fn aside(&self, write: impl FnOnce()) {
-        self.bar.suspend(write);
+    fn read(&self, input: &Input, records: u64) {
+        let text = match records {
+            _ if self.quiet => return,
+            0 => format!("windrow: warning: {input} is empty\n"),
+            _ if self.verbose => format!("windrow: {input}: {records} records\n"),
+            _ => return,
+        };
+        self.bar.suspend(|| tell(&text));
     }
 }
 

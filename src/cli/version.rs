@@ -8,7 +8,7 @@ use crate::source;
 const TRACT: &str = "0.23.9";
 
 /// `windrow X.Y.Z`, then the engine, htslib, the vector instructions, and the bundled models.
-pub fn versions() -> Result<String, ModelError> {
+pub fn version() -> Result<String, ModelError> {
     let mut text = format!("windrow {}\n", env!("CARGO_PKG_VERSION"));
     let (htslib, simd) = (source::reads::htslib_version(), engine::instructions());
     text.push_str(&format!("tract {TRACT}\nhtslib {htslib}\nsimd {simd}\n"));
@@ -26,12 +26,12 @@ mod tests {
     #[test]
     fn the_engine_is_the_locked_one() {
         let locked = format!("name = \"tract-onnx\"\nversion = \"{TRACT}\"\n");
-        assert!(include_str!("../Cargo.lock").contains(&locked));
+        assert!(include_str!("../../Cargo.lock").contains(&locked));
     }
 
     #[test]
     fn first_line_is_name_and_version() {
-        let text = versions().unwrap();
+        let text = version().unwrap();
         assert!(text.starts_with(concat!("windrow ", env!("CARGO_PKG_VERSION"), "\n")));
     }
 }

@@ -1,7 +1,8 @@
 //! What is written, and where.
 
 use super::SWITCH;
-use crate::flags::{Completes, Flag, Format, Section};
+use crate::cli::flags::{Completes, Flag, Section};
+use crate::write::Format;
 
 pub(super) const FLAGS: &[Flag] = &[
     Flag {

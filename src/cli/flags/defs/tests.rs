@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::flags::{
-    Args, Command, DEFAULT_CHUNK, EngineChoice, Format, Generate, HeaderCoords, InputFormat, Reads,
-    Softmask, StrandChoice, Threshold, Top, parse, table,
-};
+use crate::call::{Threshold, Top};
+use crate::cli::flags::{Args, Command, DEFAULT_CHUNK, Generate, parse, table};
+use crate::engine::EngineChoice;
+use crate::sequence::StrandChoice;
+use crate::source::reads::Reads;
+use crate::source::{HeaderCoords, InputFormat};
+use crate::window::Softmask;
+use crate::write::Format;
 
 fn run(argv: &str) -> Args {
     match parse(argv.split_whitespace()) {

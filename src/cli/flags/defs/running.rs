@@ -1,7 +1,8 @@
 //! How a run goes; none of these but the engine shows in the output.
 
 use super::SWITCH;
-use crate::flags::{DEFAULT_CHUNK, EngineChoice, Flag, Section};
+use crate::cli::flags::{DEFAULT_CHUNK, Flag, Section};
+use crate::engine::EngineChoice;
 
 const MAX_THREADS: usize = 1024;
 const MIN_CHUNK: usize = 256;

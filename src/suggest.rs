@@ -1,11 +1,6 @@
 //! "Did you mean".
 
 /// The candidate a mistyped word most likely stands for, if one is near enough.
-///
-/// ```
-/// assert_eq!(windrow::flags::closest("strnd", ["strand", "stride"]), Some("strand"));
-/// assert_eq!(windrow::flags::closest("zzz", ["strand", "stride"]), None);
-/// ```
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let reach = (word.chars().count() / 3).clamp(1, 3);
     candidates
@@ -21,7 +16,7 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// ` (did you mean 'X'?)`, or nothing.
-pub(super) fn hint(guess: Option<String>) -> String {
+pub fn hint(guess: Option<String>) -> String {
     guess.map_or_else(String::new, |guess| format!("; did you mean '{guess}'?"))
 }
 

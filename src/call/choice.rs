@@ -12,15 +12,6 @@ pub enum Threshold {
 }
 
 impl Threshold {
-    /// The flag that it is given with.
-    pub fn flag(self) -> &'static str {
-        match self {
-            Self::Score(_) => "min-score",
-            Self::Precision(_) => "precision",
-            Self::Fdr(_) => "fdr",
-        }
-    }
-
     /// Least value of a row.
     pub fn least(self) -> f32 {
         match self {
@@ -45,7 +36,7 @@ const MOST: usize = 10_000_000;
 
 impl Top {
     /// `N` or `N/Mb`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (number, kind): (_, fn(usize) -> Self) = match text.strip_suffix("/Mb") {
             Some(number) => (number, Self::Megabase),
             None => (text, Self::Record),

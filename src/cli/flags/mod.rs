@@ -1,24 +1,26 @@
 //! The command line: one table of flags, and all that is derived from it.
 
-mod calls;
 mod choice;
 pub mod complete;
 mod defs;
 mod help;
 pub mod man;
 mod parse;
-mod suggest;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-pub use calls::{Threshold, Top};
-pub use choice::{
-    EngineChoice, Format, Generate, HeaderCoords, InputFormat, Reads, Softmask, StrandChoice,
-};
+pub use choice::Generate;
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
-pub use suggest::closest;
+
+use crate::call::{Threshold, Top};
+use crate::engine::EngineChoice;
+use crate::sequence::StrandChoice;
+use crate::source::reads::Reads;
+use crate::source::{HeaderCoords, InputFormat};
+use crate::window::Softmask;
+use crate::write::{Format, Layout};
 
 /// Model that is run when none is named.
 pub const DEFAULT_MODEL: &str = "exon-start";
@@ -142,6 +144,12 @@ impl Default for Args {
     }
 }
 
+impl Args {
+    pub fn layout(&self) -> &'static Layout {
+        self.format.layout(self.track)
+    }
+}
+
 /// What a command line asks for; there is one in a run.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
@@ -235,11 +243,20 @@ impl Draft {
     fn set_threshold(&mut self, threshold: Threshold) -> Result<(), String> {
         let before = self.args.threshold.replace(threshold);
         match before {
-            Some(other) if other.flag() != threshold.flag() => {
-                Err(format!("cannot stand beside --{}", other.flag()))
+            Some(other) if threshold_flag(other) != threshold_flag(threshold) => {
+                Err(format!("cannot stand beside --{}", threshold_flag(other)))
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The flag that a threshold is given with.
+pub fn threshold_flag(threshold: Threshold) -> &'static str {
+    match threshold {
+        Threshold::Score(_) => "min-score",
+        Threshold::Precision(_) => "precision",
+        Threshold::Fdr(_) => "fdr",
     }
 }
 

@@ -5,9 +5,10 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::rule;
-use crate::flags::{Args, InputFormat, Reads, StrandChoice, UsageError};
-use crate::source::reads::{self, Filter, Rule, flag};
-use crate::source::{self, Consumed, Input, regions};
+use crate::cli::flags::{Args, UsageError};
+use crate::sequence::StrandChoice;
+use crate::source::reads::{self, Filter, Reads, Rule, flag};
+use crate::source::{self, Consumed, Input, InputFormat, regions};
 
 /// Regions and what belongs to them go together.
 pub(super) fn check_regions(args: &Args) -> Result<(), UsageError> {

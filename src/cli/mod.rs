@@ -1,0 +1,138 @@
+//! The command line: flags, the plan of a run, its progress, and what is told of it.
+
+pub mod flags;
+mod generated;
+mod plan;
+mod progress;
+mod summary;
+mod version;
+
+use std::ffi::OsString;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::model::{self, ModelError, Strandedness};
+use crate::pipeline::{self, LoadedModel, Plan};
+use crate::source::reads::Reads;
+use crate::write::{Form, Target, Track};
+use flags::{Args, Command, UsageError};
+use generated::generated;
+use plan::{plan, waits_for_typing};
+use progress::Meter;
+use summary::Cost;
+
+/// Does what a command line (without the program's name) asks for.
+pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let Err(error) = run(argv) else {
+        return ExitCode::SUCCESS;
+    };
+    if is_broken_pipe(&error) {
+        return ExitCode::SUCCESS;
+    }
+    let line = format!("{error:#}")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    tell(&format!("windrow: error: {line}\n"));
+    ExitCode::from(if is_usage(&error) { 2 } else { 1 })
+}
+
+fn run(argv: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
+    match flags::parse(argv)? {
+        Command::Run { args, .. } if waits_for_typing(&args, io::stdin().is_terminal()) => {
+            let advice = format!("no input; see 'windrow -h'. {}", flags::usage_line());
+            Err(UsageError::Rule(advice).into())
+        }
+        Command::Run { args, echo } => filter(*args, echo),
+        Command::Help => print(&flags::short_help()),
+        Command::LongHelp => print(&flags::long_help()),
+        Command::Version => print(&version::version()?),
+        Command::ListModels => print(&model::list()?),
+        Command::ShowModel(name) => print(&model::card(&model::load(&name)?)),
+        Command::Generate(what) => print(&generated(what)),
+    }
+}
+
+/// Sequence in, rows out.
+fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
+    let plan = plan(&mut args, echo)?;
+    let begin = Instant::now();
+    note(&args, &plan);
+    if args.verbose > 0 {
+        for LoadedModel { model, engine, .. } in &plan.models {
+            let name = &model.contract.name;
+            tell(&format!("windrow: {name} is run by {}\n", engine.name()));
+        }
+    }
+    let text = |path: &Path| Target::file(path, Form::Text);
+    let stats = args.stats.as_deref().map(text).transpose()?;
+    let meter = meter(&args, &plan);
+    let report = pipeline::run(&plan, &meter)?;
+    drop(meter);
+    let cost = Cost::since(begin);
+    if let Some(mut stats) = stats {
+        stats.write(summary::to_json(&report.ledger, &plan.command, &cost).as_bytes())?;
+        stats.finish()?;
+    }
+    if let Some(fault) = report.unsorted.filter(|_| is_sorted_for(&args)) {
+        tell(&format!(
+            "windrow: warning: {fault}: rows are in the order of the input, and not in that of \
+             LC_ALL=C sort -k1,1 -k2,2n\n"
+        ));
+    }
+    if !args.quiet {
+        tell(&summary::summary(&report.ledger, &cost, args.raw));
+    }
+    Ok(())
+}
+
+/// Says what the run leaves out unasked.
+fn note(args: &Args, plan: &Plan) {
+    let stranded = |loaded: &LoadedModel| loaded.model.contract.strand == Strandedness::Stranded;
+    let halved = args.layout().steps && args.strand.is_none();
+    if halved && !args.quiet && plan.models.iter().any(stranded) {
+        let format = args.format.word();
+        tell(&format!(
+            "windrow: note: {format} holds one strand a file: + now, - with --strand -\n"
+        ));
+    }
+}
+
+/// Whether someone may count on the order of rows: what tracks are made of is sorted, rows of
+/// single reads are not.
+fn is_sorted_for(args: &Args) -> bool {
+    !args.quiet && args.reads == Reads::Consensus && args.layout().track != Track::None
+}
+
+/// The bytes of regions say nothing of the sequence they are read for, and shards read twice.
+fn meter(args: &Args, plan: &Plan) -> Meter {
+    let sizes = plan.inputs.iter().map(|input| input.size());
+    let known = args.reference.is_none() && args.shard.is_none();
+    let total = sizes.sum::<Option<u64>>().filter(|_| known);
+    let consumed = plan.source.consumed.clone();
+    Meter::new(consumed, total, args.quiet, args.verbose > 0)
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    Ok(stdout.flush()?)
+}
+
+/// Writes to standard error; nobody is left to tell when that is gone.
+fn tell(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == ErrorKind::BrokenPipe)
+}
+
+fn is_usage(error: &anyhow::Error) -> bool {
+    error.is::<UsageError>() || matches!(error.downcast_ref(), Some(ModelError::Unknown { .. }))
+}

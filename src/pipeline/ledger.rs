@@ -1,0 +1,57 @@
+//! The ledger: what was read, scored and left out.
+
+use crate::source::reads::Tally;
+use crate::window::Status;
+
+/// Bases of one model, by what became of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ModelLedger {
+    pub name: String,
+    pub sha256: String,
+    pub labels: Vec<String>,
+    /// Bases by [`Status`].
+    bases: [u64; 5],
+    /// Windows scored, each strand counted.
+    pub windows: u64,
+    /// Of these, those that report on a base of a read that is not aligned to its contig.
+    pub unplaced: u64,
+    /// Rows written, by label.
+    pub rows: Vec<u64>,
+}
+
+impl ModelLedger {
+    pub fn new(name: &str, sha256: &str, labels: &[String]) -> Self {
+        let rows = vec![0; labels.len()];
+        let (name, sha256, labels) = (name.to_owned(), sha256.to_owned(), labels.to_vec());
+        Self {
+            name,
+            sha256,
+            labels,
+            rows,
+            ..Self::default()
+        }
+    }
+
+    pub fn add(&mut self, status: Status, bases: usize) {
+        self.bases[status as usize] += bases as u64;
+    }
+
+    pub fn bases(&self, status: Status) -> u64 {
+        self.bases[status as usize]
+    }
+
+    /// Rows of all labels.
+    pub fn calls(&self) -> u64 {
+        self.rows.iter().sum()
+    }
+}
+
+/// What a run read, scored and wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    pub records: u64,
+    pub bases: u64,
+    /// Alignments that were read.
+    pub reads: Tally,
+    pub models: Vec<ModelLedger>,
+}

@@ -1,0 +1,60 @@
+//! All that a run needs, made ready before anything is read.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::call::{Threshold, Top};
+use crate::engine::Engine;
+use crate::model::Model;
+use crate::sequence::StrandChoice;
+use crate::source::{self, Input};
+use crate::window::Softmask;
+use crate::write::Destination;
+
+/// What a run reads, how it scores, and what it writes.
+pub struct Plan {
+    pub models: Vec<LoadedModel>,
+    pub inputs: Vec<Input>,
+    pub source: source::Options,
+    pub scoring: Scoring,
+    pub output: Destination,
+    /// File for the lengths of the contigs.
+    pub chrom_sizes: Option<PathBuf>,
+    /// File for the unscored intervals as BED.
+    pub unscored: Option<PathBuf>,
+    /// The part to score, from 1, and how many there are.
+    pub shard: Option<(u32, u32)>,
+    pub threads: usize,
+    /// Reported positions of a work unit, in bases.
+    pub chunk_size: usize,
+    /// The command line, less what cannot change the output.
+    pub command: String,
+}
+
+/// A model made ready for this run.
+pub struct LoadedModel {
+    pub model: Model,
+    pub engine: Arc<dyn Engine>,
+    /// Bases between windows, a multiple of the model's step.
+    pub stride: usize,
+}
+
+/// Which windows are scored, and what their scores become.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scoring {
+    /// Strands to score with stranded models.
+    pub strand: StrandChoice,
+    /// What makes a call; what the model states if none.
+    pub threshold: Option<Threshold>,
+    /// One row a window instead of calls.
+    pub raw: bool,
+    /// How many calls are kept; all if none.
+    pub top: Option<Top>,
+    /// Bases within which windows become one call; each region model's own if none.
+    pub merge_distance: Option<usize>,
+    /// Least bases of a call.
+    pub min_length: usize,
+    /// Unknown bases allowed in a window.
+    pub max_n: u32,
+    pub softmask: Softmask,
+}
