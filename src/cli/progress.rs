@@ -1,6 +1,6 @@
 //! How far a run has come: a line on standard error, if that is a terminal.
 
-use std::cell::Cell;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -16,7 +16,7 @@ const STANDS: Duration = Duration::from_millis(200);
 pub struct Meter {
     bar: ProgressBar,
     begin: Instant,
-    shown: Cell<Option<Instant>>,
+    shown: Mutex<Option<Instant>>,
     /// Bytes of input that were read.
     consumed: Consumed,
     /// How many there are, if that is known.
@@ -40,7 +40,7 @@ impl Meter {
         Self {
             bar,
             begin: Instant::now(),
-            shown: Cell::new(None),
+            shown: Mutex::new(None),
             consumed,
             total,
             quiet,
@@ -51,10 +51,10 @@ impl Meter {
 
 impl Observer for Meter {
     fn scored(&self, bases: u64) {
-        let shown = self.shown.get();
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         let stands = shown.is_some_and(|shown| shown.elapsed() < STANDS);
         if !stands && !self.bar.is_hidden() {
-            self.shown.set(Some(Instant::now()));
+            *shown = Some(Instant::now());
             let seconds = self.begin.elapsed().as_secs_f64();
             let line = line(bases, seconds, self.consumed.bytes(), self.total);
             self.bar.set_message(line);

@@ -1,28 +1,35 @@
-//! Threads that score units, and the queue that keeps their order.
+//! Threads that score units, and the order in which their outcomes are delivered.
 //!
-//! Each unit carries the channel of its reply, and replies are awaited in the order in which
-//! units were submitted. The calling thread is one of the crew: when it has read ahead far
-//! enough and the next reply is not there yet, it scores a unit itself. So `-t N` is N threads,
-//! one of which also reads and writes, and `-t 1` is the same code with an empty crew.
+//! One thread reads and cuts units, all others score them, and the calling thread delivers the
+//! outcomes in the order in which the units were cut. Each unit carries the channel of its reply;
+//! the other ends of these channels wait in a queue of their own. While the next reply is not
+//! there, the calling thread scores units itself. So N threads score, and one more reads.
 
-use std::collections::VecDeque;
+use std::io;
 use std::panic::{self, AssertUnwindSafe};
-use std::thread::Scope;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{Builder, Scope, ScopedJoinHandle};
+use std::time::Duration;
 
-use anyhow::{Result, anyhow};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use anyhow::{Context, Result, anyhow};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TryRecvError, bounded, select};
 
 use super::deliver::Delivery;
 use super::setup::Setup;
-use super::unit::Unit;
+use super::unit::{Gathering, Unit};
 use super::work::{Outcome, Worker};
+use crate::source::Sink;
 
-/// Units under way for each thread: enough that none waits while the calling thread scores.
+/// Units under way for each thread: enough that none waits while others are read and written.
 const AHEAD: usize = 3;
+/// How long the input may give nothing until what was gathered is scored and written.
+const IDLE: Duration = Duration::from_millis(50);
+
+type Reply = Result<Vec<Outcome>>;
 
 struct Job {
     unit: Unit,
-    reply: Sender<Result<Vec<Outcome>>>,
+    reply: Sender<Reply>,
 }
 
 impl Job {
@@ -46,7 +53,7 @@ impl<'a> Member<'a> {
         }
     }
 
-    fn score(&mut self, unit: &Unit) -> Result<Vec<Outcome>> {
+    fn score(&mut self, unit: &Unit) -> Reply {
         if self.worker.is_none() {
             self.worker = Some(Worker::new(self.setup)?);
         }
@@ -59,100 +66,152 @@ impl<'a> Member<'a> {
     }
 }
 
-pub struct Crew<'a> {
+/// The reader's end: units go to the threads that score, their replies to the one that delivers.
+pub struct Feed<'a> {
     jobs: Sender<Job>,
-    queue: Receiver<Job>,
-    replies: VecDeque<Receiver<Result<Vec<Outcome>>>>,
-    limit: usize,
-    /// Whether a unit could not be delivered: nothing may be written behind the gap.
-    broken: bool,
-    member: Member<'a>,
-    delivery: Delivery<'a>,
+    replies: Sender<Receiver<Reply>>,
+    stopped: &'a AtomicBool,
 }
 
-impl<'a> Crew<'a> {
-    /// Starts all threads but the calling one.
-    pub fn new<'scope>(
-        scope: &'scope Scope<'scope, '_>,
-        setup: &'a Setup<'a>,
-        threads: usize,
-        delivery: Delivery<'a>,
-    ) -> Self
-    where
-        'a: 'scope,
-    {
-        let limit = if threads == 1 { 1 } else { AHEAD * threads };
-        let (jobs, queue) = bounded::<Job>(limit);
+impl Feed<'_> {
+    fn submit(&self, unit: Unit) {
+        let (reply, outcomes) = bounded(1);
+        // The job first: who waits for a reply finds its job in the queue or taken.
+        let sent =
+            self.jobs.send(Job { unit, reply }).is_ok() && self.replies.send(outcomes).is_ok();
+        if !sent {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Where the reader puts its stretches.
+pub type Gathered<'a> = Gathering<Box<dyn FnMut(Unit) + Send + 'a>>;
+
+/// Scores all that `read` puts into its sink, and delivers it; returns what `read` does.
+///
+/// What came before `read` fails is scored and delivered all the same. After an error of a model
+/// or of the output, `read` is told to stop.
+pub fn run<T: Send>(
+    setup: &Setup<'_>,
+    threads: usize,
+    delivery: &mut Delivery<'_>,
+    read: impl FnOnce(&mut dyn Sink) -> Result<T> + Send,
+) -> Result<T> {
+    let threads = threads.max(1);
+    let limit = if threads == 1 { 1 } else { AHEAD * threads };
+    let (jobs, queue) = bounded::<Job>(limit);
+    let (replies, order) = bounded(limit);
+    let stopped = AtomicBool::new(false);
+    let feed = Feed {
+        jobs,
+        replies,
+        stopped: &stopped,
+    };
+    let submit: Box<dyn FnMut(Unit) + Send + '_> = Box::new(move |unit| feed.submit(unit));
+    let gathering = Gathering::new(setup.chunk(), submit);
+    std::thread::scope(|scope| {
+        let (stopped, gathering) = (&stopped, &gathering);
         for _ in 1..threads {
             let queue = queue.clone();
-            scope.spawn(move || {
+            let work = move || {
                 let mut member = Member::new(setup);
-                queue.iter().for_each(|job| job.run(&mut member));
-            });
+                let wanted = |_: &Job| !stopped.load(Ordering::Relaxed);
+                (queue.iter().take_while(wanted)).for_each(|job| job.run(&mut member));
+            };
+            // Fewer threads do the same work.
+            if spawn(scope, work).is_err() {
+                break;
+            }
         }
-        let (replies, broken, member) = (VecDeque::new(), false, Member::new(setup));
-        Self {
-            jobs,
-            queue,
-            replies,
-            limit,
-            broken,
-            member,
-            delivery,
-        }
-    }
-
-    /// Adds a unit; delivers the oldest ones when enough are under way.
-    pub fn submit(&mut self, unit: Unit) -> Result<()> {
-        if self.broken {
-            return Ok(());
-        }
-        let (reply, outcomes) = bounded(1);
-        self.replies.push_back(outcomes);
-        self.jobs
-            .send(Job { unit, reply })
-            .map_err(|_| anyhow!("the queue of units is closed"))?;
-        while self.replies.len() >= self.limit {
-            self.deliver()?;
-        }
-        Ok(())
-    }
-
-    /// Delivers all that is under way, and writes out what is buffered.
-    pub fn finish(mut self) -> Result<Delivery<'a>> {
-        while !self.replies.is_empty() {
-            self.deliver()?;
-        }
-        self.delivery.output.flush()?;
-        Ok(self.delivery)
-    }
-
-    fn deliver(&mut self) -> Result<()> {
-        let delivered = self.oldest().and_then(|outcomes| {
-            outcomes
-                .into_iter()
-                .try_for_each(|outcome| self.delivery.push(outcome))
+        let reader = spawn(scope, move || {
+            let mut cutter = gathering.cutter(setup.reach, stopped);
+            let read = panic::catch_unwind(AssertUnwindSafe(|| read(&mut cutter)));
+            gathering.close();
+            read.unwrap_or_else(|panic| panic::resume_unwind(panic))
         });
+        let reader = match reader {
+            Ok(reader) => reader,
+            Err(error) => {
+                gathering.close();
+                return Err(error).context("the thread that reads cannot be started");
+            }
+        };
+        let crew = Crew {
+            queue,
+            order,
+            gathering,
+            member: Member::new(setup),
+            delivery,
+        };
+        let delivered = crew.deliver_all();
         if delivered.is_err() {
-            self.broken = true;
-            self.replies.clear();
-            while self.queue.try_recv().is_ok() {}
+            stopped.store(true, Ordering::Relaxed);
         }
-        delivered
+        let read = reader
+            .join()
+            .unwrap_or_else(|panic| panic::resume_unwind(panic));
+        // What the input's error is about comes first.
+        let read = read?;
+        delivered.map(|()| read)
+    })
+}
+
+fn spawn<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> io::Result<ScopedJoinHandle<'scope, T>> {
+    Builder::new().spawn_scoped(scope, work)
+}
+
+/// The calling thread's part.
+struct Crew<'a, 'd, 'f, 'g> {
+    queue: Receiver<Job>,
+    order: Receiver<Receiver<Reply>>,
+    gathering: &'g Gathered<'f>,
+    member: Member<'a>,
+    delivery: &'g mut Delivery<'d>,
+}
+
+impl Crew<'_, '_, '_, '_> {
+    /// Delivers until the reader has ended, and flushes whenever the input gives nothing.
+    fn deliver_all(mut self) -> Result<()> {
+        loop {
+            let outcomes = match self.order.recv_timeout(IDLE) {
+                Ok(reply) => self.outcomes(&reply)?,
+                Err(RecvTimeoutError::Timeout) => {
+                    match self.gathering.take(|| self.order.is_empty()) {
+                        Some(unit) => self.member.score(&unit)?,
+                        None => {
+                            self.delivery.idle()?;
+                            continue;
+                        }
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return self.delivery.flush(),
+            };
+            for outcome in outcomes {
+                self.delivery.push(outcome)?;
+            }
+        }
     }
 
     /// The outcomes of the oldest unit; scores younger ones until they are there.
-    fn oldest(&mut self) -> Result<Vec<Outcome>> {
-        let Some(reply) = self.replies.pop_front() else {
-            return Ok(Vec::new());
-        };
+    fn outcomes(&mut self, reply: &Receiver<Reply>) -> Reply {
+        let lost = || anyhow!("a thread has ended early");
         loop {
-            if let Ok(outcomes) = reply.try_recv() {
-                return outcomes;
+            match reply.try_recv() {
+                Ok(outcomes) => return outcomes,
+                Err(TryRecvError::Disconnected) => return Err(lost()),
+                Err(TryRecvError::Empty) => {}
             }
-            match self.queue.try_recv() {
-                Ok(job) => job.run(&mut self.member),
-                Err(_) => return reply.recv().map_err(|_| anyhow!("a thread has died"))?,
+            select! {
+                recv(reply) -> outcomes => return outcomes.map_err(|_| lost())?,
+                recv(self.queue) -> job => match job {
+                    Ok(job) => job.run(&mut self.member),
+                    // The reader has ended: nothing but the reply is waited for.
+                    Err(_) => return reply.recv().map_err(|_| lost())?,
+                },
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The last part: outcomes in input order become calls, rows and the ledger.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
@@ -12,7 +13,31 @@ use super::work::{Found, Outcome, Span};
 use crate::call::{Best, Call, Caller};
 use crate::source::Place;
 use crate::window::Status;
-use crate::write::{Merger, Ordered, Output, Row, Target, unscored};
+use crate::write::{Line, Merger, Ordered, Row};
+
+/// Takes what a run finds, in order.
+pub trait Writer {
+    /// Takes a row.
+    fn row(&mut self, line: &Line<'_>);
+
+    /// Takes rows that are text already.
+    fn text(&mut self, rows: &[u8]);
+
+    /// Whether unscored intervals are wanted.
+    fn wants_unscored(&self) -> bool;
+
+    /// Takes an unscored interval of a contig or a read.
+    fn unscored(&mut self, name: &[u8], range: Range<usize>, reason: &str, model: &str);
+
+    /// Passes on what was taken.
+    fn pass(&mut self) -> Result<()>;
+
+    /// Nothing more comes for a while.
+    fn idle(&mut self) -> Result<()>;
+
+    /// Nothing more comes, as the run has ended or failed.
+    fn flush(&mut self) -> Result<()>;
+}
 
 /// Takes the outcomes of a stretch's pieces from left to right, stretch by stretch.
 pub struct Delivery<'a> {
@@ -23,8 +48,7 @@ pub struct Delivery<'a> {
     pub ledger: Ledger,
     /// Of the rows that were written.
     pub sorted: Sorted,
-    pub output: Output,
-    pub unscored: Option<Target>,
+    writer: &'a mut dyn Writer,
     callers: Vec<Caller>,
     calls: Ordered<Row>,
     best: Option<Best>,
@@ -32,8 +56,6 @@ pub struct Delivery<'a> {
     /// The open unscored interval of each model.
     open: Vec<Option<Span>>,
     gaps: Ordered<Span>,
-    /// Rows to write; the header at first, so that a run which reads nothing writes nothing.
-    text: Vec<u8>,
 }
 
 impl<'a> Delivery<'a> {
@@ -42,9 +64,7 @@ impl<'a> Delivery<'a> {
         settled: &'a AtomicBool,
         observer: &'a dyn Observer,
         ledger: Ledger,
-        header: String,
-        output: Output,
-        unscored: Option<Target>,
+        writer: &'a mut dyn Writer,
     ) -> Self {
         Self {
             setup,
@@ -52,15 +72,13 @@ impl<'a> Delivery<'a> {
             observer,
             ledger,
             sorted: Sorted::default(),
-            output,
-            unscored,
+            writer,
             callers: setup.callers(),
             calls: Ordered::default(),
             best: setup.best(),
             merger: Merger::default(),
             open: vec![None; setup.models.len()],
             gaps: Ordered::default(),
-            text: header.into_bytes(),
         }
     }
 
@@ -87,7 +105,7 @@ impl<'a> Delivery<'a> {
         }
         for span in spans {
             self.ledger.models[span.model].add(span.status, span.end - span.start);
-            if self.unscored.is_some() {
+            if self.writer.wants_unscored() {
                 self.gap(span);
             }
         }
@@ -104,7 +122,7 @@ impl<'a> Delivery<'a> {
                 for (channel, count) in counts.into_iter().enumerate() {
                     self.count(channel, count);
                 }
-                self.text.extend_from_slice(&rows);
+                self.writer.text(&rows);
                 core.end
             }
             Found::Steps(rows) => {
@@ -132,20 +150,18 @@ impl<'a> Delivery<'a> {
             self.settled.store(true, Ordering::Relaxed);
         }
         self.observer.scored(self.ledger.bases);
-        self.write_text()?;
-        self.write_gaps(end.is_some() || core.end >= place.own.end, &place)
+        self.write_gaps(end.is_some() || core.end >= place.own.end, &place);
+        self.writer.pass()
     }
 
-    /// Writes what is left at the end.
-    pub fn finish(&mut self) -> Result<()> {
-        self.write_text()?;
-        self.output.flush()
+    /// Nothing more comes for a while.
+    pub fn idle(&mut self) -> Result<()> {
+        self.writer.idle()
     }
 
-    fn write_text(&mut self) -> Result<()> {
-        self.output.write(&self.text)?;
-        self.text.clear();
-        Ok(())
+    /// Nothing more comes, as the run has ended or failed.
+    pub fn flush(&mut self) -> Result<()> {
+        self.writer.flush()
     }
 
     fn count(&mut self, channel: usize, rows: u64) {
@@ -205,7 +221,7 @@ impl<'a> Delivery<'a> {
         };
         self.count(row.channel, 1);
         self.sorted.rows(&place.contig, row.start, row.start);
-        (self.setup.layout().row)(&self.setup.line(row, place), &mut self.text);
+        self.writer.row(&self.setup.line(row, place));
     }
 
     /// Joins an interval to the one before if it goes on with the same reason.
@@ -227,10 +243,10 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    fn write_gaps(&mut self, last: bool, place: &Place) -> Result<()> {
-        let Some(target) = &mut self.unscored else {
-            return Ok(());
-        };
+    fn write_gaps(&mut self, last: bool, place: &Place) {
+        if !self.writer.wants_unscored() {
+            return;
+        }
         if last {
             for open in self.open.iter_mut().filter_map(Option::take) {
                 self.gaps.push(open.start, open.model, open);
@@ -244,11 +260,8 @@ impl<'a> Delivery<'a> {
         };
         for span in self.gaps.release(frontier.unwrap_or(usize::MAX)) {
             let model = &self.ledger.models[span.model].name;
-            let range = (span.start, span.end);
-            unscored(whose, range, span.status.word(), model, &mut self.text);
+            let (range, reason) = (span.start..span.end, span.status.word());
+            self.writer.unscored(whose, range, reason, model);
         }
-        target.write(&self.text)?;
-        self.text.clear();
-        Ok(())
     }
 }

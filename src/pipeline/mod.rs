@@ -1,7 +1,9 @@
-//! Stretches in, rows out: one thread reads and writes, all score, and order is kept.
+//! Stretches in, rows out: one thread reads, all others score, one of them writes, and order is
+//! kept.
 
 mod crew;
 mod deliver;
+mod files;
 mod ledger;
 mod plan;
 mod setup;
@@ -10,23 +12,21 @@ mod strand;
 mod unit;
 mod work;
 
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 
 use crate::source::reads::Tally;
 use crate::source::{self, Count, Input, Lengths, Options, Shard, Sink, Sizes};
-use crate::write::{Form, Output, Parameters, Target, header};
-use crew::Crew;
+use crate::write::{Parameters, header};
 use deliver::Delivery;
+use files::Files;
 pub use ledger::{Ledger, ModelLedger};
 pub use plan::{LoadedModel, Plan, Scoring};
 use setup::Setup;
-use unit::Cutter;
 
 /// Hears how a run goes on.
-pub trait Observer {
+pub trait Observer: Sync {
     /// So many bases have been scored since the run began.
     fn scored(&self, bases: u64);
 
@@ -47,41 +47,17 @@ pub struct Report {
 /// record that it is in.
 pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
     let setup = Setup::new(plan);
-    let text = |path: &Path| Target::file(path, Form::Text);
-    let unscored = plan.unscored.as_deref().map(text).transpose()?;
-    let sizes = plan.chrom_sizes.as_deref().map(text).transpose()?;
-    let header = header_of(plan, &setup);
-    let output = Output::begin(&plan.output, &header)?;
+    let mut files = Files::begin(plan, header_of(plan, &setup))?;
     let settled = AtomicBool::new(false);
-    let ledger = ledger(plan);
-    let delivery = Delivery::new(&setup, &settled, observer, ledger, header, output, unscored);
-    let (mut delivery, lengths) = std::thread::scope(|scope| {
-        let mut crew = Crew::new(scope, &setup, plan.threads.max(1), delivery);
-        let read = read(plan, &setup, &settled, observer, &mut crew);
-        let finished = crew.finish();
-        // What the input's error is about comes first.
-        let seen = read?;
-        let mut delivery = finished?;
-        delivery.ledger.reads = seen.reads;
-        anyhow::Ok((delivery, seen.lengths))
+    let mut delivery = Delivery::new(&setup, &settled, observer, ledger(plan), &mut files);
+    let seen = crew::run(&setup, plan.threads, &mut delivery, |sink| {
+        read(plan, &setup, &settled, observer, sink)
     })?;
-
-    delivery.finish()?;
     let Delivery {
-        ledger,
-        sorted,
-        output,
-        unscored,
-        ..
+        mut ledger, sorted, ..
     } = delivery;
-    output.finish(&lengths, setup.has_names(), plan.threads)?;
-    if let Some(unscored) = unscored {
-        unscored.finish()?;
-    }
-    if let Some(mut sizes) = sizes {
-        sizes.write(&lengths.table())?;
-        sizes.finish()?;
-    }
+    ledger.reads = seen.reads;
+    files.finish(&seen.lengths, setup.has_names(), plan.threads)?;
     Ok(Report {
         ledger,
         unsorted: sorted.fault,
@@ -127,28 +103,21 @@ fn read(
     setup: &Setup<'_>,
     settled: &AtomicBool,
     observer: &dyn Observer,
-    crew: &mut Crew<'_>,
+    sink: &mut dyn Sink,
 ) -> Result<Seen> {
     let mut options = plan.source.clone();
     options.regions.flank = setup.reach.flank();
-    let mut cutter = Cutter::new(plan.chunk_size, setup.reach, |unit| crew.submit(unit));
-    let read = match plan.shard {
-        None => read_whole(plan, &options, observer, &mut cutter),
-        Some(shard) => {
-            let mut count = Count::default();
-            let Seen { lengths, .. } = read_whole(plan, &options, observer, &mut count)?;
-            // All was said while counting.
-            options.quiet = true;
-            let (flank, bases) = (options.regions.flank, count.bases);
-            let mut shard = Shard::new(shard, bases, flank, settled, &mut cutter);
-            let reads = read_all(plan, &options, observer, &mut shard);
-            reads.map(|reads| Seen { reads, lengths })
-        }
+    let Some(shard) = plan.shard else {
+        return read_whole(plan, &options, observer, sink);
     };
-    // What came before an error is scored all the same.
-    let flushed = cutter.flush();
-    let seen = read?;
-    flushed.map(|()| seen)
+    let mut count = Count::default();
+    let Seen { lengths, .. } = read_whole(plan, &options, observer, &mut count)?;
+    // All was said while counting.
+    options.quiet = true;
+    let (flank, bases) = (options.regions.flank, count.bases);
+    let mut shard = Shard::new(shard, bases, flank, settled, sink);
+    let reads = read_all(plan, &options, observer, &mut shard)?;
+    Ok(Seen { reads, lengths })
 }
 
 /// Reads all to the end, and notes the lengths of contigs if they are needed.

@@ -63,6 +63,12 @@ impl Reach {
         self.window.max(self.calls + self.left.max(self.right))
     }
 
+    /// Bases of a chunk, at least as many as its halo: no base is copied more often than that
+    /// costs.
+    pub fn chunk(&self, asked: usize) -> usize {
+        asked.max(self.left + self.right).max(1)
+    }
+
     fn include(&mut self, model: &Scored<'_>, raw: bool) {
         for track in &model.tracks {
             let (left, right) = track.grid.halo();
@@ -113,6 +119,11 @@ impl<'a> Setup<'a> {
             policy,
             reach,
         }
+    }
+
+    /// Reported positions of a work unit, in bases.
+    pub fn chunk(&self) -> usize {
+        self.reach.chunk(self.plan.chunk_size)
     }
 
     pub fn layout(&self) -> &'static Layout {

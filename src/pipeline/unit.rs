@@ -1,7 +1,9 @@
 //! Cutting stretches into work units.
 
+use std::mem;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 
@@ -50,17 +52,80 @@ pub struct Unit {
 /// What a piece costs beyond its bases, as bases: bounds a unit of empty records.
 const PIECE: usize = 64;
 
-/// Cuts stretches into units of about `chunk` bases, so that a million short records and one
-/// chromosome run equally well.
+/// Pieces that wait for others to be scored with.
+///
+/// The reader adds to them; who finds that no more come takes them out early.
+pub struct Gathering<S> {
+    /// Bases that make a unit.
+    chunk: usize,
+    gathered: Mutex<Gathered<S>>,
+}
+
+struct Gathered<S> {
+    unit: Unit,
+    /// Takes units; none when the reader has ended.
+    submit: Option<S>,
+}
+
+impl<S: FnMut(Unit)> Gathering<S> {
+    /// Units of about `chunk` bases go to `submit`.
+    pub fn new(chunk: usize, submit: S) -> Self {
+        let (unit, submit) = (Unit::default(), Some(submit));
+        Self {
+            chunk,
+            gathered: Mutex::new(Gathered { unit, submit }),
+        }
+    }
+
+    /// Takes out what has been gathered while the reader waits, if `all` before it is out.
+    pub fn take(&self, all: impl FnOnce() -> bool) -> Option<Unit> {
+        // While the reader holds the lock, it is at work.
+        let mut gathered = self.gathered.try_lock().ok()?;
+        let waits = !gathered.unit.pieces.is_empty() && all();
+        waits.then(|| mem::take(&mut gathered.unit))
+    }
+
+    /// Submits what is left; after that no unit comes.
+    pub fn close(&self) {
+        let mut gathered = self.lock();
+        gathered.submit();
+        gathered.submit = None;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Gathered<S>> {
+        self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What cuts stretches until `stopped`.
+    pub fn cutter<'a>(&'a self, reach: Reach, stopped: &'a AtomicBool) -> Cutter<'a, S> {
+        Cutter {
+            gathering: self,
+            reach,
+            stopped,
+            open: None,
+        }
+    }
+}
+
+impl<S: FnMut(Unit)> Gathered<S> {
+    fn submit(&mut self) {
+        let unit = mem::take(&mut self.unit);
+        if let Some(submit) = self.submit.as_mut().filter(|_| !unit.pieces.is_empty()) {
+            submit(unit);
+        }
+    }
+}
+
+/// Cuts stretches into pieces of about a chunk of bases, and gathers short ones, so that a million
+/// short records and one chromosome run equally well.
 ///
 /// What is cut depends on the bases alone, not on the parts they come in. No more of a stretch is
 /// held than a chunk with its halo.
-pub struct Cutter<S> {
-    chunk: usize,
+pub struct Cutter<'a, S> {
+    gathering: &'a Gathering<S>,
     reach: Reach,
+    stopped: &'a AtomicBool,
     open: Option<Open>,
-    unit: Unit,
-    sink: S,
 }
 
 /// A stretch while it comes.
@@ -87,29 +152,9 @@ impl Open {
     }
 }
 
-impl<S: FnMut(Unit) -> Result<()>> Cutter<S> {
-    pub fn new(chunk: usize, reach: Reach, sink: S) -> Self {
-        // A chunk as long as its halo: no base is copied more often than that costs.
-        let chunk = chunk.max(reach.left + reach.right).max(1);
-        Self {
-            chunk,
-            reach,
-            open: None,
-            unit: Unit::default(),
-            sink,
-        }
-    }
-
-    /// Sends on what has been gathered.
-    pub fn flush(&mut self) -> Result<()> {
-        if self.unit.pieces.is_empty() {
-            return Ok(());
-        }
-        (self.sink)(std::mem::take(&mut self.unit))
-    }
-
+impl<S: FnMut(Unit)> Cutter<'_, S> {
     /// Cuts the pieces whose halo has come, or all of them if the stretch has `ended`.
-    fn cut(&mut self, mut open: Open, ended: bool) -> Result<()> {
+    fn cut(&mut self, mut open: Open, ended: bool) {
         if ended {
             open.ahead.end = open.ahead.end.min(open.end());
             open.ahead.start = open.ahead.start.min(open.ahead.end);
@@ -117,42 +162,44 @@ impl<S: FnMut(Unit) -> Result<()>> Cutter<S> {
         loop {
             let Range { start, end } = open.ahead;
             open.forget(start.saturating_sub(self.reach.left));
-            let core = start..end.min(start.saturating_add(self.chunk));
+            let core = start..end.min(start.saturating_add(self.gathering.chunk));
             // What is shorter than a window is told from its end.
             let shortest = open.place.start + self.reach.window;
             let held = core.end.saturating_add(self.reach.right).max(shortest);
             if open.end() <= held && !ended {
                 self.open = Some(open);
-                return Ok(());
+                return;
             }
             let last = core.end == end;
             open.ahead.start = core.end;
             self.add(&open, core, held);
-            if self.unit.weight >= self.chunk {
-                self.flush()?;
-            }
             if last {
-                return Ok(());
+                return;
             }
         }
     }
 
-    fn add(&mut self, open: &Open, core: Range<usize>, held: usize) {
+    fn add(&self, open: &Open, core: Range<usize>, held: usize) {
         let bases = open.held.len().min(held - open.origin);
-        let at = self.unit.codes.len();
-        self.unit.codes.extend_from_slice(&open.held[..bases]);
-        self.unit.weight += core.len().max(PIECE);
-        self.unit.pieces.push(Piece {
+        let mut gathered = self.gathering.lock();
+        let unit = &mut gathered.unit;
+        let at = unit.codes.len();
+        unit.codes.extend_from_slice(&open.held[..bases]);
+        unit.weight += core.len().max(PIECE);
+        unit.pieces.push(Piece {
             place: open.place.clone(),
             last: core.end == open.ahead.end,
             core,
             origin: open.origin,
             codes: at..at + bases,
         });
+        if unit.weight >= self.gathering.chunk {
+            gathered.submit();
+        }
     }
 }
 
-impl<S: FnMut(Unit) -> Result<()>> Sink for Cutter<S> {
+impl<S: FnMut(Unit)> Sink for Cutter<'_, S> {
     fn begin(&mut self, place: Place) -> Result<()> {
         let Range { start, end } = place.report;
         let start = start.max(place.own.start);
@@ -172,11 +219,19 @@ impl<S: FnMut(Unit) -> Result<()>> Sink for Cutter<S> {
             return Ok(());
         };
         open.held.extend_from_slice(codes);
-        self.cut(open, false)
+        self.cut(open, false);
+        Ok(())
     }
 
     fn end(&mut self) -> Result<()> {
-        self.open.take().map_or(Ok(()), |open| self.cut(open, true))
+        if let Some(open) = self.open.take() {
+            self.cut(open, true);
+        }
+        Ok(())
+    }
+
+    fn is_done(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
     }
 }
 
@@ -199,10 +254,9 @@ mod tests {
 
     fn units(places: &[Place], codes: &[u8], part: usize, chunk: usize, reach: Reach) -> Vec<Unit> {
         let mut units = Vec::new();
-        let mut cutter = Cutter::new(chunk, reach, |unit| {
-            units.push(unit);
-            Ok(())
-        });
+        let stopped = AtomicBool::new(false);
+        let gathering = Gathering::new(reach.chunk(chunk), |unit| units.push(unit));
+        let mut cutter = gathering.cutter(reach, &stopped);
         for place in places {
             cutter.begin(place.clone()).unwrap();
             for part in codes.chunks(part) {
@@ -210,8 +264,8 @@ mod tests {
             }
             cutter.end().unwrap();
         }
-        cutter.flush().unwrap();
-        drop(cutter);
+        gathering.close();
+        drop(gathering);
         units
     }
 
@@ -276,6 +330,22 @@ mod tests {
             .map(|unit| unit.pieces.len())
             .collect();
         assert_eq!(pieces, [10, 2]);
+    }
+
+    #[test]
+    fn what_was_gathered_can_be_taken_while_the_reader_waits() {
+        let (stopped, sent) = (AtomicBool::new(false), Mutex::new(0));
+        let gathering = Gathering::new(1000, |_| *sent.lock().unwrap() += 1);
+        let mut cutter = gathering.cutter(Reach::default(), &stopped);
+        assert!(gathering.take(|| true).is_none());
+        cutter.begin(Place::whole(b"c")).unwrap();
+        cutter.bases(&codes(17)).unwrap();
+        assert!(gathering.take(|| true).is_none());
+        cutter.end().unwrap();
+        assert!(gathering.take(|| false).is_none());
+        assert_eq!(gathering.take(|| true).unwrap().pieces.len(), 1);
+        gathering.close();
+        assert_eq!(*sent.lock().unwrap(), 0);
     }
 
     #[test]

@@ -64,6 +64,15 @@ impl Output {
         }
     }
 
+    /// Writes out the rows that have come, if that changes no byte of the output: what is
+    /// compressed is cut into blocks by its bytes alone.
+    pub fn idle(&mut self) -> Result<()> {
+        match self {
+            Self::Text(target) => target.flush_text(),
+            Self::Indexed(..) | Self::Big(_) => Ok(()),
+        }
+    }
+
     /// Writes out what can be written before all rows have come.
     pub fn flush(&mut self) -> Result<()> {
         match self {

@@ -97,6 +97,14 @@ impl Target {
         flushed.with_context(|| self.name.clone())
     }
 
+    /// The same, unless the text is compressed.
+    pub fn flush_text(&mut self) -> Result<()> {
+        match self.coder {
+            Coder::Plain(_) => self.flush(),
+            Coder::Bgzip(_) => Ok(()),
+        }
+    }
+
     /// Writes out what is buffered, and gives a file its name.
     pub fn finish(self) -> Result<()> {
         let Self { name, coder, whole } = self;

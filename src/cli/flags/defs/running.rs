@@ -15,8 +15,9 @@ pub(super) const FLAGS: &[Flag] = &[
         short: &['t', '@'],
         value: Some("N"),
         section: Section::Running,
-        short_doc: "threads in all (also -@) [all cores]",
-        long_doc: "Threads in all. The output is the same for any number. Default: one a core.",
+        short_doc: "threads that score (also -@) [all cores]",
+        long_doc: "Threads that score; one of them also writes, and one more reads. The output is the \
+            same for any number. Default: one a core.",
         update: |draft, value| {
             draft.args.threads = value.count(1..=MAX_THREADS)?;
             Ok(())
