@@ -1,6 +1,12 @@
 # bash completion for windrow; made by `windrow --generate`, do not edit
 _windrow() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+    # '=' is a word of its own.
+    if [[ $prev == = ]]; then
+        prev=${COMP_WORDS[COMP_CWORD - 2]}
+    elif [[ $cur == = ]]; then
+        cur=
+    fi
     case $prev in
     -m | --model)
         mapfile -t COMPREPLY < <(compgen -W 'exon-start binding-site expression promoter enhancer' -- "$cur"; compgen -f -- "$cur")

@@ -39,7 +39,7 @@ complete -c windrow -s t -s @ -l threads -x -d 'threads that score (also -@) [al
 complete -c windrow -l engine -x -a 'auto avx512 avx2 neon portable tract' -d 'what runs dense models [auto]'
 complete -c windrow -l chunk-size -x -d 'bases of a work unit [65536]'
 complete -c windrow -s q -l quiet -d 'no summary on standard error'
-complete -c windrow -s v -l verbose -d 'say more on standard error; repeatable'
+complete -c windrow -s v -l verbose -d 'say more on standard error'
 complete -c windrow -l generate -x -a 'man complete-bash complete-zsh complete-fish autosql' -d 'print the man page, completions or autoSql'
 complete -c windrow -s h -l help -d 'this screen; --help for the full text'
 complete -c windrow -s V -l version -d 'print versions and exit'

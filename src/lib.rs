@@ -9,6 +9,7 @@ pub mod sequence;
 mod shield;
 pub mod source;
 mod suggest;
+mod temporary;
 pub mod value;
 pub mod window;
 mod words;

@@ -4,6 +4,8 @@ pub mod flags;
 mod generated;
 mod plan;
 mod progress;
+mod short;
+mod signals;
 mod summary;
 mod version;
 
@@ -16,7 +18,7 @@ use std::time::Instant;
 use crate::model::{self, ModelError, Strandedness};
 use crate::pipeline::{self, LoadedModel, Plan};
 use crate::source::reads::Reads;
-use crate::write::{Form, Target, Track};
+use crate::write::{Target, Track};
 use flags::{Args, Command, UsageError};
 use generated::generated;
 use plan::{plan, waits_for_typing};
@@ -40,7 +42,8 @@ pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(argv: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
-    match flags::parse(argv)? {
+    let argv: Vec<_> = argv.into_iter().collect();
+    match asked(&argv).map_or_else(|| flags::parse(&argv), Ok)? {
         Command::Run { args, .. } if waits_for_typing(&args, io::stdin().is_terminal()) => {
             let advice = format!("no input; see 'windrow -h'. {}", flags::usage_line());
             Err(UsageError::Rule(advice).into())
@@ -55,19 +58,30 @@ fn run(argv: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
     }
 }
 
+/// `windrow help` and `windrow version`, as of programs that have subcommands, unless they name files.
+fn asked(argv: &[OsString]) -> Option<Command> {
+    let [word] = argv else { return None };
+    match word.to_str() {
+        _ if Path::new(word).exists() => None,
+        Some("help") => Some(Command::LongHelp),
+        Some("version") => Some(Command::Version),
+        _ => None,
+    }
+}
+
 /// Sequence in, rows out.
 fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
     let plan = plan(&mut args, echo)?;
     let begin = Instant::now();
+    signals::remove_temporary_files();
     note(&args, &plan);
-    if args.verbose > 0 {
+    if args.verbose {
         for LoadedModel { model, engine, .. } in &plan.models {
             let name = &model.contract.name;
             tell(&format!("windrow: {name} is run by {}\n", engine.name()));
         }
     }
-    let text = |path: &Path| Target::file(path, Form::Text);
-    let stats = args.stats.as_deref().map(text).transpose()?;
+    let stats = args.stats.as_deref().map(Target::beside).transpose()?;
     let meter = meter(&args, &plan);
     let report = pipeline::run(&plan, &meter)?;
     drop(meter);
@@ -83,6 +97,7 @@ fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
         ));
     }
     if !args.quiet {
+        tell(&short::warnings(&plan, &report.ledger));
         tell(&summary::summary(&report.ledger, &cost, args.raw));
     }
     Ok(())
@@ -112,13 +127,19 @@ fn meter(args: &Args, plan: &Plan) -> Meter {
     let known = args.reference.is_none() && args.shard.is_none();
     let total = sizes.sum::<Option<u64>>().filter(|_| known);
     let consumed = plan.source.consumed.clone();
-    Meter::new(consumed, total, args.quiet, args.verbose > 0)
+    Meter::new(consumed, total, args.quiet, args.verbose)
 }
 
 fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)
+}
+
+/// A number and what it counts.
+fn counted(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// Writes to standard error; nobody is left to tell when that is gone.

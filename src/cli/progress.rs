@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::tell;
+use super::{counted, tell};
 use crate::pipeline::Observer;
 use crate::source::{Consumed, Input};
 
@@ -65,7 +65,7 @@ impl Observer for Meter {
         let text = match records {
             _ if self.quiet => return,
             0 => format!("windrow: warning: {input} is empty\n"),
-            _ if self.verbose => format!("windrow: {input}: {records} records\n"),
+            _ if self.verbose => format!("windrow: {input}: {}\n", counted(records, "record")),
             _ => return,
         };
         self.bar.suspend(|| tell(&text));

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Map, Value as Json, json};
 
+use super::counted;
 use crate::pipeline::{Ledger, ModelLedger};
 use crate::window::Status;
 
@@ -60,37 +61,37 @@ fn usage() -> libc::rusage {
 
 /// The last lines on standard error.
 pub fn summary(ledger: &Ledger, cost: &Cost, raw: bool) -> String {
-    let plural = if ledger.records == 1 { "" } else { "s" };
     let mut lines = vec![format!(
-        "{} record{plural}, {} bases",
-        ledger.records, ledger.bases
+        "{}, {}",
+        counted(ledger.records, "record"),
+        counted(ledger.bases, "base")
     )];
     let reads = &ledger.reads;
     if reads.records > 0 {
         lines.push(format!(
-            "{} alignments; left out: {} filtered, {} unaligned, {} without sequence, \
-             {} inserted bases",
-            reads.records,
+            "{}; left out: {} filtered, {} unaligned, {} without sequence, {}",
+            counted(reads.records, "alignment"),
             reads.filtered,
             reads.unaligned,
             reads.without_sequence,
-            reads.inserted_bases,
+            counted(reads.inserted_bases, "inserted base"),
         ));
     }
-    let noun = if raw { "rows" } else { "calls" };
+    let noun = if raw { "row" } else { "call" };
     for model in &ledger.models {
         let [short, end, unknown, soft] = Status::REASONS.map(|reason| model.bases(reason));
         lines.push(format!(
-            "{}: {} bases scored; not scored: {unknown} unknown bases, {end} contig ends, \
-             {short} short contigs, {soft} soft-masked; {} {noun}",
+            "{}: {} scored; not scored: {unknown} unknown bases, {end} contig ends, \
+             {short} short contigs, {soft} soft-masked; {}",
             model.name,
-            model.bases(Status::Scored),
-            model.calls(),
+            counted(model.bases(Status::Scored), "base"),
+            counted(model.calls(), noun),
         ));
         if model.unplaced > 0 {
             lines.push(format!(
-                "{}: {} windows without a place on a contig",
-                model.name, model.unplaced
+                "{}: {} without a place on a contig",
+                model.name,
+                counted(model.unplaced, "window")
             ));
         }
     }
@@ -165,6 +166,7 @@ mod tests {
         Ledger {
             records: 1,
             bases: 100,
+            longest: 100,
             reads: Tally::default(),
             models: vec![model],
         }

@@ -48,17 +48,17 @@ pub enum ModelError {
         known: String,
         hint: String,
     },
-    #[error("model {origin}: {source}")]
+    #[error("model {origin}: {cause}")]
     Read {
         origin: String,
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     #[error("model {origin}: larger than {} MB", MAX_FILE >> 20)]
     TooLarge { origin: String },
-    #[error("model {origin}: {source}")]
+    #[error("model {origin}: {cause}")]
     Contract {
         origin: String,
-        source: ContractError,
+        cause: ContractError,
     },
     #[error("model {origin}: {reason}")]
     Graph { origin: String, reason: String },
@@ -101,9 +101,9 @@ pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
         .graph
         .as_ref()
         .ok_or_else(|| refuse("is no ONNX file".to_owned()))?;
-    let contract = Contract::read(&proto).map_err(|source| ModelError::Contract {
+    let contract = Contract::read(&proto).map_err(|cause| ModelError::Contract {
         origin: origin.to_owned(),
-        source,
+        cause,
     })?;
     let shape =
         graph::check(&proto, graph, &contract).map_err(|error| refuse(error.to_string()))?;
@@ -122,9 +122,9 @@ pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
 }
 
 fn read(path: &str) -> Result<Vec<u8>, ModelError> {
-    let failed = |source| ModelError::Read {
+    let failed = |cause| ModelError::Read {
         origin: path.to_owned(),
-        source,
+        cause,
     };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;

@@ -97,6 +97,9 @@ impl<'a> Delivery<'a> {
         let ends = end.is_some_and(|end| end <= place.own.end);
         self.ledger.records += u64::from(ends);
         self.ledger.bases += report.len() as u64;
+        if let Some(end) = end {
+            self.ledger.longest = self.ledger.longest.max((end - place.start) as u64);
+        }
         for (model, (windows, unplaced)) in
             (self.ledger.models.iter_mut()).zip(windows.into_iter().zip(unplaced))
         {

@@ -1,14 +1,13 @@
 //! Files that a run writes: rows, unscored intervals, lengths of contigs.
 
 use std::ops::Range;
-use std::path::Path;
 
 use anyhow::Result;
 
 use super::deliver::Writer;
 use super::plan::Plan;
 use crate::source::Lengths;
-use crate::write::{Form, Layout, Line, Output, Target, unscored};
+use crate::write::{Layout, Line, Output, Target, unscored};
 
 /// The files of a run. Each takes its name when the run has succeeded.
 pub struct Files {
@@ -24,11 +23,14 @@ pub struct Files {
 impl Files {
     /// Begins all files of a plan; `header` is the text above the rows.
     pub fn begin(plan: &Plan, header: String) -> Result<Self> {
-        let text = |path: &Path| Target::file(path, Form::Text);
         Ok(Self {
             layout: plan.output.layout(),
-            unscored: plan.unscored.as_deref().map(text).transpose()?,
-            sizes: plan.chrom_sizes.as_deref().map(text).transpose()?,
+            unscored: plan.unscored.as_deref().map(Target::beside).transpose()?,
+            sizes: plan
+                .chrom_sizes
+                .as_deref()
+                .map(Target::beside)
+                .transpose()?,
             output: Output::begin(&plan.output, &header)?,
             rows: header.into_bytes(),
             intervals: Vec::new(),

@@ -51,6 +51,9 @@ impl ModelLedger {
 pub struct Ledger {
     pub records: u64,
     pub bases: u64,
+    /// Bases of the longest stretch that was scored as one: a record, a region with its flanks, a
+    /// covered stretch of a consensus, a read.
+    pub longest: u64,
     /// Alignments that were read.
     pub reads: Tally,
     pub models: Vec<ModelLedger>,

@@ -71,6 +71,14 @@ impl Target {
         Ok(Self { name, coder, whole })
     }
 
+    /// Text for a side file: standard output if the path is `-`.
+    pub fn beside(path: &Path) -> Result<Self> {
+        match path.to_str() {
+            Some("-") => Self::stdout(Form::Text),
+            _ => Self::file(path, Form::Text),
+        }
+    }
+
     /// Begins a file that takes its name on [`Self::finish`]; until then it is a temporary one
     /// in the same folder.
     pub fn file(path: &Path, form: Form) -> Result<Self> {

@@ -7,10 +7,14 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::temporary::{Temporary, note};
+
 /// A temporary file, in the folder of the name that it is to take.
 pub struct Whole {
     pub file: NamedTempFile,
     path: PathBuf,
+    /// Until the file has its name, or is removed with `file`.
+    temporary: Temporary,
 }
 
 impl Whole {
@@ -21,11 +25,21 @@ impl Whole {
         }
         // Through a symbolic link, the file it points to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let file = tempfile::Builder::new()
-            .prefix(".windrow-")
-            .permissions(Permissions::from_mode(0o666))
-            .tempfile_in(folder(&path))?;
-        Ok(Some(Self { file, path }))
+        let make = || {
+            tempfile::Builder::new()
+                .prefix(".windrow-")
+                .permissions(Permissions::from_mode(0o666))
+                .tempfile_in(folder(&path))
+        };
+        let (file, temporary) = note(make, NamedTempFile::path)?;
+        if let Ok(replaced) = path.metadata() {
+            file.as_file().set_permissions(replaced.permissions())?;
+        }
+        Ok(Some(Self {
+            file,
+            path,
+            temporary,
+        }))
     }
 
     /// One that is to lie beside this one, under its name and `suffix`.
@@ -43,6 +57,7 @@ impl Whole {
     /// Gives the file its name.
     pub fn appear(self) -> io::Result<PathBuf> {
         self.file.persist(&self.path)?;
+        drop(self.temporary);
         Ok(self.path)
     }
 }

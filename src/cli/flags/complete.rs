@@ -40,6 +40,12 @@ pub fn bash() -> String {
         "# bash completion for windrow; {TOP}\n\
          _windrow() {{\n\
          \x20   local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD - 1]}}\n\
+         \x20   # '=' is a word of its own.\n\
+         \x20   if [[ $prev == = ]]; then\n\
+         \x20       prev=${{COMP_WORDS[COMP_CWORD - 2]}}\n\
+         \x20   elif [[ $cur == = ]]; then\n\
+         \x20       cur=\n\
+         \x20   fi\n\
          \x20   case $prev in\n{cases}    esac\n\
          \x20   if [[ $cur == -* ]]; then\n\
          \x20       mapfile -t COMPREPLY < <({})\n\
@@ -61,10 +67,7 @@ pub fn zsh() -> String {
                 format!(":{value}:({})", flag.choices.join(" "))
             }
             (Some(value), Completes::Models) => {
-                format!(
-                    ":{value}:{{_alternative 'models:model:({})' 'files:file:_files'}}",
-                    models()
-                )
+                format!(":{value}:_windrow_models")
             }
             (Some(value), Completes::Files) => format!(":{value}:_files"),
             (Some(value), Completes::Nothing) => format!(":{value}:"),
@@ -72,14 +75,24 @@ pub fn zsh() -> String {
         let doc = flag.short_doc.replace('[', r"\[").replace(']', r"\]");
         let doc = doc.replace(':', r"\:");
         let quote = |text: String| format!("'{}'", text.replace('\'', r"'\''"));
-        for spelling in spellings(flag) {
+        for mut spelling in spellings(flag) {
+            if flag.value.is_some() && spelling.starts_with("--") {
+                spelling.push('=');
+            }
             specs.push_str(&format!(
                 "    {} \\\n",
                 quote(format!("*{spelling}[{doc}]{action}"))
             ));
         }
     }
-    format!("#compdef windrow\n# {TOP}\n_arguments -s -S \\\n{specs}    '*:input:_files'\n")
+    format!(
+        "#compdef windrow\n# {TOP}\n\
+         _windrow_models() {{\n\
+         \x20   _alternative 'models:model:({})' 'files:file:_files'\n\
+         }}\n\
+         _arguments -s -S \\\n{specs}    '*:input:_files'\n",
+        models()
+    )
 }
 
 pub fn fish() -> String {
@@ -108,12 +121,24 @@ pub fn fish() -> String {
 mod tests {
     use super::*;
 
+    /// More colons would begin another argument, and cut an action in two.
+    #[test]
+    fn specs_of_zsh_have_a_message_and_an_action() {
+        let zsh = zsh();
+        let specs = zsh.lines().filter(|line| line.starts_with("    '*-"));
+        for spec in specs {
+            let colons = spec.replace(r"\:", "").matches(':').count();
+            assert!(colons == 0 || colons == 2, "{spec}");
+        }
+    }
+
     #[test]
     fn every_flag_is_offered_by_every_shell() {
         let (bash, zsh, fish) = (bash(), zsh(), fish());
         for flag in table() {
             assert!(bash.contains(&format!("--{}", flag.long)));
-            assert!(zsh.contains(&format!("*--{}[", flag.long)));
+            let equals = if flag.value.is_some() { "=" } else { "" };
+            assert!(zsh.contains(&format!("*--{}{equals}[", flag.long)));
             assert!(fish.contains(&format!(" -l {}", flag.long)));
         }
     }

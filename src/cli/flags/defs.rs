@@ -18,6 +18,7 @@ const SWITCH: Flag = Flag {
     completes: Completes::Nothing,
     section: Section::Other,
     shapes_output: false,
+    same_bytes: &[],
     common: true,
     short_doc: "",
     long_doc: "",

@@ -6,6 +6,8 @@ mod defs;
 mod help;
 pub mod man;
 mod parse;
+mod sam_flags;
+mod suffix;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -96,7 +98,7 @@ pub struct Args {
     /// Reported positions of a work unit, in bases.
     pub chunk_size: usize,
     pub quiet: bool,
-    pub verbose: u8,
+    pub verbose: bool,
 }
 
 impl Default for Args {
@@ -139,7 +141,7 @@ impl Default for Args {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             chunk_size: DEFAULT_CHUNK,
             quiet: false,
-            verbose: 0,
+            verbose: false,
         }
     }
 }
@@ -179,6 +181,8 @@ pub struct Flag {
     pub section: Section,
     /// Whether the flag can change a byte of the output.
     pub shapes_output: bool,
+    /// Values with which it changes none.
+    pub same_bytes: &'static [&'static str],
     /// Whether `-h` shows it; `--help` shows all.
     pub common: bool,
     /// One line for `-h` and the completions.
@@ -236,6 +240,7 @@ pub struct Draft {
     /// Set by flags that ask for something else than filtering; the first one stands.
     pub instead: Option<Command>,
     pub models_given: bool,
+    pub format_given: bool,
 }
 
 impl Draft {

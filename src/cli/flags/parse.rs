@@ -3,10 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::{Command, Draft, Flag, Value, table};
+use super::{Command, Completes, Draft, Flag, Value, sam_flags, suffix, table};
 use crate::suggest::{closest, hint};
 
 /// A command line that cannot be followed; the message is one line.
@@ -55,7 +55,7 @@ where
         let flag = match parser.next() {
             Ok(None) => break,
             Ok(Some(lexopt::Arg::Value(input))) => {
-                echo.push(quoted(&input));
+                echo.push(quoted(file_name(&input)));
                 draft.args.inputs.push(PathBuf::from(input));
                 continue;
             }
@@ -79,11 +79,17 @@ where
             given: value.shown(),
             reason,
         })?;
-        if flag.shapes_output {
+        let same_bytes = flag.same_bytes.iter().any(|same| value.0 == *same);
+        if flag.shapes_output && !same_bytes {
             echo.push(format!("--{}", flag.long));
-            echo.extend(flag.value.map(|_| quoted(&value.0)));
+            let shown = match flag.completes {
+                Completes::Files | Completes::Models => file_name(&value.0),
+                Completes::Nothing => &value.0,
+            };
+            echo.extend(flag.value.map(|_| quoted(shown)));
         }
     }
+    suffix::follow(&mut draft)?;
     let Draft { args, instead, .. } = draft;
     Ok(instead.unwrap_or(Command::Run {
         args: Box::new(args),
@@ -120,6 +126,12 @@ fn refused(error: lexopt::Error) -> UsageError {
         },
         other => UsageError::Rule(other.to_string()),
     }
+}
+
+/// A path without its folders: workflow engines stage files in another one for each run, and equal
+/// runs write equal bytes.
+fn file_name(word: &OsStr) -> &OsStr {
+    Path::new(word).file_name().unwrap_or(word)
 }
 
 /// An argument as a shell would take it back.
@@ -165,20 +177,9 @@ impl Value {
             })
     }
 
-    /// A set of 16 flags as a number, in the notations of C.
-    pub fn bits(&self) -> Result<u16, String> {
-        let text = self.shown();
-        let lower = text.to_ascii_lowercase();
-        let number = match (lower.strip_prefix("0x"), lower.strip_prefix('0')) {
-            (Some(digits), _) => u16::from_str_radix(digits, 16),
-            (_, Some(digits)) if !digits.is_empty() => u16::from_str_radix(digits, 8),
-            _ => lower.parse(),
-        };
-        // A sign before digits is none of those notations.
-        number
-            .ok()
-            .filter(|_| text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
-            .ok_or_else(|| "is not a set of flags from 0 to 0xFFFF".to_owned())
+    /// A set of SAM flags.
+    pub fn sam_flags(&self) -> Result<u16, String> {
+        sam_flags::parse(&self.shown())
     }
 
     /// A number from 0 to 1.
@@ -272,6 +273,26 @@ mod tests {
             panic!()
         };
         assert_eq!(echo, "windrow --model exon-start --strand - in.fa");
+    }
+
+    #[test]
+    fn the_echo_has_no_folders_and_no_engine_that_gives_the_same_bytes() {
+        for (argv, expected) in [
+            (
+                "-m /stage/7f/net.onnx -r ../ref/g.fa --engine avx2 /stage/1/in.fa",
+                "windrow --model net.onnx --reference g.fa in.fa",
+            ),
+            ("--engine tract in.fa", "windrow --engine tract in.fa"),
+            (
+                "-R c:1-5 -r g.fa",
+                "windrow --region c:1-5 --reference g.fa",
+            ),
+        ] {
+            let Ok(Command::Run { echo, .. }) = parse(argv.split(' ')) else {
+                panic!()
+            };
+            assert_eq!(echo, expected);
+        }
     }
 
     #[test]

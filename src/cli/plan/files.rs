@@ -1,5 +1,7 @@
 //! What output files may be asked for together.
 
+use std::path::{Path, PathBuf};
+
 use super::rule;
 use crate::cli::flags::{Args, UsageError};
 
@@ -30,6 +32,26 @@ pub fn check(args: &Args) -> Result<(), UsageError> {
     }
     if args.index && args.output.is_none() {
         return fail("--index lies beside a file: --output says which".to_owned());
+    }
+    check_stdout(args)
+}
+
+/// A side file named `-` goes to standard output, where nothing else may be.
+fn check_stdout(args: &Args) -> Result<(), UsageError> {
+    let side = [
+        ("chrom-sizes", &args.chrom_sizes),
+        ("stats", &args.stats),
+        ("unscored", &args.unscored),
+    ];
+    let is_stdout = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
+    let mut taken = args.output.is_none().then_some("rows go");
+    for (flag, _) in side.into_iter().filter(|(_, path)| is_stdout(path)) {
+        if let Some(what) = taken {
+            return Err(rule(format!(
+                "--{flag} -: {what} to standard output already"
+            )));
+        }
+        taken = Some("another file goes");
     }
     Ok(())
 }
@@ -63,10 +85,23 @@ mod tests {
     }
 
     #[test]
+    fn standard_output_holds_one_thing() {
+        for flags in ["--stats -", "--unscored -", "--chrom-sizes -"] {
+            assert!(check(&args(&format!("{flags} -o x"))).is_ok());
+            assert!(refusal(flags).ends_with(" -: rows go to standard output already"));
+        }
+        assert_eq!(
+            refusal("-o x --stats - --unscored -"),
+            "--unscored -: another file goes to standard output already"
+        );
+    }
+
+    #[test]
     fn an_index_is_of_a_bgzip_file() {
         assert!(check(&args("-z")).is_ok());
-        assert!(check(&args("-z --index -o x.gz")).is_ok());
-        assert!(refusal("--index -o x.gz").ends_with("add --bgzip"));
+        assert!(check(&args("-z --index -o x")).is_ok());
+        assert!(check(&args("--index -o x.gz")).is_ok());
+        assert!(refusal("--index -o x").ends_with("add --bgzip"));
         assert!(refusal("-z --index").ends_with("--output says which"));
     }
 }

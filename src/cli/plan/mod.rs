@@ -1,5 +1,6 @@
 //! From typed flags to loaded models: the rules that need both.
 
+mod distinct;
 mod files;
 mod inputs;
 mod models;
@@ -17,6 +18,7 @@ use models::{check_calls, check_engine, check_format, check_scores, strand, stri
 /// Loads the models and holds the flags against them; `command` is the command line, less what
 /// cannot change the output. Inputs are looked for, not opened.
 pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
+    distinct::check(args)?;
     let loaded = args.models.iter().map(|name| model::load(name));
     let loaded = loaded.collect::<Result<Vec<Model>, _>>()?;
     let contracts: Vec<_> = loaded.iter().map(|model| &model.contract).collect();

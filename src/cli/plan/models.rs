@@ -81,6 +81,16 @@ pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), Us
             "--{flag}: calls of {name} are points, not regions"
         )));
     }
+    let point = |contract: &&&Contract| contract.calls == CallShape::Point;
+    let skips = |contract: &&&Contract| args.stride.is_some_and(|s| s as usize > contract.step);
+    let contracts = contracts.iter();
+    if let Some(contract) = contracts.filter(point).find(skips).filter(|_| !args.raw) {
+        return Err(rule(format!(
+            "--stride: a call of {} is the best of all windows around it, so none may be left \
+             out; --raw writes windows that are further apart",
+            contract.name
+        )));
+    }
     if args.top.is_some() && args.shard.is_some() {
         let text = "--top: no part of a --shard knows the calls of the others";
         return Err(rule(text.to_owned()));

@@ -101,11 +101,14 @@ pub(super) const FLAGS: &[Flag] = &[
         shapes_output: true,
         common: false,
         short_doc: "fasta, fastq, alignments or bed [told by the bytes]",
-        long_doc: "Format of all inputs: fasta, fastq, alignments (BAM, CRAM or SAM) or bed \
-            (regions). Default: told by the first bytes of each.",
+        long_doc: "Format of all inputs: fasta, fastq, alignments (BAM, CRAM or SAM; also bam, cram \
+            or sam) or bed (regions). Default: told by the first bytes of each.",
         update: |draft, value| {
-            let format = value.choice(InputFormat::WORDS, InputFormat::from_word)?;
-            draft.args.input_format = Some(format);
+            let alignments = ["bam", "cram", "sam"].iter().any(|word| value.0 == *word);
+            draft.args.input_format = Some(match alignments {
+                true => InputFormat::Alignments,
+                false => value.choice(InputFormat::WORDS, InputFormat::from_word)?,
+            });
             Ok(())
         },
         ..SWITCH
@@ -159,11 +162,12 @@ pub(super) const FLAGS: &[Flag] = &[
         common: false,
         short_doc: "leave out records with one of these flags [0xF04]",
         long_doc: "Leave out records that have one of these flags set, as samtools view -F does: \
-            a number, decimal, hexadecimal (0x) or octal (0). Default: 0xF04, which leaves out \
+            a number, decimal, hexadecimal (0x) or octal (0), or names such as UNMAP,DUP. \
+            Default: 0xF04, which leaves out \
             unmapped, secondary, failed, duplicate and supplementary records; with --reads raw \
             0xF00, which keeps unmapped ones.",
         update: |draft, value| {
-            draft.args.exclude_flags = Some(value.bits()?);
+            draft.args.exclude_flags = Some(value.sam_flags()?);
             Ok(())
         },
         ..SWITCH
@@ -178,7 +182,7 @@ pub(super) const FLAGS: &[Flag] = &[
         long_doc: "Leave out records that do not have all of these flags set, as samtools view \
             -f does. Default: 0.",
         update: |draft, value| {
-            draft.args.require_flags = value.bits()?;
+            draft.args.require_flags = value.sam_flags()?;
             Ok(())
         },
         ..SWITCH

@@ -18,9 +18,11 @@ pub(super) const FLAGS: &[Flag] = &[
             with titles); or spsc (scores of acceptors at the start of exons, for minimap2 --spsc \
             and miniprot --spsc: one exon_start model, every window). bigwig and bigbed hold the rows \
             of bedgraph and bed with an index and summaries for browsers; they need --output. \
-            Default: bed.",
+            Default: what the name of --output says (x.bed, .bedgraph, .narrowPeak, .gff3, .tsv, \
+            .spsc, .bw, .bb), else bed.",
         update: |draft, value| {
             draft.args.format = value.choice(Format::WORDS, Format::from_word)?;
+            draft.format_given = true;
             Ok(())
         },
         ..SWITCH
@@ -33,7 +35,9 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         short_doc: "write FILE, whole or not at all [standard output]",
         long_doc: "Write FILE instead of standard output. It appears under its name only when the \
-            run has succeeded; '-' is standard output.",
+            run has succeeded; '-' is standard output. Its extension chooses the format where \
+            --format does not, and .gz means --bgzip. A name that contradicts --format is refused, \
+            and so is a file that is an input or another output of the same run.",
         update: |draft, value| {
             draft.args.output = Some(value.path()?).filter(|path| path.as_os_str() != "-");
             Ok(())
@@ -105,7 +109,8 @@ pub(super) const FLAGS: &[Flag] = &[
         short_doc: "write names and lengths of the contigs to FILE",
         long_doc: "Write the contigs that were read to FILE, in the order in which they came: name, \
             tab, length. Of contigs of a --reference or in the header of alignments that is the \
-            whole length, of records with coordinates in their headers the end of the last one.",
+            whole length, of records with coordinates in their headers the end of the last one. '-' is \
+            standard output, if --output names a file.",
         update: |draft, value| {
             draft.args.chrom_sizes = Some(value.path()?);
             Ok(())
@@ -119,7 +124,7 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         short_doc: "write the ledger to FILE as JSON",
         long_doc: "Write the ledger to FILE as JSON: records, bases read, scored and unscored by \
-            reason, calls, time and peak memory.",
+            reason, calls, time and peak memory. '-' is standard output, if --output names a file.",
         update: |draft, value| {
             draft.args.stats = Some(value.path()?);
             Ok(())
@@ -133,7 +138,8 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         short_doc: "write the unscored intervals to FILE as BED",
         long_doc: "Write the intervals that were not scored to FILE as BED: contig, start, end, \
-            reason (short_contig, contig_end, unknown_bases or soft_masked) and model.",
+            reason (short_contig, contig_end, unknown_bases or soft_masked) and model. '-' is standard \
+            output, if --output names a file.",
         update: |draft, value| {
             draft.args.unscored = Some(value.path()?);
             Ok(())

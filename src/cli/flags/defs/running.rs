@@ -30,6 +30,7 @@ pub(super) const FLAGS: &[Flag] = &[
         choices: EngineChoice::WORDS,
         section: Section::Running,
         shapes_output: true,
+        same_bytes: &["auto", "avx512", "avx2", "neon", "portable"],
         common: false,
         short_doc: "what runs dense models [auto]",
         long_doc: "What runs dense models: auto, the kernels of windrow with the best \
@@ -73,10 +74,10 @@ pub(super) const FLAGS: &[Flag] = &[
         long: "verbose",
         short: &['v'],
         section: Section::Running,
-        short_doc: "say more on standard error; repeatable",
-        long_doc: "Say more on standard error. May be given several times.",
+        short_doc: "say more on standard error",
+        long_doc: "Say on standard error what runs each model, and how many records each input holds.",
         update: |draft, _| {
-            draft.args.verbose = draft.args.verbose.saturating_add(1);
+            draft.args.verbose = true;
             Ok(())
         },
         ..SWITCH

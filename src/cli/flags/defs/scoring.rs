@@ -18,7 +18,9 @@ pub(super) const FLAGS: &[Flag] = &[
         shapes_output: true,
         short_doc: "bases between windows [the model's step]",
         long_doc: "Bases between the starts of neighbouring windows, counted from the start of \
-            each contig. A multiple of the step of every model that is run. Default: the step.",
+            each contig. A multiple of the step of every model that is run. More than the step needs \
+            --raw if calls of the model are points, as those of exon-start: the windows left out \
+            could be the best ones. Default: the step.",
         update: |draft, value| {
             draft.args.stride = Some(value.count(1..=MAX_STRIDE)?);
             Ok(())

@@ -1,0 +1,36 @@
+//! What SIGINT, SIGTERM and SIGHUP leave behind: nothing, and the exit status of the signal.
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+use crate::temporary;
+
+/// From now on a signal removes temporary files before it ends the program. One that is ignored,
+/// as SIGHUP under nohup, stays ignored.
+pub fn remove_temporary_files() {
+    let heard = [SIGHUP, SIGINT, SIGTERM].into_iter();
+    let heard: Vec<_> = heard.filter(|&signal| !is_ignored(signal)).collect();
+    let Ok(mut signals) = Signals::new(heard) else {
+        return;
+    };
+    let wait = move || {
+        if let Some(signal) = signals.forever().next() {
+            temporary::remove_all();
+            let _ = emulate_default_handler(signal);
+        }
+    };
+    // Without this thread a run still works; a signal then leaves its temporary file.
+    let _ = std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(wait);
+}
+
+fn is_ignored(signal: i32) -> bool {
+    let mut action = std::mem::MaybeUninit::zeroed();
+    // SAFETY: all zeros is a valid `sigaction`; with a null new action the call only fills it in.
+    unsafe {
+        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr());
+        action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
+}
