@@ -105,7 +105,11 @@ fn threads_and_chunks_do_not_show_for_several_models() {
     onnx::set(&mut region, "step", "1");
     let region = bench.write("region.onnx", &onnx::bytes(&region));
     let records = random_records();
-    let flags = ["", "-s 3", "--merge-distance 30 --min-length 20 --top 9"];
+    let flags = [
+        "",
+        "--raw -s 3",
+        "--merge-distance 30 --min-length 20 --top 9",
+    ];
     same_however_divided(
         &[&bench.model, &region],
         records.as_bytes(),

@@ -144,7 +144,7 @@ proptest! {
         onnx::set(&mut model, "anchor", &((anchor * window as f64) as usize).to_string());
         let bench = Bench::new(&model);
         let softmask = if skip { "skip" } else { "score" };
-        let flags = format!("-s {stride} --max-n {max_n} --softmask {softmask} --chunk-size 256");
+        let flags = format!("--raw -s {stride} --max-n {max_n} --softmask {softmask} --chunk-size 256");
 
         let stats = stats(&bench, &flags, input.as_bytes());
         let number = |json: &Json| json.as_u64().unwrap();
@@ -186,7 +186,7 @@ proptest! {
             bases
         };
         let both = covered('+').intersection(&covered('-')).count();
-        let stats = stats(&bench, &format!("-s {stride}"), input.as_bytes());
+        let stats = stats(&bench, &format!("--raw -s {stride}"), input.as_bytes());
         prop_assert_eq!(&stats["models"][0]["scored_bases"], &json!(both));
     }
 }

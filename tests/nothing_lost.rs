@@ -164,7 +164,8 @@ fn a_signal_leaves_no_temporary_file_and_is_the_exit_status() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // It waits for sequence, with both files begun.
+        // It waits for sequence, with both files begun; waiting for it would close its input.
+        let _input = child.stdin.take();
         while files(&bench).len() < 3 {
             assert_eq!(child.try_wait().unwrap(), None);
             std::thread::sleep(std::time::Duration::from_millis(5));

@@ -81,7 +81,7 @@ const RANGES: [(&str, usize, usize); 8] = [
 const FORMATS: [&str; 6] = [
     "",
     "--raw",
-    "-s 7",
+    "--raw -s 7",
     "--raw -s 7 -t 1 --chunk-size 256",
     "-f bedgraph --raw --strand -",
     "--raw --softmask skip --max-n 2 -t 3 --chunk-size 300",
@@ -237,7 +237,7 @@ fn reasons_are_those_of_the_whole_contig() {
         };
         rows.lines().flat_map(reason).collect::<Vec<_>>()
     };
-    let whole = unscored("-s 4", genome.as_bytes());
+    let whole = unscored("--raw -s 4", genome.as_bytes());
     let inside = |(contig, at, _): &(String, usize, String)| {
         let holds = |&(name, start, end): &(&str, usize, usize)| {
             name == contig && (start..end).contains(at)
@@ -245,7 +245,10 @@ fn reasons_are_those_of_the_whole_contig() {
         RANGES.iter().any(holds)
     };
     let expected: Vec<_> = whole.into_iter().filter(inside).collect();
-    let found = unscored(&format!("-s 4 -r {reference}"), bed(&RANGES).as_bytes());
+    let found = unscored(
+        &format!("--raw -s 4 -r {reference}"),
+        bed(&RANGES).as_bytes(),
+    );
     assert_eq!(found, expected);
 }
 

@@ -77,7 +77,7 @@ fn long_regions() -> Bench {
 const FORMATS: [&str; 10] = [
     "",
     "--raw -t 2",
-    "-s 7 --chunk-size 256",
+    "--raw -s 7 --chunk-size 256",
     "-f bedgraph --raw --strand - -t 3 --chunk-size 300",
     "-f bedgraph --strand +",
     "--raw -s 13 --softmask skip",
