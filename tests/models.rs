@@ -117,6 +117,15 @@ fn a_malformed_key_is_named() {
         ("calibration", "[[[0,1.5]]]"),
         ("calibration", "[[[1e99,0.5]]]"),
         ("calibration", "[[[0]]]"),
+        ("background", "{}"),
+        ("background", "[]"),
+        ("background", "[[]]"),
+        ("background", "[[[0,1]]]"),
+        ("background", "[[[0,1],[1,0]]]"),
+        ("background", "[[[0,1],[1,1.5]]]"),
+        ("background", "[[[0,0.5],[1,0.5]]]"),
+        ("background", "[[[0,0.5],[0,0.4]]]"),
+        ("background", "[[[0,0.5],[1e99,0.4]]]"),
         ("threshold", "[]"),
         ("threshold", "[1.5]"),
         ("threshold", "[0.5,0.5]"),
@@ -133,6 +142,24 @@ fn a_malformed_key_is_named() {
             "{key}={value}: {line}"
         );
     }
+}
+
+#[test]
+fn a_background_is_read_and_may_be_missing() {
+    let mut proto = dense();
+    let background = |proto: &ModelProto| {
+        let model = model::parse(&onnx::bytes(proto), "user.onnx").unwrap();
+        model.contract.background
+    };
+    assert!(background(&proto).is_empty());
+    onnx::set(&mut proto, "background", "[[[-1,1],[1,0.01],[2,1e-7]]]");
+    let background = background(&proto);
+    assert_eq!(background.len(), 1);
+    assert_eq!(
+        background[0].knots(),
+        [(-1.0, 1.0), (1.0, 0.01), (2.0, 1e-7)]
+    );
+    assert_eq!(background[0].raw_at(0.01), 1.0);
 }
 
 #[test]

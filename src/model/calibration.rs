@@ -1,5 +1,7 @@
 //! From logits to the share of true sites.
 
+use super::knots::interpolate;
+
 /// A monotone map from logit to probability: linear between knots, flat outside them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
@@ -48,16 +50,9 @@ impl Calibration {
 
     /// Probability at `logit`; that of the lowest knot where it is not a number.
     pub fn probability(&self, logit: f32) -> f32 {
-        let above = self.knots.partition_point(|&(knot, _)| knot <= logit);
-        let Some(&(x0, y0)) = above.checked_sub(1).and_then(|below| self.knots.get(below)) else {
-            return self.knots[0].1;
-        };
-        let Some(&(x1, y1)) = self.knots.get(above) else {
-            return y0;
-        };
         // In f64: the difference of two far knots overflows f32.
-        let share = (f64::from(logit) - f64::from(x0)) / (f64::from(x1) - f64::from(x0));
-        (f64::from(y0) + share * (f64::from(y1) - f64::from(y0))) as f32
+        let point = |&(x, y): &(f32, f32)| (f64::from(x), f64::from(y));
+        interpolate(&self.knots, point, f64::from(logit)) as f32
     }
 
     pub fn knots(&self) -> &[(f32, f32)] {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde_json::Value as Json;
 use tract_onnx::pb::ModelProto;
 
+use super::background::Background;
 use super::calibration::Calibration;
 
 pub const MAX_WINDOW: usize = 100_000;
@@ -80,6 +81,8 @@ pub struct Contract {
     pub calibration: Vec<Calibration>,
     /// Default least value of a call, one a label.
     pub threshold: Vec<f32>,
+    /// How rare raw outputs are on a genome, one table a label; empty if the file does not say.
+    pub background: Vec<Background>,
     pub assembly: String,
     pub trained_on: String,
     pub license: String,
@@ -120,6 +123,7 @@ impl Contract {
         let output = keys.parsed("windrow.output", "logit or value", Output::from_word)?;
         let calibration = keys.calibration("windrow.calibration", labels.len(), output)?;
         let threshold = keys.threshold("windrow.threshold", labels.len(), output)?;
+        let background = keys.background("windrow.background", labels.len())?;
         Ok(Self {
             name: keys.name("windrow.name")?,
             task: keys.parsed("windrow.task", Task::WORDS, Task::from_word)?,
@@ -144,6 +148,7 @@ impl Contract {
             output,
             calibration,
             threshold,
+            background,
         })
     }
 }
@@ -259,13 +264,24 @@ impl<'a> Keys<'a> {
         if output == Output::Value && tables.is_empty() {
             return Ok(Vec::new());
         }
-        if tables.len() != labels {
-            return Err(bad(
-                key,
-                format!("{} tables for {labels} labels", tables.len()),
-            ));
-        }
+        one_a_label(key, "tables", tables.len(), labels)?;
         let read = |table| Calibration::new(table).map_err(|error| bad(key, error.to_string()));
+        tables.into_iter().map(read).collect()
+    }
+
+    /// The tables of a key that a file may lack.
+    fn background(
+        &self,
+        key: &'static str,
+        labels: usize,
+    ) -> Result<Vec<Background>, ContractError> {
+        if !self.0.contains_key(key) {
+            return Ok(Vec::new());
+        }
+        let tables: Vec<Vec<(f32, f64)>> =
+            self.json(key, "a JSON array of lists of [raw output, share]")?;
+        one_a_label(key, "tables", tables.len(), labels)?;
+        let read = |table| Background::new(table).map_err(|error| bad(key, error.to_string()));
         tables.into_iter().map(read).collect()
     }
 
@@ -276,12 +292,7 @@ impl<'a> Keys<'a> {
         output: Output,
     ) -> Result<Vec<f32>, ContractError> {
         let threshold: Vec<f32> = self.json(key, "a JSON array of numbers")?;
-        if threshold.len() != labels {
-            return Err(bad(
-                key,
-                format!("{} numbers for {labels} labels", threshold.len()),
-            ));
-        }
+        one_a_label(key, "numbers", threshold.len(), labels)?;
         let allowed = |&number: &f32| match output {
             Output::Logit => (0.0..=1.0).contains(&number),
             Output::Value => number.is_finite(),
@@ -291,6 +302,18 @@ impl<'a> Keys<'a> {
         }
         Ok(threshold)
     }
+}
+
+fn one_a_label(
+    key: &'static str,
+    what: &str,
+    count: usize,
+    labels: usize,
+) -> Result<(), ContractError> {
+    if count != labels {
+        return Err(bad(key, format!("{count} {what} for {labels} labels")));
+    }
+    Ok(())
 }
 
 fn bad(key: &'static str, reason: String) -> ContractError {

@@ -1,11 +1,13 @@
 //! Model files: the contract they state, the checks they pass, the ones inside the binary.
 
+mod background;
 mod calibration;
 mod card;
 mod constants;
 mod contract;
 mod fault;
 mod graph;
+mod knots;
 pub mod registry;
 mod wire;
 
@@ -16,6 +18,7 @@ use prost::Message;
 use sha2::{Digest, Sha256};
 use tract_onnx::pb::ModelProto;
 
+pub use background::{Background, BackgroundError};
 pub use calibration::{Calibration, CalibrationError};
 pub use card::{card, list};
 pub use contract::{CallShape, Contract, ContractError, Output, Shape, Strandedness, Task};
