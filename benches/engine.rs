@@ -16,10 +16,12 @@ mod peak;
 
 use peak::cpu_seconds;
 
-#[path = "../tests/support/nets.rs"]
+#[path = "../tests/it/support/nets.rs"]
 mod nets;
-#[path = "../tests/support/onnx.rs"]
+#[path = "../tests/it/support/onnx.rs"]
 mod onnx;
+#[path = "../tests/it/support/random.rs"]
+mod random;
 
 /// Networks of the size of shipped ones, for kinds of which none is shipped.
 fn drawn() -> [(&'static str, ModelProto); 5] {

@@ -1,0 +1,139 @@
+//! Every model in the binary: small, dense, documented, and at home beside the others.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+
+use crate::support::filter::{rows, run};
+use windrow::engine::EngineChoice;
+use windrow::model::{self, Shape, registry};
+
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/example.fa");
+
+/// The first lines of the example: about 30 kb.
+fn example() -> String {
+    let text = std::fs::read_to_string(EXAMPLE).unwrap();
+    let lines: Vec<&str> = text.lines().take(500).collect();
+    lines.join("\n") + "\n"
+}
+
+/// 60 kb of chr1 from a CpG island on, as a record of its own.
+fn chr1() -> Option<String> {
+    let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {
+        println!("skipped: WINDROW_DATA not set");
+        return None;
+    };
+    let file = std::fs::File::open(folder.join("genome/human_chr1.fa.gz")).unwrap();
+    let lines = BufReader::new(flate2::read::MultiGzDecoder::new(file)).lines();
+    let known = lines
+        .map(Result::unwrap)
+        .skip_while(|line| !line.contains("CGCGGCG"));
+    let mut text = String::from(">chr1_part\n");
+    for line in known {
+        text.push_str(&line);
+        text.push('\n');
+        if text.len() > 60_000 {
+            break;
+        }
+    }
+    Some(text)
+}
+
+/// Rows of some models on `text`, in the order of the output.
+fn called(models: &[&str], flags: &[&str], text: &str) -> Vec<String> {
+    let mut argv = vec!["--no-header"];
+    for model in models {
+        argv.extend(["-m", model]);
+    }
+    argv.extend(flags);
+    let rows = rows(run(&argv, text.as_bytes()));
+    rows.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn each_is_dense_and_under_two_megabytes() {
+    for name in registry::names() {
+        assert_eq!(model::load(name).unwrap().shape, Shape::Dense, "{name}");
+        let bytes = registry::bytes(name).unwrap().len();
+        assert!(bytes < 2_000_000, "{name}: {bytes}");
+    }
+}
+
+#[test]
+fn each_runs_on_the_fused_kernels() {
+    for name in registry::names() {
+        let model = model::load(name).unwrap();
+        let engine =
+            windrow::engine::engine_of_choice(&model, model.contract.step, EngineChoice::Portable);
+        assert!(!engine.unwrap().name().starts_with("tract"), "{name}");
+    }
+}
+
+#[test]
+fn each_card_has_yardsticks_limits_and_a_licence() {
+    for name in registry::names() {
+        let contract = model::load(name).unwrap().contract;
+        let tables = contract.metrics["tables"].as_array().unwrap();
+        let scorers: Vec<&str> = tables[0]["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|row| row.as_array().unwrap())
+            .filter_map(|cell| cell.as_str())
+            .collect();
+        assert!(scorers.contains(&name), "{name} itself");
+        assert!(scorers.contains(&"GC content") || scorers.contains(&"GC content, 201 bp"));
+        assert!(contract.license.starts_with("MIT"), "{name}");
+        let texts = contract.metrics["text"].as_array().unwrap();
+        assert!(texts.len() >= 2, "{name} states no limits");
+    }
+}
+
+#[test]
+fn each_scores_every_window_of_the_example() {
+    let text = example();
+    for name in registry::names() {
+        let contract = model::load(name).unwrap().contract;
+        let least = match contract.output {
+            model::Output::Logit => "0",
+            model::Output::Value => "-1000",
+        };
+        let rows = called(
+            &[name],
+            &["--raw", "-s", "100", "--min-score", least],
+            &text,
+        );
+        let strands = match contract.strand {
+            model::Strandedness::Stranded => 2,
+            model::Strandedness::Symmetric => 1,
+        };
+        let per_window = strands * contract.labels.len();
+        assert!(rows.len() > 200 * per_window, "{name}: {}", rows.len());
+        assert_eq!(rows.len() % contract.labels.len(), 0, "{name}");
+    }
+}
+
+/// One pass of all models against their single runs.
+fn one_pass_is_the_union(text: &str) {
+    let names: Vec<&str> = registry::names().collect();
+    let mut single: Vec<String> = names
+        .iter()
+        .flat_map(|name| called(&[name], &[], text))
+        .collect();
+    let mut together = called(&names, &[], text);
+    single.sort();
+    together.sort();
+    assert!(!together.is_empty());
+    assert_eq!(together, single);
+}
+
+#[test]
+fn several_in_one_pass_give_the_union_of_their_single_runs() {
+    one_pass_is_the_union(&example());
+}
+
+#[test]
+fn several_in_one_pass_give_the_union_of_their_single_runs_on_chr1() {
+    if let Some(text) = chr1() {
+        one_pass_is_the_union(&text);
+    }
+}

@@ -1,0 +1,127 @@
+//! What is said on standard error, and to whom.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{FromRawFd, OwnedFd};
+use std::process::{Command, Stdio};
+
+use crate::support::filter::{Bench, behind_ag, rows};
+use crate::support::random::sequence;
+
+fn records(names: &[&str]) -> String {
+    let record = |name: &&str| format!(">{name}\nTTAGCTT\n");
+    names.iter().map(record).collect()
+}
+
+fn warnings(bench: &Bench, flags: &str, input: &str) -> String {
+    let output = bench.run(flags, input.as_bytes());
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    rows(output);
+    text.lines()
+        .filter(|line| line.starts_with("windrow: warning: "))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn contigs_out_of_order_are_told_once() {
+    let bench = Bench::new(&behind_ag());
+    let input = records(&["chr1", "chr2", "chr10", "chr11", "chr3", "a", "B"]);
+    let expected = "windrow: warning: chr10 comes behind chr2: rows are in the order of the input, \
+                    and not in that of LC_ALL=C sort -k1,1 -k2,2n";
+    for flags in [
+        "",
+        "--raw",
+        "--raw -t 1 --chunk-size 256",
+        "-f bedgraph",
+        "-f bedgraph --raw",
+        "-f narrowpeak",
+    ] {
+        assert_eq!(warnings(&bench, flags, &input), expected, "{flags}");
+    }
+}
+
+#[test]
+fn rows_out_of_order_are_told_too() {
+    let bench = Bench::new(&behind_ag());
+    let input = ">c:21-27\nTTAGCTT\n>c:1-7\nTTAGCTT\n";
+    for flags in ["--strand +", "--strand + --raw --min-score 1"] {
+        let text = warnings(&bench, flags, input);
+        assert!(text.contains(" c:4 comes behind c:24: "), "{text}");
+    }
+}
+
+#[test]
+fn nothing_is_told_where_order_does_not_matter() {
+    let bench = Bench::new(&behind_ag());
+    let sorted = records(&["B", "a", "chr1", "chr10", "chr2"]);
+    assert_eq!(warnings(&bench, "", &sorted), "");
+    let unsorted = records(&["b", "a"]);
+    for flags in ["-q", "-f tsv", "-f gff3", "-f spsc"] {
+        assert_eq!(warnings(&bench, flags, &unsorted), "", "{flags}");
+    }
+    // Contigs without rows are in no one's way.
+    let silent = format!(">z\nTTTTTTT\n{unsorted}").replace(">b", ">A");
+    assert_eq!(warnings(&bench, "", &silent), "");
+}
+
+/// Both ends of a new terminal.
+fn terminal() -> (OwnedFd, OwnedFd) {
+    let (mut ours, mut theirs) = (0, 0);
+    let null = std::ptr::null_mut();
+    // SAFETY: the call writes two descriptors, which nothing else owns, and reads no pointer.
+    unsafe {
+        let opened = libc::openpty(&mut ours, &mut theirs, null, null.cast(), null.cast());
+        assert_eq!(opened, 0);
+        (OwnedFd::from_raw_fd(ours), OwnedFd::from_raw_fd(theirs))
+    }
+}
+
+/// What a run on a file writes to a terminal as its standard error.
+fn on_a_terminal(flags: &str) -> String {
+    let bench = Bench::new(&behind_ag());
+    let input = bench.write("c.fa", format!(">c\n{}\n", sequence(30_000, 1)).as_bytes());
+    let (ours, theirs) = terminal();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_windrow"));
+    command.args(["-m", &bench.model, &input]);
+    command.args(flags.split_whitespace());
+    command
+        .env("TERM", "xterm")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    let mut child = command.stderr(theirs).spawn().unwrap();
+    // Our copy of their end goes with the command.
+    drop(command);
+    let (mut text, mut part) = (Vec::new(), [0; 4096]);
+    let mut ours = File::from(ours);
+    // When the other end is closed, reading is an error.
+    while let Ok(bytes) = ours.read(&mut part) {
+        if bytes == 0 {
+            break;
+        }
+        text.extend_from_slice(&part[..bytes]);
+    }
+    assert!(child.wait().unwrap().success());
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn progress_is_shown_on_a_terminal_and_gone_at_the_end() {
+    let text = on_a_terminal("");
+    let (progress, rest) = text.split_at(text.rfind("\x1b[2K").unwrap());
+    assert!(
+        progress.contains("windrow: 30.0 kb, ") && progress.contains("/s, 100 %"),
+        "{text:?}"
+    );
+    assert!(rest.contains("windrow: 1 record, 30000 bases"), "{text:?}");
+    assert_eq!(on_a_terminal("-q"), "");
+}
+
+#[test]
+fn progress_is_never_in_a_pipe() {
+    let bench = Bench::new(&behind_ag());
+    let output = bench.run("", format!(">c\n{}\n", sequence(30_000, 1)).as_bytes());
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(!text.contains(['\r', '\x1b']), "{text:?}");
+    assert!(text.starts_with("windrow: 1 record, "), "{text:?}");
+}
