@@ -1,46 +1,170 @@
-//! Scores as they are written: decimal numbers with four places.
+//! Scores as they are written: decimal numbers with at least four significant digits.
 
-/// A probability or predicted value in ten-thousandths.
+use crate::words::choice;
+
+choice! {
+    /// What is written as the value of a row.
+    Quantity {
+        /// Calibrated probability, or the plain value of a model that predicts one.
+        Probability = "probability",
+        /// Raw output of the model.
+        Logit = "logit",
+        /// -log10 of the share of a genome that scores at least as much.
+        Rate = "rate",
+    }
+}
+
+/// A score rounded to four decimals or four significant digits, whichever are more.
 ///
 /// Scores are rounded before they are compared with anything, so that engines whose last bits
-/// differ make the same calls.
+/// differ make the same calls. Zero is 0, and each number up or down from it that can be written
+/// is the next integer, so that integers compare as the numbers do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Value(i64);
 
-const PLACES: u32 = 4;
-const ONE: i64 = 10i64.pow(PLACES);
+/// Decimals of a number from 0.1 on.
+const PLACES: usize = 4;
+/// Numbers of a decade below that: the digits 1000 to 9999.
+const DECADE: i64 = 9000;
+/// Least of the four digits.
+const LEAST: i64 = 1000;
+/// Decades from the least positive f32 to 0.1.
+const DECADES: i64 = 45;
+/// What is added to ten-thousandths from 0.1 on.
+const BASE: i64 = DECADES * DECADE;
+/// Most decimals with which the product of an f32 and their power of ten is exact in f64: 24 bits
+/// and those of 5^12.
+const EXACT: usize = 12;
+/// Least number that is written without an exponent, as decades below 0.1.
+const PLAIN: usize = 6;
+
+const TENS: [f64; EXACT + 1] = [
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
+];
 
 impl Value {
-    /// The nearest value; out of range saturates, NaN is zero.
+    /// The nearest value, halves away from zero; out of range saturates, NaN is zero.
     pub fn new(score: f32) -> Self {
-        Self((f64::from(score) * ONE as f64).round() as i64)
+        let size = f64::from(score.abs());
+        let key = if size >= 0.1 {
+            ((size * TENS[PLACES]).round() as i64).saturating_add(BASE)
+        } else if size > 0.0 {
+            small(size)
+        } else {
+            0
+        };
+        Self(if score < 0.0 { -key } else { key })
     }
 
-    /// BED's score: thousandths, held within 0..=1000.
+    /// Thousandths, halves up, held within 0..=1000.
     pub fn thousandths(self) -> u16 {
-        const STEP: i64 = ONE / 1000;
-        (self.0.saturating_add(STEP / 2).div_euclid(STEP)).clamp(0, 1000) as u16
+        let (digits, decade) = self.parts();
+        if self.0 <= 0 || decade > PLACES {
+            return 0;
+        }
+        let unit = 10i64.pow((PLACES - 3 + decade) as u32);
+        (digits.saturating_add(unit / 2) / unit).min(1000) as u16
     }
 
     pub fn to_f64(self) -> f64 {
-        self.0 as f64 / ONE as f64
+        let (digits, decade) = self.parts();
+        let size = match TENS.get(PLACES + decade) {
+            Some(unit) => digits as f64 / unit,
+            None => digits as f64 / 10f64.powi((PLACES + decade) as i32),
+        };
+        if self.0 < 0 { -size } else { size }
     }
 
-    /// Appends the number with all four decimals.
+    /// Appends the number without zeros at its end, and with an exponent below a ten-millionth.
     pub fn write(self, out: &mut Vec<u8>) {
         if self.0 < 0 {
             out.push(b'-');
         }
-        let (whole, fraction) = (
-            self.0.unsigned_abs() / ONE as u64,
-            self.0.unsigned_abs() % ONE as u64,
-        );
-        out.extend_from_slice(itoa::Buffer::new().format(whole).as_bytes());
-        out.push(b'.');
-        // The leading one keeps the zeros behind the point.
-        let digits = fraction + ONE as u64;
-        out.extend_from_slice(&itoa::Buffer::new().format(digits).as_bytes()[1..]);
+        let (digits, decade) = self.parts();
+        let mut buffer = itoa::Buffer::new();
+        if decade == 0 {
+            const ONE: i64 = 10i64.pow(PLACES as u32);
+            out.extend_from_slice(buffer.format(digits / ONE).as_bytes());
+            // The leading one keeps the zeros behind the point.
+            let fraction = buffer.format(digits % ONE + ONE).as_bytes();
+            match shortened(&fraction[1..]) {
+                [] => {}
+                fraction => {
+                    out.push(b'.');
+                    out.extend_from_slice(fraction);
+                }
+            }
+        } else if decade <= PLAIN {
+            out.extend_from_slice(&b"0.000000"[..2 + decade]);
+            out.extend_from_slice(shortened(buffer.format(digits).as_bytes()));
+        } else {
+            let digits = shortened(buffer.format(digits).as_bytes());
+            out.push(digits[0]);
+            if digits.len() > 1 {
+                out.push(b'.');
+                out.extend_from_slice(&digits[1..]);
+            }
+            out.extend_from_slice(b"e-");
+            out.extend_from_slice(itoa::Buffer::new().format(decade + 1).as_bytes());
+        }
     }
+
+    /// Its digits as an integer, and how many decimals more than four that has.
+    fn parts(self) -> (i64, usize) {
+        let key = self.0.saturating_abs();
+        if key >= BASE + LEAST {
+            return (key - BASE, 0);
+        }
+        if key < LEAST {
+            return (0, 0);
+        }
+        let above = key - LEAST;
+        (LEAST + above % DECADE, (DECADES - above / DECADE) as usize)
+    }
+}
+
+/// The integer of a number between zero and 0.1. Digits that are rounded up to 10,000 are the
+/// first of the next decade.
+#[inline(never)]
+fn small(size: f64) -> i64 {
+    let mut decade = 1;
+    while decade + PLACES < EXACT && size * TENS[decade + 1] < 1.0 {
+        decade += 1;
+    }
+    let scaled = size * TENS[decade + PLACES];
+    let (decade, digits) = if scaled >= LEAST as f64 {
+        (decade, scaled.round() as i64)
+    } else {
+        tiny(size)
+    };
+    (DECADES - decade as i64) * DECADE + digits
+}
+
+/// Decade and digits of a number of any size below those.
+fn tiny(size: f64) -> (usize, i64) {
+    // An f32 is such a fraction: odd * 2^-halvings.
+    let (mut odd, mut halvings) = (size, 0);
+    while odd.fract() != 0.0 {
+        odd *= 2.0;
+        halvings += 1;
+    }
+    // Of m * 10^k / 2^h all but 5^k is a shift. The product has at most 120 bits.
+    let halves = |decimals: usize| {
+        let product = odd as u128 * 5u128.pow(decimals as u32);
+        let shift: u32 = halvings - decimals as u32 - 1;
+        product.checked_shr(shift).unwrap_or(0) as i64
+    };
+    let mut decade = EXACT - PLACES;
+    while (decade as i64) < DECADES - 1 && halves(decade + PLACES) < 2 * LEAST {
+        decade += 1;
+    }
+    (decade, (halves(decade + PLACES) + 1) / 2)
+}
+
+/// Digits without the zeros at their end.
+fn shortened(digits: &[u8]) -> &[u8] {
+    let kept = digits.iter().rposition(|&digit| digit != b'0');
+    &digits[..kept.map_or(0, |last| last + 1)]
 }
 
 impl std::fmt::Display for Value {
@@ -54,19 +178,31 @@ impl std::fmt::Display for Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
-    fn four_decimals_are_written() {
+    fn four_digits_or_four_decimals_are_written() {
         let cases = [
-            (0.0, "0.0000"),
-            (1.0, "1.0000"),
-            (0.5, "0.5000"),
-            (0.00004, "0.0000"),
-            (0.00006, "0.0001"),
-            (12.34567, "12.3457"),
-            (-0.25, "-0.2500"),
-            (-0.00001, "0.0000"),
-            (-3.0, "-3.0000"),
+            (0.0, "0"),
+            (-0.0, "0"),
+            (1.0, "1"),
+            (0.5, "0.5"),
+            (0.87341, "0.8734"),
+            (0.000_341_23, "0.0003412"),
+            (0.000_04, "0.00004"),
+            (0.099_996, "0.1"),
+            (0.009_999_4, "0.009999"),
+            (12.345_67, "12.3457"),
+            (1200.0, "1200"),
+            (-0.25, "-0.25"),
+            (-0.000_01, "-0.00001"),
+            (-3.0, "-3"),
+            (1.234_56e-7, "0.0000001235"),
+            (9.876_54e-8, "9.877e-8"),
+            (2e-12, "2e-12"),
+            (f32::MIN_POSITIVE, "1.175e-38"),
+            (f32::from_bits(1), "1.401e-45"),
+            (f32::NAN, "0"),
         ];
         for (score, text) in cases {
             assert_eq!(Value::new(score).to_string(), text);
@@ -79,6 +215,7 @@ mod tests {
             (0.0, 0),
             (0.0004, 0),
             (0.0005, 1),
+            (0.98766, 988),
             (0.9994, 999),
             (0.9995, 1000),
             (1.0, 1000),
@@ -89,5 +226,98 @@ mod tests {
         assert_eq!(Value::new(-2.0).thousandths(), 0);
         assert_eq!(Value::new(f32::MAX).thousandths(), 1000);
         assert_eq!(Value::new(f32::NAN).thousandths(), 0);
+    }
+
+    /// The same by decimal text: the exact expansion of the number, cut and rounded by hand.
+    fn naive(score: f32) -> String {
+        // An f32 has at most 149 decimals.
+        let exact = format!("{:.160}", f64::from(score.abs()));
+        let point = exact.find('.').unwrap();
+        let mut digits: Vec<u8> = exact.bytes().filter(|&byte| byte != b'.').collect();
+        let Some(first) = digits.iter().position(|&digit| digit != b'0') else {
+            return "0".to_owned();
+        };
+        let keep = (first + 4).max(point + 4);
+        let up = digits[keep] >= b'5';
+        digits.truncate(keep);
+        if up {
+            let mut at = keep;
+            loop {
+                if at == 0 {
+                    digits.insert(0, b'1');
+                    break;
+                }
+                at -= 1;
+                if digits[at] < b'9' {
+                    digits[at] += 1;
+                    break;
+                }
+                digits[at] = b'0';
+            }
+        }
+        let whole = point + digits.len() - keep;
+        let text = String::from_utf8(digits).unwrap();
+        let text = format!("{}.{}", &text[..whole], &text[whole..]);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    }
+
+    /// Of decimal text without a sign, with or without an exponent, the plain form.
+    fn plain(text: &str) -> String {
+        let Some((digits, exponent)) = text.split_once("e-") else {
+            return text.to_owned();
+        };
+        let zeros = exponent.parse::<usize>().unwrap() - 1;
+        format!("0.{}{}", "0".repeat(zeros), digits.replace('.', ""))
+    }
+
+    fn any_size() -> impl Strategy<Value = f32> {
+        let finite = any::<f32>().prop_filter("in range", |x| x.abs() < 1e14);
+        prop_oneof![
+            finite,
+            0.0f32..1.0,
+            -30.0f32..30.0,
+            (0.0f32..1.0, 0i32..46).prop_map(|(x, decade)| x * 10f32.powi(-decade)),
+            (1u32..20_000, 0i32..12).prop_map(|(m, decade)| m as f32 / 10f32.powi(decade)),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn text_is_that_of_the_exact_number_rounded(score in any_size()) {
+            let text = Value::new(score).to_string();
+            let (sign, size) = match text.strip_prefix('-') {
+                Some(size) => ("-", size),
+                None => ("", text.as_str()),
+            };
+            prop_assert_eq!(plain(size), naive(score));
+            let negative = score < 0.0 && size != "0";
+            prop_assert_eq!(sign, if negative { "-" } else { "" });
+        }
+
+        #[test]
+        fn text_reads_back_to_the_same_value(score in any_size()) {
+            let value = Value::new(score);
+            let text = value.to_string();
+            prop_assert_eq!(Value::new(text.parse().unwrap()), value);
+            let near = (value.to_f64() - f64::from(score)).abs();
+            prop_assert!(near <= 0.5e-3 * f64::from(score.abs()), "{} {}", score, text);
+        }
+
+        #[test]
+        fn order_is_kept(a in any_size(), b in any_size()) {
+            let (low, high) = if a < b { (a, b) } else { (b, a) };
+            prop_assert!(Value::new(low) <= Value::new(high));
+            prop_assert!(Value::new(low).to_f64() <= Value::new(high).to_f64());
+            prop_assert_eq!(Value::new(-low), Value(-Value::new(low).0));
+        }
+
+        #[test]
+        fn neighbours_are_the_next_integers(key in 0i64..BASE + 20_000) {
+            // The least f32 is 1401e-48, and the next ones leave numbers between them out.
+            let value = Value(key.max(LEAST + DECADE * 7));
+            prop_assert_eq!(Value::new(value.to_f64() as f32), value);
+        }
     }
 }

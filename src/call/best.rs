@@ -66,7 +66,7 @@ impl Best {
 }
 
 /// Rows, the better ones greater.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 struct Ranked(Row);
 
 impl Ord for Ranked {
@@ -75,6 +75,14 @@ impl Ord for Ranked {
         key(&self.0).cmp(&key(&other.0))
     }
 }
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Ranked {}
 
 impl PartialOrd for Ranked {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
@@ -95,6 +103,7 @@ mod tests {
             summit: Some(start),
             channel,
             value: Value::new(f32::from(value)),
+            output: f32::from(value),
         }
     }
 

@@ -18,20 +18,24 @@ pub use choice::{Threshold, Top};
 use crate::value::Value;
 
 /// A window over the threshold, by the base it reports on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
     pub at: usize,
+    /// What windows are compared by.
     pub value: Value,
+    /// Raw output of the model.
+    pub output: f32,
 }
 
 /// A call: half-open interval, what its best window reports on (the leftmost of equal ones), and
-/// the value of that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// value and raw output of that.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Call {
     pub start: usize,
     pub end: usize,
     pub summit: usize,
     pub value: Value,
+    pub output: f32,
 }
 
 /// Makes the calls of one label on one strand of one record.
@@ -126,12 +130,13 @@ impl Peaks {
     fn advance(&mut self, end: usize, calls: &mut Vec<Call>) -> usize {
         match self.waiting {
             Some(Candidate { at, .. }) if at.saturating_add(self.distance) >= end => at,
-            Some(Candidate { at, value }) => {
+            Some(Candidate { at, value, output }) => {
                 calls.push(Call {
                     start: at,
                     end: at + 1,
                     summit: at,
                     value,
+                    output,
                 });
                 self.waiting = None;
                 end
@@ -156,17 +161,18 @@ impl Regions {
     }
 
     fn push(&mut self, candidate: Candidate, calls: &mut Vec<Call>) {
-        let Candidate { at, value } = candidate;
+        let Candidate { at, value, output } = candidate;
         self.advance(at, calls);
         let call = self.open.get_or_insert(Call {
             start: at,
             end: at,
             summit: at,
             value,
+            output,
         });
         call.end = at + self.stride;
         if value > call.value {
-            (call.summit, call.value) = (at, value);
+            (call.summit, call.value, call.output) = (at, value, output);
         }
     }
 
@@ -192,6 +198,7 @@ mod tests {
         let candidate = |&(at, value): &(usize, u8)| Candidate {
             at,
             value: Value::new(f32::from(value)),
+            output: f32::from(value),
         };
         pairs.iter().map(candidate).collect()
     }
@@ -247,6 +254,7 @@ mod tests {
             end,
             summit,
             value: Value::new(value),
+            output: value,
         };
         assert_eq!(
             calls(Caller::region(8, 4), &found, 33, 33),

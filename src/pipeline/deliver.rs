@@ -183,6 +183,7 @@ impl<'a> Delivery<'a> {
                 summit: Some(call.summit),
                 channel,
                 value: call.value,
+                output: call.output,
             };
             self.calls.push(call.start, channel, row);
         }

@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::model::Model;
 use crate::sequence::StrandChoice;
 use crate::source::{self, Input};
+use crate::value::Quantity;
 use crate::window::Softmask;
 use crate::write::Destination;
 
@@ -46,6 +47,8 @@ pub struct Scoring {
     pub strand: StrandChoice,
     /// What makes a call; what the model states if none.
     pub threshold: Option<Threshold>,
+    /// What is written as the value of a row.
+    pub quantity: Quantity,
     /// One row a window instead of calls.
     pub raw: bool,
     /// How many calls are kept; all if none.

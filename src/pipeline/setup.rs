@@ -9,7 +9,7 @@ use crate::model::{CallShape, Contract, Strandedness};
 use crate::sequence::{Strand, StrandChoice};
 use crate::source::Place;
 use crate::source::reads::Reads;
-use crate::value::Value;
+use crate::value::{Quantity, Value};
 use crate::window::{Grid, Policy, Softmask};
 use crate::write::{Holds, Layout, Least, Line, Provenance, Row};
 
@@ -131,7 +131,7 @@ impl<'a> Setup<'a> {
     }
 
     /// A row that lies on the contig of a place, and all that can be said of it.
-    pub fn line<'s>(&'s self, row: Row, place: &'s Place) -> Line<'s> {
+    pub fn line<'s>(&'s self, mut row: Row, place: &'s Place) -> Line<'s> {
         let Channel {
             model,
             label,
@@ -139,13 +139,29 @@ impl<'a> Setup<'a> {
             ..
         } = self.channels[row.channel];
         let name = place.name.as_deref().unwrap_or(b".");
+        let model = self.models[model].contract;
+        match self.plan.scoring.quantity {
+            // Calls are compared by it.
+            Quantity::Probability => {}
+            quantity => row.value = value(quantity, model, label, row.output),
+        }
         Line {
             contig: &place.contig,
             row,
-            model: self.models[model].contract,
-            label: &self.models[model].contract.labels[label],
+            model,
+            label,
             strand,
             name: self.has_names().then_some(name),
+        }
+    }
+
+    /// What windows are compared by: calls stand by their probabilities, and steps merge by what
+    /// is written of them.
+    pub fn compared(&self) -> Quantity {
+        if self.is_raw() && self.layout().steps {
+            self.plan.scoring.quantity
+        } else {
+            Quantity::Probability
         }
     }
 
@@ -221,6 +237,16 @@ impl<'a> Setup<'a> {
             })
             .collect()
     }
+}
+
+/// What a raw output of a label is written as.
+pub fn value(quantity: Quantity, contract: &Contract, label: usize, output: f32) -> Value {
+    Value::new(match quantity {
+        Quantity::Probability => contract.probability(label, output),
+        Quantity::Logit => output,
+        Quantity::Rate => (contract.background.get(label))
+            .map_or(0.0, |background| background.rarity(output) as f32),
+    })
 }
 
 /// The least raw output of a label whose value is at least `least`; infinite if there is none.

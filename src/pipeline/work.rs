@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 
-use super::setup::{Setup, Track};
+use super::setup::{Setup, Track, value};
 use super::strand::Windows;
 use super::unit::{Piece, Unit};
 use crate::call::Candidate;
 use crate::engine::Scorer;
 use crate::source::Place;
-use crate::value::Value;
 use crate::window::{Status, Survey};
 use crate::write::{Merger, Row};
 
@@ -188,6 +187,7 @@ impl<'a> Worker<'a> {
         found: &mut Vec<(usize, Candidate)>,
     ) -> Result<()> {
         let contract = self.setup.models[model].contract;
+        let quantity = self.setup.compared();
         for (label, (&output, &channel)) in outputs.iter().zip(&track.channels).enumerate() {
             ensure!(
                 output.is_finite(),
@@ -197,8 +197,8 @@ impl<'a> Worker<'a> {
                 at + 1
             );
             if output >= self.setup.channels[channel].least {
-                let value = Value::new(contract.probability(label, output));
-                found.push((channel, Candidate { at, value }));
+                let value = value(quantity, contract, label, output);
+                found.push((channel, Candidate { at, value, output }));
             }
         }
         Ok(())
@@ -212,7 +212,8 @@ impl<'a> Worker<'a> {
         }
         found.sort_by_key(|&(channel, candidate)| (candidate.at, channel));
         found.retain(|&(_, candidate)| place.has(candidate.at));
-        let rows = found.into_iter().map(|(channel, Candidate { at, value })| {
+        let rows = found.into_iter().map(|(channel, candidate)| {
+            let Candidate { at, value, output } = candidate;
             let end = setup.row_end(channel, at, piece.held().end);
             Row {
                 start: at,
@@ -220,6 +221,7 @@ impl<'a> Worker<'a> {
                 summit: Some(at),
                 channel,
                 value,
+                output,
             }
         });
         // Rows that merge are sorted out when they are whole.

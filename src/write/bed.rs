@@ -47,7 +47,7 @@ mod tests {
         );
         assert_eq!(
             bed(1.0, Strand::Reverse),
-            "chr1\t41\t42\texon_start\t1000\t-\t1.0000\n"
+            "chr1\t41\t42\texon_start\t1000\t-\t1\n"
         );
     }
 
@@ -67,7 +67,7 @@ mod tests {
         };
         assert_eq!(
             written(&LAYOUT, named),
-            "chr1\t41\t42\texon_start\t500\t+\t0.5000\tread/1\n"
+            "chr1\t41\t42\texon_start\t500\t+\t0.5\tread/1\n"
         );
     }
 
@@ -75,11 +75,11 @@ mod tests {
     fn the_score_of_a_value_stays_in_range() {
         assert_eq!(
             bed(12.5, Strand::Both),
-            "chr1\t41\t42\texon_start\t1000\t.\t12.5000\n"
+            "chr1\t41\t42\texon_start\t1000\t.\t12.5\n"
         );
         assert_eq!(
             bed(-1.5, Strand::Both),
-            "chr1\t41\t42\texon_start\t0\t.\t-1.5000\n"
+            "chr1\t41\t42\texon_start\t0\t.\t-1.5\n"
         );
     }
 }

@@ -29,7 +29,7 @@ mod tests {
     fn rows_have_four_columns() {
         assert_eq!(
             written(&LAYOUT, line(0.25, Strand::Forward)),
-            "chr1\t41\t42\t0.2500\n"
+            "chr1\t41\t42\t0.25\n"
         );
     }
 }

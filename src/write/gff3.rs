@@ -31,7 +31,7 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(&[b'\t', line.strand.symbol()]);
     // Labels and names of models are words that need no escape.
     out.extend_from_slice(b"\t.\tName=");
-    out.extend_from_slice(line.label.as_bytes());
+    out.extend_from_slice(line.label().as_bytes());
     out.extend_from_slice(b";model=");
     out.extend_from_slice(line.model.name.as_bytes());
     out.push(b'\n');

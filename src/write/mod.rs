@@ -32,8 +32,9 @@ use crate::sequence::Strand;
 use crate::source::Place;
 use crate::value::Value;
 
-/// A row: half-open interval, its best base, channel (model, label and strand) and value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A row: half-open interval, its best base, channel (model, label and strand), value and raw
+/// output.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
     pub start: usize,
     pub end: usize,
@@ -41,6 +42,7 @@ pub struct Row {
     pub summit: Option<usize>,
     pub channel: usize,
     pub value: Value,
+    pub output: f32,
 }
 
 impl Row {
@@ -57,19 +59,48 @@ impl Row {
     }
 }
 
+/// Rarity of a row whose score is 1000: one position in a million.
+const RAREST: f64 = 6.0;
+
 /// A row with all that a format may say of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a> {
     pub contig: &'a [u8],
     pub row: Row,
     pub model: &'a Contract,
-    pub label: &'a str,
+    /// Number of the label among those of the model.
+    pub label: usize,
     pub strand: Strand,
     /// What it was found in, if rows are to say so.
     pub name: Option<&'a [u8]>,
 }
 
 impl Line<'_> {
+    fn label(&self) -> &str {
+        &self.model.labels[self.label]
+    }
+
+    /// Probability at the summit; a plain value is given as it is.
+    fn probability(&self) -> f32 {
+        self.model.probability(self.label, self.row.output)
+    }
+
+    /// `-log10` of the share of a genome that scores at least as much; none if the model has no
+    /// background.
+    fn rarity(&self) -> Option<f64> {
+        let background = self.model.background.get(self.label)?;
+        Some(background.rarity(self.row.output))
+    }
+
+    /// BED's score, `round(1000 * min(1, rarity / 6))`: 500 is one position in a thousand. Of a
+    /// model without a background, thousandths of the probability.
+    fn score(&self) -> u16 {
+        match self.rarity() {
+            Some(rarity) => (1000.0 * (rarity / RAREST).min(1.0)).round() as u16,
+            None => Value::new(self.probability()).thousandths(),
+        }
+    }
+
     /// Appends contig, start and end, with tabs between.
     fn interval(&self, out: &mut Vec<u8>) {
         interval(self.contig, self.row.start, self.row.end, out);
@@ -79,9 +110,9 @@ impl Line<'_> {
     fn bed6(&self, out: &mut Vec<u8>) {
         self.interval(out);
         out.push(b'\t');
-        out.extend_from_slice(self.label.as_bytes());
+        out.extend_from_slice(self.label().as_bytes());
         out.push(b'\t');
-        number(usize::from(self.row.value.thousandths()), out);
+        number(usize::from(self.score()), out);
         out.extend_from_slice(&[b'\t', self.strand.symbol()]);
     }
 
@@ -129,10 +160,20 @@ mod tests {
     use std::sync::LazyLock;
 
     use super::*;
-    use crate::model;
+    use crate::model::{self, Background, Output};
 
-    static CONTRACT: LazyLock<Contract> =
-        LazyLock::new(|| model::load("exon-start").unwrap().contract);
+    /// Raw outputs are values; there is no background.
+    static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract {
+        output: Output::Value,
+        background: Vec::new(),
+        ..model::load("exon-start").unwrap().contract
+    });
+
+    /// The same with a background: 1.5 is one position in a thousand.
+    pub static RARE: LazyLock<Contract> = LazyLock::new(|| Contract {
+        background: vec![Background::new(vec![(0.0, 1.0), (3.0, 1e-6), (4.0, 1e-7)]).unwrap()],
+        ..CONTRACT.clone()
+    });
 
     /// A line of one base at 41 of chr1, with label exon_start.
     pub fn line(value: f32, strand: Strand) -> Line<'static> {
@@ -145,8 +186,9 @@ mod tests {
                 summit: Some(41),
                 channel: 0,
                 value: Value::new(value),
+                output: value,
             },
-            label: "exon_start",
+            label: 0,
             strand,
             name: None,
         }

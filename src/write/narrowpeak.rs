@@ -1,6 +1,10 @@
-//! narrowPeak, BED6+4: contig, start, end, label, score, strand, value, -1, -1, summit.
+//! narrowPeak, BED6+4: contig, start, end, label, score, strand, value, p, -1, summit.
+//!
+//! The p column is `-log10` of the share of a genome's positions that score at least as much, by
+//! the background of the model; -1 without one.
 
 use super::{Holds, Layout, Line, Track, number};
+use crate::value::Value;
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
@@ -14,8 +18,13 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     line.bed6(out);
     out.push(b'\t');
     line.row.value.write(out);
-    // No test was made, so there is neither a p-value nor a q-value.
-    out.extend_from_slice(b"\t-1\t-1\t");
+    out.push(b'\t');
+    match line.rarity() {
+        Some(rarity) => Value::new(rarity as f32).write(out),
+        None => out.extend_from_slice(b"-1"),
+    }
+    // A q-value takes all p-values at once, and rows are written as they come.
+    out.extend_from_slice(b"\t-1\t");
     match line.row.summit {
         Some(summit) => number(summit - line.row.start, out),
         None => out.extend_from_slice(b"-1"),
@@ -25,7 +34,7 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{line, written};
+    use super::super::tests::{RARE, line, written};
     use super::*;
     use crate::sequence::Strand;
 
@@ -39,5 +48,22 @@ mod tests {
         );
         peak.row.summit = None;
         assert!(written(&LAYOUT, peak).ends_with("\t-1\n"));
+    }
+
+    #[test]
+    fn score_and_p_are_those_of_the_background() {
+        let peak = Line {
+            model: &RARE,
+            ..line(1.5, Strand::Forward)
+        };
+        assert_eq!(
+            written(&LAYOUT, peak),
+            "chr1\t41\t42\texon_start\t500\t+\t1.5\t3\t-1\t0\n"
+        );
+        let rarest = Line {
+            model: &RARE,
+            ..line(9.0, Strand::Forward)
+        };
+        assert!(written(&LAYOUT, rarest).contains("\t1000\t+\t9\t7\t-1\t"));
     }
 }

@@ -8,7 +8,6 @@
 use super::index::{Columns, INTERVAL};
 use super::{Holds, Layout, Line, number};
 use crate::model::{Contract, Output, Strandedness, Task};
-use crate::value::Value;
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
@@ -24,7 +23,7 @@ pub(super) const LAYOUT: Layout = Layout {
 /// Share of acceptors of coding exons among all AG: 4,056 of 4,148,232, both strands, in 28.6 Mb
 /// of human chr1.
 const SHARE: f64 = 0.001;
-/// The lowest probability that is not written as 0; its score is the lowest, too.
+/// Probability of the lowest score.
 const LEAST: f32 = 0.0001;
 const SCORES: (f64, f64) = (-7.0, 13.0);
 
@@ -48,7 +47,7 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     number(offset, out);
     out.extend_from_slice(&[b'\t', line.strand.symbol()]);
     out.extend_from_slice(b"\tA\t");
-    let score = score(line.row.value);
+    let score = score(line.probability());
     if score < 0 {
         out.push(b'-');
     }
@@ -56,8 +55,8 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-fn score(probability: Value) -> isize {
-    let odds = 2.0 * (probability.to_f64() / SHARE).log2();
+fn score(probability: f32) -> isize {
+    let odds = 2.0 * (f64::from(probability) / SHARE).log2();
     odds.round().clamp(SCORES.0, SCORES.1) as isize
 }
 
@@ -93,7 +92,7 @@ mod tests {
             (1.0, 13),
         ];
         for (probability, expected) in cases {
-            assert_eq!(score(Value::new(probability)), expected, "{probability}");
+            assert_eq!(score(probability), expected, "{probability}");
         }
     }
 }

@@ -43,6 +43,7 @@ mod tests {
             summit: Some(start),
             channel: 0,
             value: Value::new(value),
+            output: value,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The line that tells a browser what the rows below it are.
 
-use crate::model::{Contract, Output, Strandedness};
+use crate::model::{Contract, Strandedness};
 use crate::sequence::StrandChoice;
 
 /// `track ...`, one line; `kind` is its type, if it is not BED.
@@ -17,10 +17,8 @@ pub(super) fn line(kind: Option<&str>, models: &[&Contract], strand: StrandChoic
         StrandChoice::Reverse if stranded => " -",
         _ => "",
     };
-    let probabilities = models.iter().all(|model| model.output == Output::Logit);
     let scale = match kind {
         None => "useScore=1",
-        Some("bedGraph") if probabilities => "visibility=full autoScale=off viewLimits=0:1",
         Some("bedGraph") => "visibility=full autoScale=on",
         Some(_) => "visibility=pack",
     };

@@ -13,7 +13,7 @@ pub(super) const LAYOUT: Layout = Layout {
 fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     line.interval(out);
     out.push(b'\t');
-    out.extend_from_slice(line.label.as_bytes());
+    out.extend_from_slice(line.label().as_bytes());
     out.extend_from_slice(&[b'\t', line.strand.symbol(), b'\t']);
     line.row.value.write(out);
     out.push(b'\t');
@@ -46,6 +46,6 @@ mod tests {
     fn a_summit_without_a_place_is_a_dot() {
         let mut nowhere = line(0.5, Strand::Forward);
         nowhere.row.summit = None;
-        assert!(written(&LAYOUT, nowhere).contains("\t0.5000\t.\t"));
+        assert!(written(&LAYOUT, nowhere).contains("\t0.5\t.\t"));
     }
 }

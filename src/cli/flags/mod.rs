@@ -21,6 +21,7 @@ use crate::engine::EngineChoice;
 use crate::sequence::StrandChoice;
 use crate::source::reads::Reads;
 use crate::source::{HeaderCoords, InputFormat};
+use crate::value::Quantity;
 use crate::window::Softmask;
 use crate::write::{Format, Layout};
 
@@ -69,6 +70,8 @@ pub struct Args {
     pub strand: Option<StrandChoice>,
     /// What makes a call; what the model states if none.
     pub threshold: Option<Threshold>,
+    /// What is written as the value of a row.
+    pub value: Quantity,
     /// One row a window instead of calls.
     pub raw: bool,
     /// How many calls are kept; all if none.
@@ -124,6 +127,7 @@ impl Default for Args {
             stride: None,
             strand: None,
             threshold: None,
+            value: Quantity::Probability,
             raw: false,
             top: None,
             merge_distance: None,

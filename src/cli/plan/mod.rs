@@ -13,7 +13,9 @@ use crate::model::{self, Model};
 use crate::pipeline::{LoadedModel, Plan, Scoring};
 use crate::write::Destination;
 use inputs::{check_presence, check_reads, check_regions, check_twice, inputs, source};
-use models::{check_calls, check_engine, check_format, check_scores, strand, strides};
+use models::{
+    check_backgrounds, check_calls, check_engine, check_format, check_scores, strand, strides,
+};
 
 /// Loads the models and holds the flags against them; `command` is the command line, less what
 /// cannot change the output. Inputs are looked for, not opened.
@@ -24,6 +26,7 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
     let contracts: Vec<_> = loaded.iter().map(|model| &model.contract).collect();
     let strides = strides(args, &contracts)?;
     check_scores(args, &contracts)?;
+    check_backgrounds(args, &contracts)?;
     check_format(args, &contracts)?;
     check_calls(args, &contracts)?;
     check_engine(args.engine)?;
@@ -59,6 +62,7 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
         scoring: Scoring {
             strand,
             threshold: args.threshold,
+            quantity: args.value,
             raw: args.raw,
             top: args.top,
             merge_distance: args.merge_distance,

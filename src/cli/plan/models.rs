@@ -6,7 +6,7 @@ use crate::cli::flags::{Args, UsageError, threshold_flag};
 use crate::engine::{self, EngineChoice};
 use crate::model::{CallShape, Contract, Output, Strandedness};
 use crate::sequence::StrandChoice;
-use crate::value::Value;
+use crate::value::{Quantity, Value};
 use crate::write::{Holds, Track};
 
 pub(super) fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>, UsageError> {
@@ -54,6 +54,21 @@ pub(super) fn check_scores(args: &Args, contracts: &[&Contract]) -> Result<(), U
         }
     }
     Ok(())
+}
+
+/// What is told by the background of a model is refused where it has none.
+pub(super) fn check_backgrounds(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> {
+    let of_background = (args.value == Quantity::Rate).then_some("value rate");
+    let lacking = contracts
+        .iter()
+        .find(|contract| contract.background.is_empty());
+    match (of_background, lacking) {
+        (Some(flag), Some(contract)) => Err(rule(format!(
+            "--{flag}: {} has no background (windrow.background)",
+            contract.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// What shapes calls is refused where there are none that it could shape.

@@ -4,6 +4,7 @@ use super::SWITCH;
 use crate::call::{Threshold, Top};
 use crate::cli::flags::{Flag, Section};
 use crate::sequence::StrandChoice;
+use crate::value::Quantity;
 use crate::window::Softmask;
 
 const MAX_STRIDE: u32 = 1_000_000;
@@ -84,6 +85,26 @@ pub(super) const FLAGS: &[Flag] = &[
             most Q (its local false discovery rate), and so at most the share Q of all calls. Not \
             beside --min-score or --precision.",
         update: |draft, value| draft.set_threshold(Threshold::Fdr(value.fraction()?)),
+        ..SWITCH
+    },
+    Flag {
+        long: "value",
+        value: Some("WHAT"),
+        choices: Quantity::WORDS,
+        section: Section::Scoring,
+        shapes_output: true,
+        common: false,
+        short_doc: "value of a row: probability, logit or rate",
+        long_doc: "What is written as the value of a row. probability: the calibrated \
+            probability, or the plain value of a model that predicts one. logit: the raw output \
+            of the model. rate: -log10 of the share of a genome's positions that score at least \
+            as much, by the background of the model: 3 is one position in a thousand. Values have \
+            at least four significant digits. Calls are the same for all three. Default: \
+            probability; --tracks writes rate where models have a background.",
+        update: |draft, value| {
+            draft.args.value = value.choice(Quantity::WORDS, Quantity::from_word)?;
+            Ok(())
+        },
         ..SWITCH
     },
     Flag {

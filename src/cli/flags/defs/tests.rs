@@ -8,6 +8,7 @@ use crate::engine::EngineChoice;
 use crate::sequence::StrandChoice;
 use crate::source::reads::Reads;
 use crate::source::{HeaderCoords, InputFormat};
+use crate::value::Quantity;
 use crate::window::Softmask;
 use crate::write::Format;
 
@@ -205,6 +206,13 @@ fn min_length() {
     assert_eq!(run("").min_length, 0);
     assert_eq!(run("--min-length 200").min_length, 200);
     assert!(parse(["--min-length=-1"]).is_err());
+}
+
+#[test]
+fn value() {
+    assert_eq!(run("").value, Quantity::Probability);
+    assert_eq!(run("--value rate").value, Quantity::Rate);
+    assert_eq!(run("--value=logit").value, Quantity::Logit);
 }
 
 #[test]
