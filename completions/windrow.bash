@@ -12,6 +12,10 @@ _windrow() {
         mapfile -t COMPREPLY < <(compgen -W 'exon-start binding-site expression promoter enhancer' -- "$cur"; compgen -f -- "$cur")
         return
         ;;
+    --models)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
     --show-model)
         mapfile -t COMPREPLY < <(compgen -W 'exon-start binding-site expression promoter enhancer' -- "$cur"; compgen -f -- "$cur")
         return
@@ -80,6 +84,14 @@ _windrow() {
         mapfile -t COMPREPLY < <(:)
         return
         ;;
+    --rate)
+        mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --value)
+        mapfile -t COMPREPLY < <(compgen -W 'probability logit rate' -- "$cur")
+        return
+        ;;
     --top)
         mapfile -t COMPREPLY < <(:)
         return
@@ -138,7 +150,7 @@ _windrow() {
         ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-m --model --list-models --show-model -r --reference -R --region --region-strand --names --shard --input-format --header-coords --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --precision --fdr --raw --top --merge-distance --min-length --max-n --softmask -f --format -o --output -z --bgzip --index --no-header --track --chrom-sizes --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-m --model --models --list-models --show-model -r --reference -R --region --region-strand --names --shard --input-format --header-coords --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --precision --fdr --rate --value --raw --top --merge-distance --min-length --max-n --softmask -f --format -o --output -z --bgzip --index --no-header --track --chrom-sizes --stats --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi

@@ -1,6 +1,7 @@
 # fish completion for windrow; made by `windrow --generate`, do not edit
-complete -c windrow -s m -l model -r -F -a 'exon-start binding-site expression promoter enhancer' -d 'bundled model or model file; repeatable [exon-start]'
-complete -c windrow -l list-models -d 'print the bundled models and exit'
+complete -c windrow -s m -l model -r -F -a 'exon-start binding-site expression promoter enhancer' -d 'models, with labels or without [exon-start]'
+complete -c windrow -l models -r -F -d 'folder of more models, by name'
+complete -c windrow -l list-models -d 'print the models and their labels and exit'
 complete -c windrow -l show-model -r -F -a 'exon-start binding-site expression promoter enhancer' -d 'print a model\'s card and exit'
 complete -c windrow -s r -l reference -r -F -d 'FASTA that BED regions and CRAM are of'
 complete -c windrow -s R -l region -x -d 'a region of the reference; repeatable'
@@ -20,6 +21,8 @@ complete -c windrow -l strand -x -a 'both + -' -d 'strands to score: both, + or 
 complete -c windrow -l min-score -x -d 'least probability of a call [the model\'s]'
 complete -c windrow -l precision -x -d 'least share of true sites, call by call'
 complete -c windrow -l fdr -x -d 'most false calls, as a share: --precision 1-Q'
+complete -c windrow -l rate -x -d 'threshold that N positions a megabase reach'
+complete -c windrow -l value -x -a 'probability logit rate' -d 'value of a row: probability, logit or rate'
 complete -c windrow -l raw -d 'one row a window instead of calls'
 complete -c windrow -l top -x -d 'keep the N best calls of a record, or megabase'
 complete -c windrow -l merge-distance -x -d 'bases within which windows are one call [the model\'s]'

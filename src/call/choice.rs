@@ -1,5 +1,9 @@
 //! What is asked of a call.
 
+use std::fmt;
+
+use crate::model::{Contract, Strandedness};
+
 /// The least that makes a call or, where windows are written, a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Threshold {
@@ -9,17 +13,46 @@ pub enum Threshold {
     Precision(f64),
     /// Share of false ones, from 0 to 1.
     Fdr(f64),
+    /// Positions a megabase of the model's background, both strands together.
+    Rate(f64),
 }
 
 impl Threshold {
-    /// Least value of a row.
-    pub fn least(self) -> f32 {
+    /// Least value of a row, if it is that.
+    pub fn least(self) -> Option<f32> {
         match self {
-            Self::Score(least) => least,
-            Self::Precision(share) => share as f32,
-            Self::Fdr(share) => (1.0 - share) as f32,
+            Self::Score(least) => Some(least),
+            Self::Precision(share) => Some(share as f32),
+            Self::Fdr(share) => Some((1.0 - share) as f32),
+            Self::Rate(_) => None,
         }
     }
+
+    /// `N/Mb`, with N above 0.
+    pub(crate) fn parse_rate(text: &str) -> Option<Self> {
+        let rate: f64 = text.strip_suffix("/Mb")?.parse().ok()?;
+        (rate > 0.0 && rate.is_finite()).then_some(Self::Rate(rate))
+    }
+}
+
+impl fmt::Display for Threshold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, self.least()) {
+            (Self::Rate(rate), _) => write!(f, "{rate}/Mb"),
+            (_, Some(least)) => write!(f, "{least}"),
+            (_, None) => Ok(()),
+        }
+    }
+}
+
+/// The share of a model's windows that are `rate` a megabase, both strands together:
+/// `rate * step / (1,000,000 * strands)`.
+pub fn share(rate: f64, model: &Contract) -> f64 {
+    let strands = match model.strand {
+        Strandedness::Stranded => 2.0,
+        Strandedness::Symmetric => 1.0,
+    };
+    rate * model.step as f64 / (1e6 * strands)
 }
 
 /// How many calls are kept: the best of each label.

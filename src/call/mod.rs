@@ -13,7 +13,7 @@ mod choice;
 use std::collections::VecDeque;
 
 pub use best::Best;
-pub use choice::{Threshold, Top};
+pub use choice::{Threshold, Top, share};
 
 use crate::value::Value;
 

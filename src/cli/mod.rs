@@ -1,7 +1,9 @@
 //! The command line: flags, the plan of a run, its progress, and what is told of it.
 
+mod catalog;
 pub mod flags;
 mod generated;
+mod listing;
 mod plan;
 mod progress;
 mod short;
@@ -19,6 +21,7 @@ use crate::model::{self, ModelError, Strandedness};
 use crate::pipeline::{self, LoadedModel, Plan};
 use crate::source::reads::Reads;
 use crate::write::{Target, Track};
+use catalog::Catalog;
 use flags::{Args, Command, UsageError};
 use generated::generated;
 use plan::{plan, waits_for_typing};
@@ -52,8 +55,12 @@ fn run(argv: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
         Command::Help => print(&flags::short_help()),
         Command::LongHelp => print(&flags::long_help()),
         Command::Version => print(&version::version()?),
-        Command::ListModels => print(&model::list()?),
-        Command::ShowModel(name) => print(&model::card(&model::load(&name)?)),
+        Command::ListModels { listing, folder } => {
+            print(&listing::list(&Catalog::new(folder)?, listing)?)
+        }
+        Command::ShowModel { model, folder } => {
+            print(&model::card(&Catalog::new(folder)?.load(&model)?))
+        }
         Command::Generate(what) => print(&generated(what)),
     }
 }

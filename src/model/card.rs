@@ -2,41 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{CallShape, Model, ModelError, Output, Shape, registry};
-
-/// The bundled models in aligned columns, one a line below a line of titles.
-pub fn list() -> Result<String, ModelError> {
-    let titles = [
-        "name", "task", "window", "step", "strand", "assembly", "license", "sha256",
-    ];
-    let mut rows = vec![titles.map(str::to_owned)];
-    for name in registry::names() {
-        let model = super::load(name)?;
-        let contract = &model.contract;
-        rows.push([
-            name.to_owned(),
-            contract.task.word().to_owned(),
-            contract.window.to_string(),
-            contract.step.to_string(),
-            contract.strand.word().to_owned(),
-            line(&contract.assembly),
-            line(&contract.license),
-            model.sha256[..12].to_owned(),
-        ]);
-    }
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<_> = (0..titles.len())
-        .map(|column| width(column).unwrap_or(0))
-        .collect();
-    let aligned = rows.iter().map(|row| {
-        let cells = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:width$}"));
-        format!("{}\n", cells.collect::<Vec<_>>().join("  ").trim_end())
-    });
-    Ok(aligned.collect())
-}
+use super::{CallShape, Model, Output, Shape};
 
 /// The card of a model.
 pub fn card(model: &Model) -> String {

@@ -20,7 +20,7 @@ use tract_onnx::pb::ModelProto;
 
 pub use background::{Background, BackgroundError};
 pub use calibration::{Calibration, CalibrationError};
-pub use card::{card, list};
+pub use card::card;
 pub use contract::{CallShape, Contract, ContractError, Output, Shape, Strandedness, Task};
 
 use crate::shield::shielded;

@@ -169,7 +169,7 @@ impl<'a> Delivery<'a> {
 
     fn count(&mut self, channel: usize, rows: u64) {
         let channel = &self.setup.channels[channel];
-        self.ledger.models[channel.model].rows[channel.label] += rows;
+        self.ledger.models[channel.model].rows[channel.head] += rows;
     }
 
     /// Calls wait for those of other channels that start before them.

@@ -22,7 +22,7 @@ use crate::write::{Parameters, header};
 use deliver::Delivery;
 use files::Files;
 pub use ledger::{Ledger, ModelLedger};
-pub use plan::{LoadedModel, Plan, Scoring};
+pub use plan::{Head, LoadedModel, Plan, Scoring};
 use setup::Setup;
 
 /// Hears how a run goes on.
@@ -83,7 +83,11 @@ fn header_of(plan: &Plan, setup: &Setup<'_>) -> String {
 fn ledger(plan: &Plan) -> Ledger {
     let model = |loaded: &LoadedModel| {
         let contract = &loaded.model.contract;
-        ModelLedger::new(&contract.name, &loaded.model.sha256, &contract.labels)
+        let heads = loaded.heads.iter();
+        let labels: Vec<_> = heads
+            .map(|head| contract.labels[head.label].clone())
+            .collect();
+        ModelLedger::new(&contract.name, &loaded.model.sha256, &labels)
     };
     Ledger {
         models: plan.models.iter().map(model).collect(),

@@ -38,6 +38,17 @@ pub struct LoadedModel {
     pub engine: Arc<dyn Engine>,
     /// Bases between windows, a multiple of the model's step.
     pub stride: usize,
+    /// Labels to score, in the order of the model.
+    pub heads: Vec<Head>,
+}
+
+/// A label of a model that is scored.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Head {
+    /// Number of the label among those of the model.
+    pub label: usize,
+    /// What makes a call; what the model states if none.
+    pub threshold: Option<Threshold>,
 }
 
 /// Which windows are scored, and what their scores become.
@@ -45,8 +56,6 @@ pub struct LoadedModel {
 pub struct Scoring {
     /// Strands to score with stranded models.
     pub strand: StrandChoice,
-    /// What makes a call; what the model states if none.
-    pub threshold: Option<Threshold>,
     /// What is written as the value of a row.
     pub quantity: Quantity,
     /// One row a window instead of calls.

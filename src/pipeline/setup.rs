@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::plan::{LoadedModel, Plan};
-use crate::call::{Best, Call, Caller, Threshold};
+use super::plan::{Head, LoadedModel, Plan};
+use crate::call::{Best, Call, Caller, Threshold, share};
 use crate::engine::Engine;
 use crate::model::{CallShape, Contract, Strandedness};
 use crate::sequence::{Strand, StrandChoice};
@@ -18,15 +18,18 @@ use crate::write::{Holds, Layout, Least, Line, Provenance, Row};
 pub struct Track {
     pub strand: Strand,
     pub grid: Grid,
-    /// Channel of each label.
-    pub channels: Vec<usize>,
+    /// Number and channel of each label that is scored.
+    pub channels: Vec<(usize, usize)>,
 }
 
 /// One label of a track: what calls are made of, and rows are sorted by.
 #[derive(Clone, Debug)]
 pub struct Channel {
     pub model: usize,
+    /// Number of the label among those of the model.
     pub label: usize,
+    /// Number of the label among those that are scored.
+    pub head: usize,
     pub strand: Strand,
     /// Least raw output whose value makes a row.
     pub least: f32,
@@ -40,8 +43,8 @@ pub struct Scored<'a> {
     pub tracks: Vec<Track>,
     /// Bases that part two calls, as [`Contract::distance`] or as asked for.
     pub distance: usize,
-    /// Least of a row, one a label; none if every window is a row.
-    pub least: Vec<Option<Least>>,
+    /// Labels that are scored, and the least of their rows; none if every window is a row.
+    pub least: Vec<(usize, Option<Least>)>,
 }
 
 /// Bases that scores and calls may need beside a position that is reported on.
@@ -212,19 +215,16 @@ impl<'a> Setup<'a> {
 
     /// What keeps the best calls, if not all are kept.
     pub fn best(&self) -> Option<Best> {
-        let labels = self.models.iter().map(|model| model.contract.labels.len());
+        let heads = self.models.iter().map(|model| model.least.len());
         let top = self.plan.scoring.top?;
-        Some(Best::new(top, labels.sum()))
+        Some(Best::new(top, heads.sum()))
     }
 
     /// Number of a channel's label among those of all models.
     pub fn label(&self, channel: usize) -> usize {
-        let Channel { model, label, .. } = self.channels[channel];
+        let Channel { model, head, .. } = self.channels[channel];
         let before = self.models[..model].iter();
-        before
-            .map(|model| model.contract.labels.len())
-            .sum::<usize>()
-            + label
+        before.map(|model| model.least.len()).sum::<usize>() + head
     }
 
     pub fn provenance(&self) -> Vec<Provenance<'_>> {
@@ -247,6 +247,16 @@ pub fn value(quantity: Quantity, contract: &Contract, label: usize, output: f32)
         Quantity::Rate => (contract.background.get(label))
             .map_or(0.0, |background| background.rarity(output) as f32),
     })
+}
+
+/// The least raw output of a label that makes a row.
+fn threshold_output(contract: &Contract, label: usize, asked: Threshold) -> f32 {
+    let background = contract.background.get(label);
+    match (asked, asked.least(), background) {
+        (_, Some(least), _) => least_output(contract, label, Value::new(least)),
+        (Threshold::Rate(rate), _, Some(background)) => background.raw_at(share(rate, contract)),
+        _ => f32::INFINITY,
+    }
 }
 
 /// The least raw output of a label whose value is at least `least`; infinite if there is none.
@@ -281,21 +291,21 @@ fn scored<'a>(
         (_, StrandChoice::Forward) => &[Strand::Forward],
         (_, StrandChoice::Reverse) => &[Strand::Reverse],
     };
-    let least: Vec<_> = (0..contract.labels.len())
-        .map(|label| match plan.scoring.threshold.map(Threshold::least) {
-            None if plan.scoring.raw => match plan.output.layout().holds {
-                Holds::Windows(least) => Some(least),
-                Holds::Either | Holds::Calls => None,
-            },
-            None => contract.threshold.get(label).copied(),
-            given => given,
-        })
-        .enumerate()
-        .map(|(label, least)| {
-            least.map(|value| Least {
-                value,
-                output: least_output(contract, label, Value::new(value)),
-            })
+    let of_format = match plan.output.layout().holds {
+        Holds::Windows(least) => Some(Threshold::Score(least)),
+        Holds::Either | Holds::Calls => None,
+    };
+    let least: Vec<_> = (loaded.heads.iter())
+        .map(|&Head { label, threshold }| {
+            let default = match plan.scoring.raw {
+                true => of_format,
+                false => contract.threshold.get(label).copied().map(Threshold::Score),
+            };
+            let least = threshold.or(default).map(|asked| Least {
+                asked,
+                output: threshold_output(contract, label, asked),
+            });
+            (label, least)
         })
         .collect();
     let distance = match (contract.calls, plan.scoring.merge_distance) {
@@ -303,10 +313,11 @@ fn scored<'a>(
         _ => contract.distance,
     };
     let first = channels.len();
-    for (label, &least) in least.iter().enumerate() {
+    for (head, &(label, least)) in least.iter().enumerate() {
         channels.extend(strands.iter().map(|&strand| Channel {
             model: index,
             label,
+            head,
             strand,
             least: least.map_or(f32::MIN, |least| least.output),
         }));
@@ -319,8 +330,8 @@ fn scored<'a>(
             contract.anchor,
             strand == Strand::Reverse,
         ),
-        channels: (0..contract.labels.len())
-            .map(|label| first + label * strands.len() + at)
+        channels: (least.iter().enumerate())
+            .map(|(head, &(label, _))| (label, first + head * strands.len() + at))
             .collect(),
     };
     Scored {

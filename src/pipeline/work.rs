@@ -188,7 +188,8 @@ impl<'a> Worker<'a> {
     ) -> Result<()> {
         let contract = self.setup.models[model].contract;
         let quantity = self.setup.compared();
-        for (label, (&output, &channel)) in outputs.iter().zip(&track.channels).enumerate() {
+        for &(label, channel) in &track.channels {
+            let output = outputs[label];
             ensure!(
                 output.is_finite(),
                 "model {} gives {output} at {}:{}",

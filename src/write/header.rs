@@ -1,6 +1,7 @@
 //! Provenance: `#` lines above the rows.
 
 use super::{Destination, Track, track};
+use crate::call::Threshold;
 use crate::model::{Contract, Model, Output};
 use crate::sequence::StrandChoice;
 use crate::window::Softmask;
@@ -10,16 +11,15 @@ use crate::window::Softmask;
 pub struct Provenance<'a> {
     pub model: &'a Model,
     pub stride: usize,
-    /// Least of a row, one a label; none if every window is a row.
-    pub least: &'a [Option<Least>],
+    /// Labels that are scored, and the least of their rows; none if every window is a row.
+    pub least: &'a [(usize, Option<Least>)],
 }
 
 /// The least that makes a row.
 #[derive(Clone, Copy, Debug)]
 pub struct Least {
-    /// Probability or plain value, as asked for.
-    pub value: f32,
-    /// The lowest raw output whose value, rounded, is that.
+    pub asked: Threshold,
+    /// The lowest raw output that reaches it, once values are rounded.
     pub output: f32,
 }
 
@@ -65,12 +65,21 @@ pub fn header(to: &Destination, parameters: &Parameters<'_>, models: &[Provenanc
             "model: {name} sha256={} license={license} assembly={assembly}",
             model.sha256
         ));
-        let least = labels.iter().zip(*least).map(|(label, least)| match least {
-            Some(Least { value, output }) if *kind == Output::Logit => {
-                format!("{label}>={value} logit>={output}")
+        let least = least.iter().map(|(label, least)| {
+            let label = &labels[*label];
+            match least {
+                None => format!("{label}:all"),
+                Some(Least { asked, output }) if *kind == Output::Logit => {
+                    format!("{label}>={asked} logit>={output}")
+                }
+                Some(Least {
+                    asked: Threshold::Rate(rate),
+                    output,
+                }) => {
+                    format!("{label}>={rate}/Mb value>={output}")
+                }
+                Some(Least { asked, .. }) => format!("{label}>={asked}"),
             }
-            Some(Least { value, .. }) => format!("{label}>={value}"),
-            None => format!("{label}:all"),
         });
         lines.push(format!(
             "parameters: {name} stride={stride} {}",
@@ -100,8 +109,7 @@ pub fn header(to: &Destination, parameters: &Parameters<'_>, models: &[Provenanc
             Track::Type(kind) => Some(kind),
             Track::Bed | Track::None => None,
         };
-        let contracts: Vec<_> = models.iter().map(|model| &model.model.contract).collect();
-        text.push_str(&track::line(kind, &contracts, strand));
+        text.push_str(&track::line(kind, models, strand));
     }
     if layout.titles && to.header {
         text.push_str(&format!("{columns}\n").replace(' ', "\t"));

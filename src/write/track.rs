@@ -1,16 +1,21 @@
 //! The line that tells a browser what the rows below it are.
 
-use crate::model::{Contract, Strandedness};
+use super::Provenance;
+use crate::model::Strandedness;
 use crate::sequence::StrandChoice;
 
 /// `track ...`, one line; `kind` is its type, if it is not BED.
-pub(super) fn line(kind: Option<&str>, models: &[&Contract], strand: StrandChoice) -> String {
+pub(super) fn line(kind: Option<&str>, models: &[Provenance<'_>], strand: StrandChoice) -> String {
     let join = |words: Vec<&str>| words.join(", ");
-    let names = join(models.iter().map(|model| model.name.as_str()).collect());
-    let labels = models.iter().flat_map(|model| &model.labels);
-    let labels = join(labels.map(String::as_str).collect());
-    let stranded = models
-        .iter()
+    let contracts = models.iter().map(|of| &of.model.contract);
+    let names = join(contracts.clone().map(|model| model.name.as_str()).collect());
+    let labels = models.iter().flat_map(|of| {
+        let labels = of.least.iter();
+        labels.map(|(label, _)| of.model.contract.labels[*label].as_str())
+    });
+    let labels = join(labels.collect());
+    let stranded = contracts
+        .clone()
         .any(|model| model.strand == Strandedness::Stranded);
     let strand = match strand {
         StrandChoice::Forward if stranded => " +",

@@ -83,7 +83,7 @@ fn a_precision_out_of_reach_is_refused() {
     for flags in ["--precision 0.81", "--fdr 0.19"] {
         let (flag, _) = flags.split_once(' ').unwrap();
         let error = refusal(&bench, flags);
-        let reason = "the calibration of exon_start in matrix ends at a precision of 0.8000";
+        let reason = "the calibration of exon_start in matrix ends at a precision of 0.8";
         assert!(error.contains(&format!("{flag}: {reason}")), "{error}");
     }
 }

@@ -11,6 +11,7 @@ mod faults;
 mod formats;
 mod headers;
 mod invariance;
+mod labels;
 mod ledger;
 mod live;
 mod manners;

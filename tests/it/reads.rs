@@ -45,7 +45,7 @@ fn a_consensus_is_scored_in_coordinates_of_the_contig() {
     let input = sam("coordinate", CONTIG, &three);
     assert_eq!(
         bench.rows("--strand +", input.as_bytes()),
-        "c\t14\t15\texon_start\t1000\t+\t1.0000\n"
+        "c\t14\t15\texon_start\t1000\t+\t1\n"
     );
     let as_fasta = bench.rows("--strand + --raw", b">c\nTTAGTTTTTT\n");
     let raw = bench.rows("--strand + --raw", input.as_bytes());
@@ -207,10 +207,10 @@ fn each_read_is_projected_onto_its_contig() {
     let input = sam("unsorted", CONTIG, &records);
     assert_eq!(
         bench.rows("--reads each", input.as_bytes()),
-        "c\t14\t15\texon_start\t1000\t+\t1.0000\tplain\n\
-         c\t24\t25\texon_start\t1000\t+\t1.0000\treverse\n\
-         c\t12\t13\texon_start\t1000\t+\t1.0000\tpair/1\n\
-         c\t26\t27\texon_start\t1000\t+\t1.0000\tpair/1\n"
+        "c\t14\t15\texon_start\t1000\t+\t1\tplain\n\
+         c\t24\t25\texon_start\t1000\t+\t1\treverse\n\
+         c\t12\t13\texon_start\t1000\t+\t1\tpair/1\n\
+         c\t26\t27\texon_start\t1000\t+\t1\tpair/1\n"
     );
     let header = rows(bench.run("--reads each", input.as_bytes()));
     assert!(header.contains("columns: contig start end label score strand value name\n"));

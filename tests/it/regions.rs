@@ -276,7 +276,7 @@ fn names_make_each_region_stand_alone() {
     let flags = format!("--names -r {reference}");
     let row = |start, strand, name| {
         let end = start + 1;
-        format!("c\t{start}\t{end}\texon_start\t1000\t{strand}\t1.0000\t{name}\n")
+        format!("c\t{start}\t{end}\texon_start\t1000\t{strand}\t1\t{name}\n")
     };
     let second = row(3, '-', "second") + &row(4, '+', "second");
     let first = row(3, '-', "first one") + &row(4, '+', "first one");

@@ -8,6 +8,7 @@ pub mod man;
 mod parse;
 mod sam_flags;
 mod suffix;
+mod wanted;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 pub use choice::Generate;
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
+pub use wanted::{Bound, Wanted};
 
 use crate::call::{Threshold, Top};
 use crate::engine::EngineChoice;
@@ -35,8 +37,9 @@ pub const DEFAULT_CHUNK: usize = 65_536;
 pub struct Args {
     /// Files to read in order; empty or `-` is standard input.
     pub inputs: Vec<PathBuf>,
-    /// Names of bundled models or paths of model files.
-    pub models: Vec<String>,
+    pub models: Vec<Wanted>,
+    /// Folder of more models, by name.
+    pub models_folder: Option<PathBuf>,
     /// Format of all inputs; told by their first bytes if none.
     pub input_format: Option<InputFormat>,
     pub header_coords: HeaderCoords,
@@ -68,8 +71,8 @@ pub struct Args {
     pub stride: Option<u32>,
     /// `None`: both strands, or the forward one where the format holds one strand only.
     pub strand: Option<StrandChoice>,
-    /// What makes a call; what the model states if none.
-    pub threshold: Option<Threshold>,
+    /// What makes a call; what the model states where none is for it.
+    pub bounds: Vec<Bound>,
     /// What is written as the value of a row.
     pub value: Quantity,
     /// One row a window instead of calls.
@@ -108,7 +111,11 @@ impl Default for Args {
     fn default() -> Self {
         Self {
             inputs: Vec::new(),
-            models: vec![DEFAULT_MODEL.to_owned()],
+            models: vec![Wanted {
+                model: DEFAULT_MODEL.to_owned(),
+                labels: Vec::new(),
+            }],
+            models_folder: None,
             input_format: None,
             header_coords: HeaderCoords::Auto,
             reference: None,
@@ -126,7 +133,7 @@ impl Default for Args {
             output: None,
             stride: None,
             strand: None,
-            threshold: None,
+            bounds: Vec::new(),
             value: Quantity::Probability,
             raw: false,
             top: None,
@@ -168,9 +175,25 @@ pub enum Command {
     Help,
     LongHelp,
     Version,
-    ListModels,
-    ShowModel(String),
+    ListModels {
+        listing: Listing,
+        folder: Option<PathBuf>,
+    },
+    ShowModel {
+        model: String,
+        folder: Option<PathBuf>,
+    },
     Generate(Generate),
+}
+
+/// How models are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Listing {
+    /// For people, one screen wide.
+    #[default]
+    Screen,
+    Tsv,
+    Json,
 }
 
 /// One row of the table of flags.
@@ -245,18 +268,35 @@ pub struct Draft {
     pub instead: Option<Command>,
     pub models_given: bool,
     pub format_given: bool,
+    /// How models are to be listed, if a format was given that says so.
+    pub listing: Option<Listing>,
 }
 
 impl Draft {
-    /// Sets the threshold, for which several flags stand.
-    fn set_threshold(&mut self, threshold: Threshold) -> Result<(), String> {
-        let before = self.args.threshold.replace(threshold);
-        match before {
-            Some(other) if threshold_flag(other) != threshold_flag(threshold) => {
-                Err(format!("cannot stand beside --{}", threshold_flag(other)))
+    /// Adds thresholds, for which several flags stand. The last one for all models counts.
+    fn add_bounds(
+        &mut self,
+        value: &Value,
+        threshold: impl Fn(&Value) -> Result<Threshold, String>,
+    ) -> Result<(), String> {
+        let one = |word: &str| threshold(&Value(word.into()));
+        for bound in Bound::parse_all(&value.0.to_string_lossy(), one)? {
+            if let Some(other) = self.args.bounds.first() {
+                let (other, this) = [other.threshold, bound.threshold]
+                    .map(threshold_flag)
+                    .into();
+                if other != this {
+                    return Err(format!("cannot stand beside --{other}"));
+                }
             }
-            _ => Ok(()),
+            let same = |before: &Bound| before.of == bound.of;
+            match self.args.bounds.iter().position(same) {
+                None => self.args.bounds.push(bound),
+                Some(at) if bound.of.is_none() => self.args.bounds[at] = bound,
+                Some(_) => return Err(format!("names {} twice", bound.target())),
+            }
         }
+        Ok(())
     }
 }
 
@@ -266,6 +306,7 @@ pub fn threshold_flag(threshold: Threshold) -> &'static str {
         Threshold::Score(_) => "min-score",
         Threshold::Precision(_) => "precision",
         Threshold::Fdr(_) => "fdr",
+        Threshold::Rate(_) => "rate",
     }
 }
 

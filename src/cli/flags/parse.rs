@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::{Command, Completes, Draft, Flag, Value, sam_flags, suffix, table};
+use super::{Command, Completes, Draft, Flag, Listing, Value, sam_flags, suffix, table};
 use crate::suggest::{closest, hint};
 
 /// A command line that cannot be followed; the message is one line.
@@ -90,11 +90,28 @@ where
         }
     }
     suffix::follow(&mut draft)?;
-    let Draft { args, instead, .. } = draft;
-    Ok(instead.unwrap_or(Command::Run {
-        args: Box::new(args),
-        echo: echo.join(" "),
-    }))
+    let Draft {
+        args,
+        instead,
+        listing,
+        ..
+    } = draft;
+    let folder = args.models_folder.clone();
+    match instead {
+        Some(Command::ListModels { .. }) => Ok(Command::ListModels {
+            listing: listing.unwrap_or_default(),
+            folder,
+        }),
+        Some(Command::ShowModel { model, .. }) => Ok(Command::ShowModel { model, folder }),
+        Some(other) => Ok(other),
+        None if listing == Some(Listing::Json) => Err(UsageError::Rule(
+            "--format json is for --list-models".to_owned(),
+        )),
+        None => Ok(Command::Run {
+            args: Box::new(args),
+            echo: echo.join(" "),
+        }),
+    }
 }
 
 fn by_short(short: char) -> Result<&'static Flag, UsageError> {

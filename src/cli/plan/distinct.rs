@@ -83,7 +83,10 @@ fn inputs(args: &Args) -> impl Iterator<Item = Named> {
             .chain(beside.map(|path| ("the index of --reference", path)))
     });
     let inputs = args.inputs.iter().map(|path| ("INPUT", path.clone()));
-    let models = args.models.iter().map(|model| ("--model", model.into()));
+    let models = args
+        .models
+        .iter()
+        .map(|model| ("--model", PathBuf::from(&model.model)));
     let all = inputs.chain(reference).chain(models);
     let all = all.filter_map(|(flag, path)| Named::at(flag, &path).filter(Named::is_there));
     all.chain(stdin)

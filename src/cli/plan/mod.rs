@@ -1,5 +1,6 @@
 //! From typed flags to loaded models: the rules that need both.
 
+mod chosen;
 mod distinct;
 mod files;
 mod inputs;
@@ -9,29 +10,28 @@ use anyhow::Context;
 
 use crate::cli::flags::{Args, UsageError};
 use crate::engine::engine_of_choice;
-use crate::model::{self, Model};
-use crate::pipeline::{LoadedModel, Plan, Scoring};
+use crate::model::Model;
+use crate::pipeline::{Head, LoadedModel, Plan, Scoring};
 use crate::write::Destination;
+use chosen::{check_scores, chosen};
 use inputs::{check_presence, check_reads, check_regions, check_twice, inputs, source};
-use models::{
-    check_backgrounds, check_calls, check_engine, check_format, check_scores, strand, strides,
-};
+use models::{check_backgrounds, check_calls, check_engine, check_format, strand, strides};
 
 /// Loads the models and holds the flags against them; `command` is the command line, less what
 /// cannot change the output. Inputs are looked for, not opened.
 pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
     distinct::check(args)?;
-    let loaded = args.models.iter().map(|name| model::load(name));
-    let loaded = loaded.collect::<Result<Vec<Model>, _>>()?;
-    let contracts: Vec<_> = loaded.iter().map(|model| &model.contract).collect();
+    let loaded = chosen(args)?;
+    let contracts: Vec<_> = loaded.iter().map(|(model, _)| &model.contract).collect();
     let strides = strides(args, &contracts)?;
-    check_scores(args, &contracts)?;
+    check_scores(&loaded)?;
     check_backgrounds(args, &contracts)?;
     check_format(args, &contracts)?;
     check_calls(args, &contracts)?;
     check_engine(args.engine)?;
     check_reads(args)?;
-    let strand = strand(args, &contracts)?;
+    let labels = loaded.iter().map(|(_, heads)| heads.len()).sum();
+    let strand = strand(args, &contracts, labels)?;
     check_regions(args)?;
     files::check(args)?;
     let inputs = inputs(args)?;
@@ -44,13 +44,14 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
         path.metadata()
             .with_context(|| path.display().to_string())?;
     }
-    let ready = |(model, stride): (Model, usize)| {
+    let ready = |((model, heads), stride): ((Model, Vec<Head>), usize)| {
         let engine = engine_of_choice(&model, stride, args.engine)
             .with_context(|| format!("model {}", model.origin))?;
         Ok(LoadedModel {
             model,
             engine,
             stride,
+            heads,
         })
     };
     let models = loaded.into_iter().zip(strides).map(ready);
@@ -61,7 +62,6 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
         source,
         scoring: Scoring {
             strand,
-            threshold: args.threshold,
             quantity: args.value,
             raw: args.raw,
             top: args.top,

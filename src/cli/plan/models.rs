@@ -1,12 +1,11 @@
 //! Flags held against models and format.
 
 use super::rule;
-use crate::call::Threshold;
-use crate::cli::flags::{Args, UsageError, threshold_flag};
+use crate::cli::flags::{Args, UsageError};
 use crate::engine::{self, EngineChoice};
-use crate::model::{CallShape, Contract, Output, Strandedness};
+use crate::model::{CallShape, Contract, Strandedness};
 use crate::sequence::StrandChoice;
-use crate::value::{Quantity, Value};
+use crate::value::Quantity;
 use crate::write::{Holds, Track};
 
 pub(super) fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>, UsageError> {
@@ -19,41 +18,6 @@ pub(super) fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>
         ))),
     };
     contracts.iter().map(stride).collect()
-}
-
-pub(super) fn check_scores(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> {
-    let Some(threshold) = args.threshold else {
-        return Ok(());
-    };
-    let (flag, least) = (threshold_flag(threshold), threshold.least());
-    for contract in contracts {
-        let shares = !matches!(threshold, Threshold::Score(_));
-        let name = &contract.name;
-        match contract.output {
-            Output::Value if shares => {
-                return Err(rule(format!("--{flag}: {name} gives no probabilities")));
-            }
-            Output::Logit if !(0.0..=1.0).contains(&least) => {
-                return Err(rule(format!(
-                    "--{flag}: {least} is not a probability from 0 to 1"
-                )));
-            }
-            Output::Logit if shares => {
-                for (label, calibration) in contract.labels.iter().zip(&contract.calibration) {
-                    let most = calibration.probability(f32::INFINITY);
-                    if Value::new(most) < Value::new(least) {
-                        return Err(rule(format!(
-                            "--{flag}: the calibration of {label} in {name} ends at a precision \
-                             of {}",
-                            Value::new(most)
-                        )));
-                    }
-                }
-            }
-            Output::Value | Output::Logit => {}
-        }
-    }
-    Ok(())
 }
 
 /// What is told by the background of a model is refused where it has none.
@@ -150,7 +114,11 @@ pub(super) fn check_engine(choice: EngineChoice) -> Result<(), UsageError> {
 }
 
 /// The strands to score: what was asked for, else all that the format can hold.
-pub(super) fn strand(args: &Args, contracts: &[&Contract]) -> Result<StrandChoice, UsageError> {
+pub(super) fn strand(
+    args: &Args,
+    contracts: &[&Contract],
+    labels: usize,
+) -> Result<StrandChoice, UsageError> {
     let (format, layout) = (args.format.word(), args.layout());
     for contract in contracts {
         match (contract.strand, args.strand) {
@@ -168,10 +136,11 @@ pub(super) fn strand(args: &Args, contracts: &[&Contract]) -> Result<StrandChoic
             _ => {}
         }
     }
-    let tracks: usize = contracts.iter().map(|contract| contract.labels.len()).sum();
-    if layout.single && tracks != 1 {
-        let text = format!("--format {format} holds one label of one model a file, not {tracks}");
-        return Err(rule(text));
+    if layout.single && labels != 1 {
+        return Err(rule(format!(
+            "--format {format} holds one label of one model a file, not {labels}; \
+             -m MODEL:LABEL chooses one"
+        )));
     }
     let all = if layout.steps {
         StrandChoice::Forward
@@ -202,23 +171,17 @@ mod tests {
     }
 
     #[test]
-    fn min_score_of_a_logit_model_is_a_probability() {
-        let logit = contract(|contract| contract.output = Output::Logit);
-        let value = contract(|contract| contract.output = Output::Value);
-        assert!(check_scores(&args("--min-score 1"), &[&logit]).is_ok());
-        assert!(check_scores(&args("--min-score 1.5"), &[&logit]).is_err());
-        assert!(check_scores(&args("--min-score 1.5"), &[&value]).is_ok());
-    }
-
-    #[test]
     fn bedgraph_holds_one_strand_of_one_label() {
         let stranded = contract(|contract| contract.strand = Strandedness::Stranded);
         let symmetric = contract(|contract| contract.strand = Strandedness::Symmetric);
         let two = contract(|contract| contract.labels = vec!["a".to_owned(), "b".to_owned()]);
-        let allowed = |argv: &str, contracts: &[&Contract]| strand(&args(argv), contracts).is_ok();
+        let labels = |contracts: &[&Contract]| contracts.iter().map(|of| of.labels.len()).sum();
+        let allowed = |argv: &str, contracts: &[&Contract]| {
+            strand(&args(argv), contracts, labels(contracts)).is_ok()
+        };
         assert!(!allowed("-f bedgraph --strand both", &[&stranded]));
         assert_eq!(
-            strand(&args("-f bedgraph"), &[&stranded]),
+            strand(&args("-f bedgraph"), &[&stranded], 1),
             Ok(StrandChoice::Forward)
         );
         assert!(allowed("-f bedgraph --strand -", &[&stranded]));
@@ -231,7 +194,7 @@ mod tests {
     #[test]
     fn a_symmetric_model_has_no_strands() {
         let symmetric = contract(|contract| contract.strand = Strandedness::Symmetric);
-        assert!(strand(&args("--strand +"), &[&symmetric]).is_err());
-        assert_eq!(strand(&args(""), &[&symmetric]), Ok(StrandChoice::Both));
+        assert!(strand(&args("--strand +"), &[&symmetric], 1).is_err());
+        assert_eq!(strand(&args(""), &[&symmetric], 1), Ok(StrandChoice::Both));
     }
 }

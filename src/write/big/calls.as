@@ -5,7 +5,7 @@ table calls
     uint   chromStart;  "First base, counted from 0"
     uint   chromEnd;    "Base behind the last one"
     string name;        "Label: what was called"
-    uint   score;       "Probability times 1000, from 0 to 1000"
+    uint   score;       "Rarity on a genome, 1000 * min(1, -log10 share / 6)"
     char[1] strand;     "+ or -, or . for both at once"
-    float  value;       "Probability, or predicted value"
+    float  value;       "Probability, logit or rarity, as asked for"
 )

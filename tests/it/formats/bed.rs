@@ -9,10 +9,7 @@ fn bed_has_a_row_for_each_call() {
     let bench = Bench::new(&behind_ag());
     assert_eq!(
         bench.rows("", SEQUENCE),
-        lines(&[
-            "c1 3 4 exon_start 1000 - 1.0000",
-            "c1 4 5 exon_start 1000 + 1.0000"
-        ])
+        lines(&["c1 3 4 exon_start 1000 - 1", "c1 4 5 exon_start 1000 + 1"])
     );
 }
 
@@ -22,16 +19,16 @@ fn raw_bed_has_a_row_for_each_window() {
     assert_eq!(
         bench.rows("--raw", SEQUENCE),
         lines(&[
-            "c1 0 1 exon_start 500 - 0.5000",
-            "c1 1 2 exon_start 500 - 0.5000",
-            "c1 2 3 exon_start 500 + 0.5000",
-            "c1 2 3 exon_start 500 - 0.5000",
-            "c1 3 4 exon_start 500 + 0.5000",
-            "c1 3 4 exon_start 1000 - 1.0000",
-            "c1 4 5 exon_start 1000 + 1.0000",
-            "c1 4 5 exon_start 750 - 0.7500",
-            "c1 5 6 exon_start 500 + 0.5000",
-            "c1 6 7 exon_start 500 + 0.5000",
+            "c1 0 1 exon_start 500 - 0.5",
+            "c1 1 2 exon_start 500 - 0.5",
+            "c1 2 3 exon_start 500 + 0.5",
+            "c1 2 3 exon_start 500 - 0.5",
+            "c1 3 4 exon_start 500 + 0.5",
+            "c1 3 4 exon_start 1000 - 1",
+            "c1 4 5 exon_start 1000 + 1",
+            "c1 4 5 exon_start 750 - 0.75",
+            "c1 5 6 exon_start 500 + 0.5",
+            "c1 6 7 exon_start 500 + 0.5",
         ])
     );
 }
@@ -42,15 +39,15 @@ fn min_score_is_on_the_probability() {
     assert_eq!(
         bench.rows("--raw --min-score 0.75", SEQUENCE),
         lines(&[
-            "c1 3 4 exon_start 1000 - 1.0000",
-            "c1 4 5 exon_start 1000 + 1.0000",
-            "c1 4 5 exon_start 750 - 0.7500",
+            "c1 3 4 exon_start 1000 - 1",
+            "c1 4 5 exon_start 1000 + 1",
+            "c1 4 5 exon_start 750 - 0.75",
         ])
     );
     // The window at 4 is suppressed by the better one beside it.
     assert_eq!(
         bench.rows("--min-score 0.75 --strand -", SEQUENCE),
-        lines(&["c1 3 4 exon_start 1000 - 1.0000"])
+        lines(&["c1 3 4 exon_start 1000 - 1"])
     );
 }
 
@@ -58,8 +55,8 @@ fn min_score_is_on_the_probability() {
 fn strand_chooses_one() {
     let bench = Bench::new(&behind_ag());
     for (strand, row) in [
-        ("+", "c1 4 5 exon_start 1000 + 1.0000"),
-        ("-", "c1 3 4 exon_start 1000 - 1.0000"),
+        ("+", "c1 4 5 exon_start 1000 + 1"),
+        ("-", "c1 3 4 exon_start 1000 - 1"),
     ] {
         assert_eq!(
             bench.rows(&format!("--strand {strand}"), SEQUENCE),
@@ -79,9 +76,9 @@ fn a_region_spans_its_windows() {
     assert_eq!(
         bench.rows("--strand +", input),
         lines(&[
-            "c 2 7 exon_start 1000 + 1.0000",
-            "c 13 14 exon_start 1000 + 1.0000",
-            "c 18 19 exon_start 1000 + 1.0000",
+            "c 2 7 exon_start 1000 + 1",
+            "c 13 14 exon_start 1000 + 1",
+            "c 18 19 exon_start 1000 + 1",
         ])
     );
 }
@@ -96,11 +93,11 @@ fn a_symmetric_model_scores_the_mean_of_both_strands() {
     assert_eq!(
         bench.rows("--raw --min-score 0", SEQUENCE),
         lines(&[
-            "c1 1 2 exon_start 500 . 0.5000",
-            "c1 2 3 exon_start 500 . 0.5000",
-            "c1 3 4 exon_start 750 . 0.7500",
-            "c1 4 5 exon_start 750 . 0.7500",
-            "c1 5 6 exon_start 625 . 0.6250",
+            "c1 1 2 exon_start 500 . 0.5",
+            "c1 2 3 exon_start 500 . 0.5",
+            "c1 3 4 exon_start 750 . 0.75",
+            "c1 4 5 exon_start 750 . 0.75",
+            "c1 5 6 exon_start 625 . 0.625",
         ])
     );
 }
@@ -115,14 +112,14 @@ fn values_are_written_as_they_are() {
     let bench = Bench::new(&model);
     assert_eq!(
         bench.rows("--strand +", SEQUENCE),
-        lines(&["c1 4 5 level 1000 + 10.0000"])
+        lines(&["c1 4 5 level 1000 + 10"])
     );
     assert_eq!(
         bench
             .rows("--strand + --raw --min-score -1", SEQUENCE)
             .lines()
             .next(),
-        Some("c1\t2\t3\tlevel\t0\t+\t0.0000")
+        Some("c1\t2\t3\tlevel\t0\t+\t0")
     );
 }
 
@@ -137,10 +134,10 @@ fn two_models_share_a_sorted_file() {
     assert_eq!(
         bench.rows(&format!("-m {other}"), SEQUENCE),
         lines(&[
-            "c1 3 4 exon_start 1000 - 1.0000",
-            "c1 3 4 site 1000 + 1.0000",
-            "c1 4 5 exon_start 1000 + 1.0000",
-            "c1 4 5 site 1000 - 1.0000",
+            "c1 3 4 exon_start 1000 - 1",
+            "c1 3 4 site 1000 + 1",
+            "c1 4 5 exon_start 1000 + 1",
+            "c1 4 5 site 1000 - 1",
         ])
     );
 }

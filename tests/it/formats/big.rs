@@ -42,7 +42,7 @@ fn bedgraph(file: &[u8]) -> (String, Vec<(String, u32)>) {
         for value in wig.get_interval(contig, 0, *bases).unwrap() {
             let value = value.unwrap();
             let (start, end) = (value.start, value.end);
-            text += &format!("{contig}\t{start}\t{end}\t{:.4}\n", value.value);
+            text += &format!("{contig}\t{start}\t{end}\t{}\n", value.value);
         }
     }
     (text, contigs)

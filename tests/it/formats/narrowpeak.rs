@@ -10,8 +10,8 @@ fn a_point_is_its_own_summit() {
     assert_eq!(
         bench.rows("-f narrowpeak", SEQUENCE),
         lines(&[
-            "c1 3 4 exon_start 1000 - 1.0000 -1 -1 0",
-            "c1 4 5 exon_start 1000 + 1.0000 -1 -1 0",
+            "c1 3 4 exon_start 1000 - 1 -1 -1 0",
+            "c1 4 5 exon_start 1000 + 1 -1 -1 0",
         ])
     );
 }
@@ -26,8 +26,8 @@ fn the_summit_of_a_region_is_its_leftmost_best_window() {
     assert_eq!(
         bench.rows("-f narrowpeak --min-score 0.75", b">c\nATTAGTT\n"),
         lines(&[
-            "c 0 5 exon_start 750 - 0.7500 -1 -1 0",
-            "c 2 6 exon_start 1000 + 1.0000 -1 -1 3",
+            "c 0 5 exon_start 750 - 0.75 -1 -1 0",
+            "c 2 6 exon_start 1000 + 1 -1 -1 3",
         ])
     );
 }

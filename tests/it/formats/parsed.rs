@@ -43,7 +43,7 @@ fn sites(rest: &[&str]) -> Vec<Site> {
         found.sort();
         let rest: Vec<String> = rest.iter().map(ToString::to_string).collect();
         let site = |(at, strand)| {
-            let value = "1.0000".to_owned();
+            let value = "1".to_owned();
             (contig.to_string(), at, at, strand, value, rest.clone())
         };
         sites.extend(found.into_iter().map(site));
@@ -150,7 +150,7 @@ fn gff3_of_nine_columns() {
             record.start().get(),
             record.end().get(),
             strand,
-            format!("{:.4}", record.score().unwrap()),
+            format!("{}", record.score().unwrap()),
             vec![
                 record.source().to_string(),
                 record.ty().to_string(),

@@ -83,8 +83,8 @@ fn splice_scores_are_those_of_the_windows() {
     let expected = |(contig, start, _, strand, value): Row| {
         let offset = if strand == "-" { start + 1 } else { start };
         let score = match value.as_str() {
-            "0.0020" => 2,
-            "0.0160" => 8,
+            "0.002" => 2,
+            "0.016" => 8,
             other => panic!("{other}"),
         };
         format!("{contig}\t{offset}\t{strand}\tA\t{score}\n")

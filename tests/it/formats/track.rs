@@ -32,7 +32,7 @@ fn the_scale_of_probabilities_goes_from_0_to_1() {
         let expected = format!(
             "track type=bedGraph name=\"matrix {strand}\" \
              description=\"exon_start {strand}, {VERSION}\" \
-             visibility=full autoScale=off viewLimits=0:1\nc1\t{at}\t{}\t1.0000\n",
+             visibility=full autoScale=on\nc1\t{at}\t{}\t1\n",
             at + 1
         );
         assert_eq!(text, expected);

@@ -13,8 +13,8 @@ fn titles_stand_below_the_comments() {
         .collect();
     let expected = lines(&[
         "contig start end label strand value summit model",
-        "c1 3 4 exon_start - 1.0000 3 matrix",
-        "c1 4 5 exon_start + 1.0000 4 matrix",
+        "c1 3 4 exon_start - 1 3 matrix",
+        "c1 4 5 exon_start + 1 4 matrix",
     ]);
     assert_eq!(table, expected);
     // Without them it is the rows alone, so that outputs can be joined.
@@ -30,9 +30,9 @@ fn windows_are_rows_too() {
     assert_eq!(
         bench.rows("-f tsv --raw --min-score 0.75", SEQUENCE),
         lines(&[
-            "c1 3 4 exon_start - 1.0000 3 matrix",
-            "c1 4 5 exon_start + 1.0000 4 matrix",
-            "c1 4 5 exon_start - 0.7500 4 matrix",
+            "c1 3 4 exon_start - 1 3 matrix",
+            "c1 4 5 exon_start + 1 4 matrix",
+            "c1 4 5 exon_start - 0.75 4 matrix",
         ])
     );
 }
@@ -44,8 +44,8 @@ fn names_are_a_column_more() {
     assert!(
         text.ends_with(&lines(&[
             "contig start end label strand value summit model name",
-            "c1 3 4 exon_start - 1.0000 3 matrix site",
-            "c1 4 5 exon_start + 1.0000 4 matrix site",
+            "c1 3 4 exon_start - 1 3 matrix site",
+            "c1 4 5 exon_start + 1 4 matrix site",
         ])),
         "{text}"
     );

@@ -1,7 +1,7 @@
 //! What is written, and where.
 
 use super::SWITCH;
-use crate::cli::flags::{Completes, Flag, Section};
+use crate::cli::flags::{Completes, Flag, Listing, Section};
 use crate::write::Format;
 
 pub(super) const FLAGS: &[Flag] = &[
@@ -21,8 +21,13 @@ pub(super) const FLAGS: &[Flag] = &[
             Default: what the name of --output says (x.bed, .bedgraph, .narrowPeak, .gff3, .tsv, \
             .spsc, .bw, .bb), else bed.",
         update: |draft, value| {
+            if value.text() == Ok("json") {
+                draft.listing = Some(Listing::Json);
+                return Ok(());
+            }
             draft.args.format = value.choice(Format::WORDS, Format::from_word)?;
             draft.format_given = true;
+            draft.listing = (draft.args.format == Format::Tsv).then_some(Listing::Tsv);
             Ok(())
         },
         ..SWITCH

@@ -54,9 +54,13 @@ pub(super) const FLAGS: &[Flag] = &[
         long_doc: "Least value of a call or, with --raw, of a row. For models with a logit output \
             it is the calibrated probability, from 0 to 1: the share of true sites among \
             positions with that score on a genome. For models that predict a value it is that \
-            value. Not beside --precision or --fdr. Default: the threshold that the model states; \
-            with --raw, none.",
-        update: |draft, value| draft.set_threshold(Threshold::Score(value.finite()?)),
+            value. MODEL=X is for one model, MODEL:LABEL=X for one label, with commas between \
+            several: 0.5,promoter=0.02,binding-site:CTCF=0.1. So it is with --precision, --fdr and \
+            --rate, of which one can be given. Default: the threshold that the model states; with \
+            --raw, none.",
+        update: |draft, value| {
+            draft.add_bounds(value, |value| value.finite().map(Threshold::Score))
+        },
         ..SWITCH
     },
     Flag {
@@ -70,8 +74,10 @@ pub(super) const FLAGS: &[Flag] = &[
             least P, by the calibration of the model. The share among all calls is then at least \
             P, and as a rule more, on a genome like the one of the calibration. The header says \
             which logit that is. Refused for models that give no probabilities, and for what \
-            the calibration of a model does not reach. Not beside --min-score or --fdr.",
-        update: |draft, value| draft.set_threshold(Threshold::Precision(value.fraction()?)),
+            the calibration of a model does not reach. Not beside --min-score, --fdr or --rate.",
+        update: |draft, value| {
+            draft.add_bounds(value, |value| value.fraction().map(Threshold::Precision))
+        },
         ..SWITCH
     },
     Flag {
@@ -83,8 +89,30 @@ pub(super) const FLAGS: &[Flag] = &[
         short_doc: "most false calls, as a share: --precision 1-Q",
         long_doc: "The same as --precision with 1 - Q: each call is false with a probability of at \
             most Q (its local false discovery rate), and so at most the share Q of all calls. Not \
-            beside --min-score or --precision.",
-        update: |draft, value| draft.set_threshold(Threshold::Fdr(value.fraction()?)),
+            beside --min-score, --precision or --rate.",
+        update: |draft, value| {
+            draft.add_bounds(value, |value| value.fraction().map(Threshold::Fdr))
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "rate",
+        value: Some("N/Mb"),
+        section: Section::Scoring,
+        shapes_output: true,
+        common: false,
+        short_doc: "threshold that N positions a megabase reach",
+        long_doc: "The least score of a call is the one that N positions a megabase reach on the \
+            background of the model: sequence that stands for a genome, both strands together, at \
+            the step of the model. Calls are fewer, as neighbours become one. It works for every \
+            model that has a background, calibrated or not; the header says which raw output it \
+            is. Not beside --min-score, --precision or --fdr.",
+        update: |draft, value| {
+            draft.add_bounds(value, |value| {
+                let rate = value.text().ok().and_then(Threshold::parse_rate);
+                rate.ok_or_else(|| "is not a number of positions such as 50/Mb".to_owned())
+            })
+        },
         ..SWITCH
     },
     Flag {

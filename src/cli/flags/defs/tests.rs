@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::call::{Threshold, Top};
-use crate::cli::flags::{Args, Command, DEFAULT_CHUNK, Generate, parse, table};
+use crate::cli::flags::{Args, Command, DEFAULT_CHUNK, Generate, Listing, parse, table};
 use crate::engine::EngineChoice;
 use crate::sequence::StrandChoice;
 use crate::source::reads::Reads;
@@ -19,27 +19,54 @@ fn run(argv: &str) -> Args {
     }
 }
 
+fn thresholds(argv: &str) -> Vec<Threshold> {
+    let bounds = run(argv).bounds.into_iter();
+    bounds.map(|bound| bound.threshold).collect()
+}
+
 fn instead(argv: &str) -> Command {
     parse(argv.split_whitespace()).unwrap()
 }
 
 #[test]
 fn model() {
-    assert_eq!(run("").models, ["exon-start"]);
-    assert_eq!(run("-m a --model=./b.onnx").models, ["a", "./b.onnx"]);
+    let models = |argv: &str| -> Vec<_> {
+        let models = run(argv).models.into_iter();
+        models.map(|wanted| wanted.model).collect()
+    };
+    assert_eq!(models(""), ["exon-start"]);
+    assert_eq!(models("-m a --model=./b.onnx"), ["a", "./b.onnx"]);
+    assert_eq!(run("-m a:x,y").models[0].labels, ["x", "y"]);
     assert!(parse(["-m", "a", "-m", "a"]).is_err());
 }
 
 #[test]
 fn list_models() {
-    assert_eq!(instead("--list-models"), Command::ListModels);
+    let listed = |listing, folder: Option<&str>| Command::ListModels {
+        listing,
+        folder: folder.map(PathBuf::from),
+    };
+    assert_eq!(instead("--list-models"), listed(Listing::Screen, None));
+    assert_eq!(instead("-f tsv --list-models"), listed(Listing::Tsv, None));
+    let argv = "--list-models --format json --models x";
+    assert_eq!(instead(argv), listed(Listing::Json, Some("x")));
+    assert!(parse(["-f", "json"]).is_err());
+}
+
+#[test]
+fn models() {
+    assert_eq!(run("").models_folder, None);
+    assert_eq!(run("--models x").models_folder, Some(PathBuf::from("x")));
 }
 
 #[test]
 fn show_model() {
     assert_eq!(
         instead("--show-model x.onnx"),
-        Command::ShowModel("x.onnx".to_owned())
+        Command::ShowModel {
+            model: "x.onnx".to_owned(),
+            folder: None,
+        }
     );
 }
 
@@ -157,18 +184,22 @@ fn strand() {
 
 #[test]
 fn min_score() {
-    assert_eq!(run("").threshold, None);
-    let least = Some(Threshold::Score(-0.5));
-    assert_eq!(run("--min-score -0.5").threshold, least);
-    assert_eq!(run("--min-score 3 --min-score -0.5").threshold, least);
+    assert_eq!(run("").bounds, []);
+    let least = [Threshold::Score(-0.5)];
+    assert_eq!(thresholds("--min-score -0.5"), least);
+    assert_eq!(thresholds("--min-score 3 --min-score -0.5"), least);
+    assert_eq!(thresholds("--min-score 3 --min-score a=1,b:x=2").len(), 3);
+    assert!(parse(["--min-score=a=1,a=2"]).is_err());
     assert!(parse(["--min-score=inf"]).is_err());
 }
 
 #[test]
 fn precision() {
-    let least = run("--precision 0.9").threshold.unwrap();
+    let [least] = thresholds("--precision 0.9")[..] else {
+        panic!();
+    };
     assert_eq!(least, Threshold::Precision(0.9));
-    assert_eq!(least.least(), 0.9);
+    assert_eq!(least.least(), Some(0.9));
     for value in ["-0.1", "1.1", "90%"] {
         assert!(parse(["--precision", value]).is_err());
     }
@@ -177,11 +208,23 @@ fn precision() {
 
 #[test]
 fn fdr() {
-    let least = run("--fdr 0.05").threshold.unwrap();
+    let [least] = thresholds("--fdr 0.05")[..] else {
+        panic!();
+    };
     assert_eq!(least, Threshold::Fdr(0.05));
-    assert_eq!(least.least(), 0.95);
+    assert_eq!(least.least(), Some(0.95));
     assert!(parse(["--fdr=1.1"]).is_err());
     assert!(parse(["--fdr=0.1", "--precision=0.9"]).is_err());
+}
+
+#[test]
+fn rate() {
+    assert_eq!(thresholds("--rate 50/Mb"), [Threshold::Rate(50.0)]);
+    assert_eq!(thresholds("--rate a=0.5/Mb"), [Threshold::Rate(0.5)]);
+    for value in ["50", "0/Mb", "-1/Mb", "nan/Mb", "inf/Mb", "/Mb"] {
+        assert!(parse(["--rate", value]).is_err(), "{value}");
+    }
+    assert!(parse(["--rate=1/Mb", "--fdr=0.9"]).is_err());
 }
 
 #[test]
