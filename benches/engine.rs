@@ -8,6 +8,7 @@ use tract_onnx::pb::ModelProto;
 use windrow::engine::EngineChoice;
 use windrow::engine::{Scorer, engine_of_choice, is_there};
 use windrow::model::{self, Model, ModelError, registry};
+use windrow::sequence::Base;
 
 #[path = "support/alone.rs"]
 mod alone;
@@ -157,18 +158,18 @@ fn seconds_a_window(scorer: &mut dyn Scorer, model: &Model, bases: usize) -> f64
     let mut state = 1u32;
     let base = |_| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 30) as u8
+        Base::ALL[(state >> 30) as usize]
     };
-    let codes: Vec<u8> = (0..window + (windows - 1) * step).map(base).collect();
-    let lanes = (bases / codes.len()).max(1);
+    let sequence: Vec<Base> = (0..window + (windows - 1) * step).map(base).collect();
+    let lanes = (bases / sequence.len()).max(1);
     let mut out = Vec::new();
     let begin = cpu_seconds();
     for _ in 0..lanes {
         scorer
-            .score(&codes, &starts, &mut out)
+            .score(&sequence, &starts, &mut out)
             .expect("a lane is scored");
         scorer
-            .score_reverse(&codes, &starts, &mut out)
+            .score_reverse(&sequence, &starts, &mut out)
             .expect("a lane is scored");
     }
     (cpu_seconds() - begin) / (2 * lanes * windows) as f64

@@ -83,6 +83,55 @@ pub fn is_soft(code: u8) -> bool {
     code & SOFT != 0
 }
 
+/// A base as a model sees it: known or not, soft-masked or not alike.
+///
+/// No other value exists, so what is looked up by a base needs no check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Base {
+    A,
+    C,
+    G,
+    T,
+    /// Not known.
+    N,
+}
+
+impl Base {
+    /// Each base at its own number.
+    pub const ALL: [Self; 5] = [Self::A, Self::C, Self::G, Self::T, Self::N];
+
+    /// The base of a code; the soft-mask flag is dropped.
+    ///
+    /// ```
+    /// use windrow::sequence::{Base, encode};
+    /// let mut codes = Vec::new();
+    /// encode(b"ACgtN", &mut codes).expect("letters of bases");
+    /// let bases: Vec<Base> = codes.into_iter().map(Base::of).collect();
+    /// assert_eq!(bases, Base::ALL);
+    /// ```
+    pub fn of(code: u8) -> Self {
+        match plain(code) {
+            0 => Self::A,
+            1 => Self::C,
+            2 => Self::G,
+            3 => Self::T,
+            _ => Self::N,
+        }
+    }
+
+    /// The base that pairs with it.
+    pub fn complement(self) -> Self {
+        match self {
+            Self::A => Self::T,
+            Self::C => Self::G,
+            Self::G => Self::C,
+            Self::T => Self::A,
+            Self::N => Self::N,
+        }
+    }
+}
+
 /// Writes the reverse complement to `out`; soft-mask flags stay with their bases.
 pub fn reverse_complement(codes: &[u8], out: &mut Vec<u8>) {
     const COMPLEMENT: [u8; 16] = {
@@ -145,6 +194,22 @@ mod tests {
         assert_eq!(codes_of(b"ACGTU"), [0, 1, 2, 3, 3]);
         assert_eq!(codes_of(b"RYSWKMBDHVN"), [UNKNOWN; 11]);
         assert_eq!(codes_of(b"acgtun"), [8, 9, 10, 11, 11, 12]);
+    }
+
+    #[test]
+    fn every_code_is_a_base() {
+        for code in 0..=u8::MAX {
+            let base = Base::of(code);
+            let expected = if plain(code) < UNKNOWN {
+                plain(code)
+            } else {
+                UNKNOWN
+            };
+            assert_eq!(base as u8, expected, "{code}");
+            let mut pair = Vec::new();
+            reverse_complement(&[base as u8], &mut pair);
+            assert_eq!(base.complement() as u8, pair[0]);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::sequence::{UNKNOWN, is_soft, plain};
+use crate::sequence::{Base, UNKNOWN, is_soft, plain};
 use crate::words::choice;
 
 /// How windows lie on a contig, for one strand. All offsets are on the forward strand.
@@ -148,8 +148,7 @@ pub struct Lane {
     capacity: usize,
     window: usize,
     step: usize,
-    /// Plain codes.
-    pub bases: Vec<u8>,
+    pub bases: Vec<Base>,
     /// Starts of the windows to score, ascending multiples of the step. The last one ends with
     /// the bases.
     pub starts: Vec<u32>,
@@ -193,7 +192,7 @@ impl Lane {
                 if padded + self.window > self.capacity {
                     return false;
                 }
-                self.bases.resize(padded, UNKNOWN);
+                self.bases.resize(padded, Base::N);
                 start
             }
         };
@@ -201,7 +200,7 @@ impl Lane {
             return false;
         }
         self.bases
-            .extend(codes[from..end].iter().map(|&code| plain(code)));
+            .extend(codes[from..end].iter().map(|&code| Base::of(code)));
         self.starts.push((self.bases.len() - self.window) as u32);
         self.last = Some(start);
         true
@@ -300,7 +299,8 @@ mod tests {
                 for (&at, from) in lane.starts.iter().zip(expected.drain(..)) {
                     let at = at as usize;
                     assert_eq!(at % step, 0);
-                    assert_eq!(lane.bases[at..at + window], codes[from..from + window]);
+                    let expected = codes[from..from + window].iter().map(|&code| Base::of(code));
+                    assert!(lane.bases[at..at + window].iter().copied().eq(expected));
                     checked += 1;
                 }
                 if let Some(&last) = lane.starts.last() {

@@ -6,10 +6,10 @@ mod tract;
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::model::{Model, Shape};
-use crate::sequence::reverse_complement;
+use crate::sequence::Base;
 pub use choice::EngineChoice;
 use fused::{Fused, Isa};
 
@@ -37,15 +37,14 @@ pub trait Scorer {
 
     /// Raw outputs (logits or values) of the windows of `bases` that begin at `starts`.
     ///
-    /// `bases` holds codes 0..=4, `starts` ascending multiples of the step, of which the last one
-    /// is that of the window that ends with the bases; `out` becomes `[starts.len()][labels]`.
-    fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()>;
+    /// `starts` holds ascending multiples of the step, of which the last one is that of the window
+    /// that ends with the bases; `out` becomes `[starts.len()][labels]`.
+    fn score(&mut self, bases: &[Base], starts: &[u32], out: &mut Vec<f32>) -> Result<()>;
 
     /// The same for the reverse complements of these windows, in the same order.
-    fn score_reverse(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+    fn score_reverse(&mut self, bases: &[Base], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
         let last = starts.last().copied().unwrap_or(0);
-        let mut mirrored = Vec::new();
-        reverse_complement(bases, &mut mirrored);
+        let mirrored: Vec<_> = bases.iter().rev().map(|base| base.complement()).collect();
         let from_end: Vec<_> = starts.iter().rev().map(|start| last - start).collect();
         self.score(&mirrored, &from_end, out)?;
         let labels = out.len() / starts.len().max(1);
@@ -68,13 +67,40 @@ pub fn engine_of_choice(
     stride: usize,
     choice: EngineChoice,
 ) -> Result<Arc<dyn Engine>> {
-    let isa = kernels(choice);
-    match (model.shape, isa) {
-        (Shape::Window, _) => Ok(Arc::new(tract::Windows::new(model)?)),
-        (Shape::Dense, None) => Ok(Arc::new(tract::Dense::new(model, "as asked")?)),
-        (Shape::Dense, Some(isa)) => match Fused::new(model, isa, stride) {
+    let labels: Vec<_> = (0..model.contract.labels.len()).collect();
+    engine_of(model, &labels, stride, choice)
+}
+
+/// The same for some of the model's labels, by their places in [`Contract::labels`]: outputs are
+/// `[starts][chosen]`, in the order of `labels`, and each number is that of the whole model.
+///
+/// The kernels do not compute what only the other labels need; tract computes all of it.
+///
+/// [`Contract::labels`]: crate::model::Contract::labels
+///
+/// # Errors
+///
+/// If no label is chosen, if the model has no such label, or if tract fails.
+pub fn engine_of(
+    model: &Model,
+    labels: &[usize],
+    stride: usize,
+    choice: EngineChoice,
+) -> Result<Arc<dyn Engine>> {
+    let there = model.contract.labels.len();
+    ensure!(
+        !labels.is_empty() && labels.iter().all(|&label| label < there),
+        "labels {labels:?} of a model that has {there}"
+    );
+    match (model.shape, kernels(choice)) {
+        (Shape::Window, _) => Ok(Arc::new(tract::Windows::new(model, labels)?)),
+        (Shape::Dense, None) => Ok(Arc::new(tract::Dense::new(model, labels, "as asked")?)),
+        (Shape::Dense, Some(isa)) => match Fused::new(model, labels, isa, stride) {
             Ok(fused) => Ok(Arc::new(fused)),
-            Err(unknown) => Ok(Arc::new(tract::Dense::new(model, &unknown.to_string())?)),
+            Err(unknown) => {
+                let reason = unknown.to_string();
+                Ok(Arc::new(tract::Dense::new(model, labels, &reason)?))
+            }
         },
     }
 }

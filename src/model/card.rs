@@ -77,6 +77,18 @@ fn facts(model: &Model) -> Vec<(&'static str, String)> {
         };
         facts.push(("range of probabilities", per_label(&range)));
     }
+    if !contract.background.is_empty() {
+        let reached = |share: f64| {
+            per_label(&|label| format!("{:.3}", contract.background[label].raw_at(share)))
+        };
+        facts.extend([
+            ("output that one position in 1,000 reaches", reached(1e-3)),
+            (
+                "output that one position in 1,000,000 reaches",
+                reached(1e-6),
+            ),
+        ]);
+    }
     facts.extend([
         ("assembly", contract.assembly.clone()),
         ("trained on", contract.trained_on.clone()),

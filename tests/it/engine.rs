@@ -7,8 +7,9 @@ use crate::support::random::Lcg;
 use crate::support::{nets, onnx};
 use tract_onnx::pb::ModelProto;
 use windrow::engine::EngineChoice;
-use windrow::engine::{engine_of_choice, is_there};
+use windrow::engine::{engine_of, engine_of_choice, is_there};
 use windrow::model::{self, Model, Output, registry};
+use windrow::sequence::Base;
 
 /// Kernels that this machine has.
 fn kernels() -> Vec<EngineChoice> {
@@ -47,7 +48,19 @@ fn windows(model: &Model, codes: &mut Vec<u8>) -> Vec<u32> {
 
 /// Raw outputs of both strands.
 fn outputs(model: &Model, choice: EngineChoice, codes: &[u8], starts: &[u32]) -> [Vec<f32>; 2] {
-    let engine = engine_of_choice(model, model.contract.step, choice).unwrap();
+    let labels: Vec<_> = (0..model.contract.labels.len()).collect();
+    outputs_of(model, &labels, choice, codes, starts)
+}
+
+fn outputs_of(
+    model: &Model,
+    labels: &[usize],
+    choice: EngineChoice,
+    codes: &[u8],
+    starts: &[u32],
+) -> [Vec<f32>; 2] {
+    let bases: Vec<_> = codes.iter().map(|&code| Base::of(code)).collect();
+    let engine = engine_of(model, labels, model.contract.step, choice).unwrap();
     let is_tract = engine.name().starts_with("tract");
     assert_eq!(is_tract, choice == EngineChoice::Tract, "{}", engine.name());
     let mut scorer = engine.scorer().unwrap();
@@ -57,7 +70,7 @@ fn outputs(model: &Model, choice: EngineChoice, codes: &[u8], starts: &[u32]) ->
     let fit = (scorer.lane() - model.contract.window) / step + 1;
     for part in starts.chunks(fit) {
         let (first, last) = (part[0], part[part.len() - 1] as usize);
-        let bases = &codes[first as usize..last + model.contract.window];
+        let bases = &bases[first as usize..last + model.contract.window];
         let part: Vec<_> = part.iter().map(|start| start - first).collect();
         scorer.score(bases, &part, &mut out).unwrap();
         forward.extend_from_slice(&out);
@@ -140,6 +153,40 @@ fn bundled_models_score_as_with_tract_on_real_sequence() {
 }
 
 #[test]
+fn chosen_labels_score_as_among_all() {
+    let model = model::load("binding-site").unwrap();
+    let count = model.contract.labels.len();
+    let mut codes = random_codes(model.contract.window + 700, 5);
+    let starts = windows(&model, &mut codes);
+    for choice in [EngineChoice::Auto, EngineChoice::Tract] {
+        let all = outputs(&model, choice, &codes, &starts);
+        for labels in [vec![0], vec![count - 1, 2], (1..count).collect()] {
+            let some = outputs_of(&model, &labels, choice, &codes, &starts);
+            for (all, some) in all.iter().zip(&some) {
+                let all = all.chunks_exact(count);
+                let expected = all.flat_map(|all| labels.iter().map(|&label| all[label]));
+                assert!(expected.eq(some.iter().copied()), "{labels:?} {choice:?}");
+            }
+        }
+    }
+    let refused = |labels: &[usize]| engine_of(&model, labels, 1, EngineChoice::Auto).is_err();
+    assert!(refused(&[]) && refused(&[count]));
+}
+
+#[test]
+fn soft_masked_bases_score_as_others() {
+    let model = model::load("exon-start").unwrap();
+    let mut codes = random_codes(model.contract.window + 300, 9);
+    let starts = windows(&model, &mut codes);
+    let expected = outputs(&model, EngineChoice::Auto, &codes, &starts);
+    let soft: Vec<u8> = codes
+        .iter()
+        .map(|code| code | windrow::sequence::SOFT)
+        .collect();
+    assert!(outputs(&model, EngineChoice::Auto, &soft, &starts) == expected);
+}
+
+#[test]
 fn networks_of_every_kind_score_as_with_tract() {
     for proto in nets() {
         let model = parsed(&proto);
@@ -163,13 +210,12 @@ fn the_stride_does_not_show_in_a_score() {
             let mut scorer = engine.scorer().unwrap();
             let some: Vec<_> = starts.iter().copied().step_by(every).collect();
             let end = some[some.len() - 1] as usize + window;
+            let bases: Vec<_> = codes[..end].iter().map(|&code| Base::of(code)).collect();
             let mut out = Vec::new();
-            scorer.score(&codes[..end], &some, &mut out).unwrap();
+            scorer.score(&bases, &some, &mut out).unwrap();
             let expected: Vec<_> = all[0].iter().copied().step_by(every).collect();
             assert!(out == expected, "{} {every}", model.contract.name);
-            scorer
-                .score_reverse(&codes[..end], &some, &mut out)
-                .unwrap();
+            scorer.score_reverse(&bases, &some, &mut out).unwrap();
             let expected: Vec<_> = all[1].iter().copied().step_by(every).collect();
             assert!(out == expected, "{} {every}", model.contract.name);
         }

@@ -5,6 +5,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tch::Device;
 use windrow::model::Output;
+use windrow::sequence::Base;
 
 use crate::network::{Mode, Network, one_hot};
 
@@ -23,7 +24,8 @@ pub fn prove(network: &Network, model: &[u8], mut windows: Vec<Vec<u8>>, seed: u
     let mut scorer = engine.scorer()?;
     let (mut expected, mut got, mut run) = (Vec::new(), Vec::new(), Vec::new());
     for window in &windows {
-        scorer.score(window, &[0], &mut run)?;
+        let sequence: Vec<_> = window.iter().map(|&code| Base::of(code)).collect();
+        scorer.score(&sequence, &[0], &mut run)?;
         let bases = one_hot(&[window], Device::Cpu);
         let trained = tch::no_grad(|| network.forward(&bases, Mode::Infer));
         for (label, &value) in run.iter().enumerate() {

@@ -3,6 +3,7 @@
 //! The file's graph becomes a [`net::Net`]; the reverse strand is a second one, mirrored, that
 //! runs along the same bases. What the network cannot say, tract runs.
 
+mod channels;
 mod net;
 mod ops;
 mod plane;
@@ -18,6 +19,7 @@ use anyhow::Result;
 
 use super::{Engine, Scorer};
 use crate::model::Model;
+use crate::sequence::Base;
 pub use read::Unknown;
 pub use simd::Isa;
 use stream::{Ready, Stream};
@@ -35,10 +37,15 @@ pub struct Fused {
 }
 
 impl Fused {
-    /// For windows `stride` bases apart. Fails if the graph does something that the kernels do not.
-    pub fn new(model: &Model, isa: Isa, stride: usize) -> Result<Self, Unknown> {
+    /// For windows `stride` bases apart and some labels. Fails if the graph does something that
+    /// the kernels do not.
+    pub fn new(model: &Model, labels: &[usize], isa: Isa, stride: usize) -> Result<Self, Unknown> {
         let contract = &model.contract;
         let mut net = read::read(model)?;
+        let all = 0..contract.labels.len();
+        if !labels.iter().copied().eq(all) {
+            net = net.of_channels(labels);
+        }
         let mut mirrored = net.mirrored(contract.window);
         // Windows that share little are packed closer on the model's own grid.
         let every = match stride / contract.step {
@@ -54,7 +61,7 @@ impl Fused {
             isa,
             lane: contract.window + SPAN,
             step: contract.step * every,
-            labels: contract.labels.len(),
+            labels: labels.len(),
         })
     }
 }
@@ -96,7 +103,7 @@ impl Scorer for FusedScorer {
         self.step
     }
 
-    fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+    fn score(&mut self, bases: &[Base], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
         gather(
             &mut self.forward,
             self.step,
@@ -108,7 +115,7 @@ impl Scorer for FusedScorer {
         Ok(())
     }
 
-    fn score_reverse(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+    fn score_reverse(&mut self, bases: &[Base], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
         gather(
             &mut self.reverse,
             self.step,
@@ -126,7 +133,7 @@ fn gather(
     stream: &mut Stream,
     step: usize,
     labels: usize,
-    bases: &[u8],
+    bases: &[Base],
     starts: &[u32],
     out: &mut Vec<f32>,
 ) {

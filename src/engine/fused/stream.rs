@@ -10,6 +10,7 @@ use super::net::{BASES, Net, Node, Source, Step};
 use super::ops::{Inputs, Kernel, Output};
 use super::plane::{Plane, SLACK};
 use super::simd::Isa;
+use crate::sequence::Base;
 
 /// Bases of a block: a multiple of every tile's width.
 const BLOCK: usize = 960;
@@ -60,9 +61,9 @@ impl Stream {
         }
     }
 
-    /// Runs along `bases`, codes 0..=4; `take` gets the output, some more columns at a time, from
+    /// Runs along `bases`; `take` gets the output, some more columns at a time, from
     /// left to right.
-    pub fn run(&mut self, bases: &[u8], mut take: impl FnMut(Range<usize>, &Plane)) {
+    pub fn run(&mut self, bases: &[Base], mut take: impl FnMut(Range<usize>, &Plane)) {
         let ready = self.ready.clone();
         self.known.fill(0);
         self.planes.iter_mut().for_each(Plane::clear);
@@ -95,7 +96,7 @@ impl Stream {
         node: &Node,
         kernel: &Kernel,
         columns: Range<usize>,
-        bases: &[u8],
+        bases: &[Base],
     ) {
         self.staging.clear();
         let inputs = &mut self.inputs;
@@ -104,10 +105,10 @@ impl Stream {
         inputs.operands.clear();
         if let Some(pairs) = kernel.pairs() {
             let source = &node.sources[0];
-            let codes = &bases[columns.start * source.stride + source.shift..];
+            let bases = &bases[columns.start * source.stride + source.shift..];
             self.places.resize_with(pairs.len(), Vec::new);
             for (pair, places) in pairs.iter().zip(&mut self.places) {
-                pair.places(codes, source.stride, columns.len(), places);
+                pair.places(bases, source.stride, columns.len(), places);
                 // Whole vectors are looked up.
                 places.resize(columns.len() + SLACK, 0);
                 inputs.places.push(places.as_ptr());

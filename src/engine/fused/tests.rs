@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::net::{BASES, Binary, Conv, Fold, Function, Net, Node, Op, Pool, Source, Step};
 use super::simd::Isa;
 use super::stream::{Ready, Stream};
-use crate::sequence::reverse_complement;
+use crate::sequence::Base;
 
 /// A source of small numbers.
 struct Draw(u64);
@@ -29,11 +29,11 @@ impl Draw {
         (0..count).map(|_| self.weight()).collect()
     }
 
-    /// Codes 0..=4.
-    fn bases(&mut self, len: usize) -> Vec<u8> {
+    /// Bases, some of them unknown.
+    fn bases(&mut self, len: usize) -> Vec<Base> {
         let base = |_| match self.below(50) {
-            0 => 4,
-            draw => (draw % 4) as u8,
+            0 => Base::N,
+            draw => Base::ALL[draw % 4],
         };
         (0..len).map(base).collect()
     }
@@ -154,7 +154,7 @@ impl Draw {
 }
 
 /// The output's channels for a whole stretch.
-fn run(net: &Net, isa: Isa, bases: &[u8]) -> Vec<Vec<f32>> {
+fn run(net: &Net, isa: Isa, bases: &[Base]) -> Vec<Vec<f32>> {
     let channels = net.nodes.last().unwrap().channels;
     let mut rows = vec![Vec::new(); channels];
     let mut stream = Stream::new(Arc::new(Ready::new(net.clone(), isa)));
@@ -172,11 +172,11 @@ fn run(net: &Net, isa: Isa, bases: &[u8]) -> Vec<Vec<f32>> {
 }
 
 /// The same, number by number, in f64 but for what is stored.
-fn naive(net: &Net, bases: &[u8]) -> Vec<Vec<f32>> {
+fn naive(net: &Net, bases: &[Base]) -> Vec<Vec<f32>> {
     let one_hot = |channel| {
         bases
             .iter()
-            .map(move |&base| f32::from(u8::from(base == channel)))
+            .map(move |&base| f32::from(u8::from(base == Base::ALL[channel])))
     };
     let mut done: Vec<Vec<Vec<f32>>> = vec![(0..4).map(|c| one_hot(c).collect()).collect()];
     let columns = net.columns(bases.len());
@@ -325,6 +325,25 @@ proptest! {
     }
 
     #[test]
+    fn the_network_of_some_channels_gives_the_bits_of_all(
+        seed in any::<u64>(),
+        beyond in 0usize..2500,
+        chosen in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
+    ) {
+        let mut draw = Draw(seed);
+        let net = draw.net();
+        let bases = draw.bases(window(&net) + beyond);
+        let all = bits(&run(&net, Isa::best(), &bases));
+        let chosen: Vec<_> = chosen.iter().map(|index| index.index(all.len())).collect();
+        let some = bits(&run(&net.of_channels(&chosen), Isa::best(), &bases));
+        prop_assert_eq!(some.len(), chosen.len());
+        for (some, &channel) in some.iter().zip(&chosen) {
+            // Less of the network may need fewer bases.
+            prop_assert!(some[..all[channel].len()] == all[channel]);
+        }
+    }
+
+    #[test]
     fn the_mirrored_network_scores_the_reverse_complement_of_each_window(
         seed in any::<u64>(),
         spare in 0usize..3,
@@ -338,9 +357,9 @@ proptest! {
         let window = least + spare.min(step - 1);
         let bases = draw.bases(window + (windows - 1) * step);
         let mirrored = run(&net.mirrored(window), Isa::best(), &bases);
-        let mut reverse = Vec::new();
         for (at, start) in (0..windows * step).step_by(step).enumerate() {
-            reverse_complement(&bases[start..start + window], &mut reverse);
+            let forward = bases[start..start + window].iter();
+            let reverse: Vec<_> = forward.rev().map(|base| base.complement()).collect();
             let expected = run(&net, Isa::best(), &reverse);
             let found: Vec<_> = mirrored.iter().map(|row| vec![row[at]]).collect();
             prop_assert!(near(&found, &expected), "{:?} {:?}", found, expected);

@@ -6,6 +6,7 @@ use tract_onnx::prelude::*;
 use super::{Plan, one_hot, plan};
 use crate::engine::{Engine, Scorer};
 use crate::model::Model;
+use crate::sequence::Base;
 
 /// Bases that the windows of a lane advance by: short enough for the caches, and long against
 /// the window's overhang.
@@ -17,13 +18,16 @@ pub struct Dense {
     plan: Plan,
     lane: usize,
     step: usize,
-    labels: usize,
+    /// Those that are wanted.
+    labels: Vec<usize>,
+    /// All that the graph gives.
+    channels: usize,
     reason: String,
 }
 
 impl Dense {
     /// `reason` says why tract runs the model.
-    pub fn new(model: &Model, reason: &str) -> Result<Self> {
+    pub fn new(model: &Model, labels: &[usize], reason: &str) -> Result<Self> {
         let contract = &model.contract;
         let (window, step) = (contract.window, contract.step);
         let windows = SPAN.max(window).div_ceil(step);
@@ -32,7 +36,8 @@ impl Dense {
             plan: plan(model, 1, lane)?,
             lane,
             step,
-            labels: contract.labels.len(),
+            labels: labels.to_vec(),
+            channels: contract.labels.len(),
             reason: reason.to_owned(),
         })
     }
@@ -44,7 +49,8 @@ impl Engine for Dense {
             state: self.plan.spawn()?,
             lane: self.lane,
             step: self.step,
-            labels: self.labels,
+            labels: self.labels.clone(),
+            channels: self.channels,
         }))
     }
 
@@ -57,7 +63,8 @@ struct DenseScorer {
     state: TypedSimpleState,
     lane: usize,
     step: usize,
-    labels: usize,
+    labels: Vec<usize>,
+    channels: usize,
 }
 
 impl Scorer for DenseScorer {
@@ -69,7 +76,7 @@ impl Scorer for DenseScorer {
         self.step
     }
 
-    fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+    fn score(&mut self, bases: &[Base], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
         let mut input = Tensor::zero::<f32>(&[1, 4, self.lane])?;
         one_hot(
             bases,
@@ -78,12 +85,12 @@ impl Scorer for DenseScorer {
         );
         let outputs = self.state.run(tvec!(input.into_tvalue()))?;
         let scores = outputs[0].try_as_plain_ram()?.as_slice::<f32>()?;
-        let windows = scores.len() / self.labels;
+        let windows = scores.len() / self.channels;
         out.clear();
-        out.reserve(starts.len() * self.labels);
+        out.reserve(starts.len() * self.labels.len());
         for &start in starts {
             let at = start as usize / self.step;
-            out.extend((0..self.labels).map(|label| scores[label * windows + at]));
+            out.extend(self.labels.iter().map(|label| scores[label * windows + at]));
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ pub use dense::Dense;
 pub use windows::Windows;
 
 use crate::model::Model;
-use crate::sequence::UNKNOWN;
+use crate::sequence::Base;
 
 type Plan = Arc<TypedRunnableModel>;
 
@@ -26,14 +26,14 @@ fn plan(model: &Model, batch: usize, length: usize) -> Result<Plan> {
         .into_runnable()
 }
 
-/// Writes codes as four planes of `length` numbers, A C G T; an unknown base is zero in each.
-fn one_hot(codes: &[u8], length: usize, planes: &mut [f32]) {
-    for (at, &code) in codes
+/// Writes bases as four planes of `length` numbers, A C G T; an unknown base is zero in each.
+fn one_hot(bases: &[Base], length: usize, planes: &mut [f32]) {
+    let known = bases
         .iter()
         .enumerate()
-        .filter(|(_, code)| **code < UNKNOWN)
-    {
-        planes[usize::from(code) * length + at] = 1.0;
+        .filter(|(_, base)| **base != Base::N);
+    for (at, &base) in known {
+        planes[base as usize * length + at] = 1.0;
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn planes_are_one_hot_and_unknown_is_zero() {
         let mut planes = [0.0; 24];
-        one_hot(&[0, 3, 4, 2, 1], 6, &mut planes);
+        one_hot(&[0, 3, 4, 2, 1].map(Base::of), 6, &mut planes);
         let expected: [[f32; 6]; 4] = [
             [1., 0., 0., 0., 0., 0.],
             [0., 0., 0., 0., 1., 0.],

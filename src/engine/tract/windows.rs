@@ -6,6 +6,7 @@ use tract_onnx::prelude::*;
 use super::{Plan, one_hot, plan};
 use crate::engine::{Engine, Scorer};
 use crate::model::Model;
+use crate::sequence::Base;
 
 const BATCH: usize = 16;
 /// Bases of a lane beyond a window.
@@ -15,35 +16,33 @@ pub struct Windows {
     plan: Plan,
     window: usize,
     step: usize,
-    labels: usize,
+    /// Those that are wanted.
+    labels: Vec<usize>,
+    /// All that the graph gives.
+    channels: usize,
 }
 
 impl Windows {
-    pub fn new(model: &Model) -> Result<Self> {
+    pub fn new(model: &Model, labels: &[usize]) -> Result<Self> {
         let (window, step) = (model.contract.window, model.contract.step);
-        let labels = model.contract.labels.len();
         Ok(Self {
             plan: plan(model, BATCH, window)?,
             window,
             step,
-            labels,
+            labels: labels.to_vec(),
+            channels: model.contract.labels.len(),
         })
     }
 }
 
 impl Engine for Windows {
     fn scorer(&self) -> Result<Box<dyn Scorer>> {
-        let Self {
-            window,
-            step,
-            labels,
-            ..
-        } = *self;
         Ok(Box::new(WindowScorer {
             plan: self.plan.clone(),
-            window,
-            step,
-            labels,
+            window: self.window,
+            step: self.step,
+            labels: self.labels.clone(),
+            channels: self.channels,
         }))
     }
 
@@ -56,7 +55,8 @@ struct WindowScorer {
     plan: Plan,
     window: usize,
     step: usize,
-    labels: usize,
+    labels: Vec<usize>,
+    channels: usize,
 }
 
 impl Scorer for WindowScorer {
@@ -68,7 +68,7 @@ impl Scorer for WindowScorer {
         self.step
     }
 
-    fn score(&mut self, bases: &[u8], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
+    fn score(&mut self, bases: &[Base], starts: &[u32], out: &mut Vec<f32>) -> Result<()> {
         out.clear();
         for batch in starts.chunks(BATCH) {
             let mut input = Tensor::zero::<f32>(&[BATCH, 4, self.window])?;
@@ -83,7 +83,8 @@ impl Scorer for WindowScorer {
             // A fresh state: that of recurrent layers outlives a run.
             let outputs = self.plan.spawn()?.run(tvec!(input.into_tvalue()))?;
             let scores = outputs[0].try_as_plain_ram()?.as_slice::<f32>()?;
-            out.extend_from_slice(&scores[..batch.len() * self.labels]);
+            let windows = scores.chunks_exact(self.channels).take(batch.len());
+            out.extend(windows.flat_map(|all| self.labels.iter().map(|&label| all[label])));
         }
         Ok(())
     }

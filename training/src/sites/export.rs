@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::json;
+use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness, Task};
 
 use crate::network::Network;
 use crate::sites::evaluate::Evaluation;
@@ -20,7 +21,11 @@ pub fn export(
     data: &Path,
     path: &Path,
 ) -> Result<()> {
-    let bytes = onnx::export(network, &shipped(recipe), &metadata(recipe, result))?;
+    let bytes = onnx::export(
+        network,
+        &shipped(recipe),
+        &contract(recipe, result)?.to_metadata(),
+    )?;
     let windows = real_windows(data, recipe, network.graph.window(), parity::PROVED)?;
     parity::prove(network, &bytes, windows, recipe.seed)?;
     std::fs::write(path, &bytes).with_context(|| format!("{}", path.display()))?;
@@ -28,42 +33,33 @@ pub fn export(
     Ok(())
 }
 
-fn metadata(recipe: &Recipe, result: &RunResult) -> Vec<(String, String)> {
+fn contract(recipe: &Recipe, result: &RunResult) -> Result<Contract> {
     let card = &recipe.model;
     let origin = &result.provenance;
-    let calibration = vec![&result.evaluation.calibration; card.labels.len()];
+    let calibration = Calibration::new(result.evaluation.calibration.clone())?;
     let threshold = (result.evaluation.threshold * 100.0).round() / 100.0;
-    let keys = [
-        ("format", "1".to_owned()),
-        ("name", recipe.name.clone()),
-        ("task", card.task.clone()),
-        ("labels", card.labels.join(",")),
-        ("window", result.window.to_string()),
-        ("step", "1".to_owned()),
-        ("anchor", result.anchor.to_string()),
-        ("strand", "stranded".to_owned()),
-        ("output", "logit".to_owned()),
-        ("calls", "point".to_owned()),
-        ("distance", card.distance.to_string()),
-        ("calibration", json!(calibration).to_string()),
-        (
-            "threshold",
-            json!(vec![threshold; card.labels.len()]).to_string(),
-        ),
-        ("assembly", card.assembly.clone()),
-        ("trained_on", card.trained_on.clone()),
-        ("license", card.license.clone()),
-        (
-            "recipe",
-            format!("{} {}", origin.recipe, origin.recipe_sha256),
-        ),
-        ("seed", origin.seed.to_string()),
-        ("metrics", metrics(recipe, result).to_string()),
-        ("description", card.description.clone()),
-    ];
-    keys.into_iter()
-        .map(|(key, value)| (format!("windrow.{key}"), value))
-        .collect()
+    Ok(Contract {
+        name: recipe.name.clone(),
+        task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
+        labels: card.labels.clone(),
+        window: result.window,
+        step: 1,
+        anchor: result.anchor,
+        strand: Strandedness::Stranded,
+        output: Output::Logit,
+        calls: CallShape::Point,
+        distance: card.distance,
+        calibration: vec![calibration; card.labels.len()],
+        threshold: vec![threshold as f32; card.labels.len()],
+        background: Vec::new(),
+        assembly: card.assembly.clone(),
+        trained_on: card.trained_on.clone(),
+        license: card.license.clone(),
+        recipe: format!("{} {}", origin.recipe, origin.recipe_sha256),
+        seed: origin.seed.to_string(),
+        metrics: metrics(recipe, result),
+        description: card.description.clone(),
+    })
 }
 
 fn metrics(recipe: &Recipe, result: &RunResult) -> serde_json::Value {

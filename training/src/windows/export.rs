@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
+use windrow::model::{self, Calibration, CallShape, Contract, Strandedness, Task};
 
 use super::along::{Along, Stretch};
 use super::calls::Found;
@@ -17,7 +18,11 @@ use crate::{onnx, parity};
 
 /// Writes the model and proves it; `result` is what its card says.
 pub fn export(run: &Run, network: &Network, result: &WindowResult, path: &Path) -> Result<()> {
-    let bytes = onnx::export(network, &network.graph, &metadata(run.recipe, result))?;
+    let bytes = onnx::export(
+        network,
+        &network.graph,
+        &contract(run.recipe, result)?.to_metadata(),
+    )?;
     let examples = run.parts[Part::Validation as usize].iter();
     let windows = examples
         .map(|e| e.window(run.window, 0))
@@ -29,51 +34,43 @@ pub fn export(run: &Run, network: &Network, result: &WindowResult, path: &Path) 
     Ok(())
 }
 
-fn metadata(recipe: &Recipe, result: &WindowResult) -> Vec<(String, String)> {
+fn contract(recipe: &Recipe, result: &WindowResult) -> Result<Contract> {
     let card = &recipe.model;
     let origin = &result.provenance;
     let evaluation = &result.evaluation;
-    let threshold: Vec<f64> = evaluation
-        .threshold
-        .iter()
-        .map(|t| (t * 1e4).round() / 1e4)
-        .collect();
-    let strand = match card.strand {
-        Strand::Stranded => "stranded",
-        Strand::Symmetric => "symmetric",
-    };
-    let output = match card.output {
-        Output::Logit => "logit",
-        Output::Value => "value",
-    };
-    let keys = [
-        ("format", "1".to_owned()),
-        ("name", origin.name.clone()),
-        ("task", card.task.clone()),
-        ("labels", card.labels.join(",")),
-        ("window", result.window.to_string()),
-        ("step", "1".to_owned()),
-        ("anchor", result.anchor.to_string()),
-        ("strand", strand.to_owned()),
-        ("output", output.to_owned()),
-        ("calls", card.calls.clone()),
-        ("distance", card.distance.to_string()),
-        ("calibration", json!(evaluation.calibration).to_string()),
-        ("threshold", json!(threshold).to_string()),
-        ("assembly", card.assembly.clone()),
-        ("trained_on", card.trained_on.clone()),
-        ("license", card.license.clone()),
-        (
-            "recipe",
-            format!("{} {}", origin.recipe, origin.recipe_sha256),
-        ),
-        ("seed", origin.seed.to_string()),
-        ("metrics", metrics(recipe, result).to_string()),
-        ("description", card.description.clone()),
-    ];
-    keys.into_iter()
-        .map(|(key, value)| (format!("windrow.{key}"), value))
-        .collect()
+    let threshold = evaluation.threshold.iter();
+    let calibration = evaluation.calibration.iter().cloned().map(Calibration::new);
+    Ok(Contract {
+        name: origin.name.clone(),
+        task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
+        labels: card.labels.clone(),
+        window: result.window,
+        step: 1,
+        anchor: result.anchor,
+        strand: match card.strand {
+            Strand::Stranded => Strandedness::Stranded,
+            Strand::Symmetric => Strandedness::Symmetric,
+        },
+        output: match card.output {
+            Output::Logit => model::Output::Logit,
+            Output::Value => model::Output::Value,
+        },
+        calls: CallShape::from_word(&card.calls)
+            .with_context(|| format!("calls {}", card.calls))?,
+        distance: card.distance,
+        calibration: calibration.collect::<Result<_, _>>()?,
+        threshold: threshold
+            .map(|t| ((t * 1e4).round() / 1e4) as f32)
+            .collect(),
+        background: Vec::new(),
+        assembly: card.assembly.clone(),
+        trained_on: card.trained_on.clone(),
+        license: card.license.clone(),
+        recipe: format!("{} {}", origin.recipe, origin.recipe_sha256),
+        seed: origin.seed.to_string(),
+        metrics: metrics(recipe, result),
+        description: card.description.clone(),
+    })
 }
 
 fn metrics(recipe: &Recipe, result: &WindowResult) -> Value {

@@ -8,12 +8,13 @@ use super::steps::Steps;
 use super::{Inputs, Output, Tile};
 use crate::engine::fused::net::{Conv, Source};
 use crate::engine::fused::simd::{Isa, Simd, TABLE, Task};
-use crate::sequence::UNKNOWN;
+use crate::sequence::Base;
 
 /// Vectors that are looked up side by side.
 pub const WIDTH: usize = 4;
-/// Codes 0..=4.
-const LETTERS: usize = UNKNOWN as usize + 1;
+const LETTERS: usize = Base::ALL.len();
+/// Every pair of letters has a place in the table.
+const _: () = assert!(LETTERS * LETTERS <= TABLE);
 
 /// Two neighbouring taps, or the last of an odd number, as offsets from a column's first base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,22 +24,22 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// The places of columns whose first bases lie `stride` apart in `codes`.
-    pub fn places(self, codes: &[u8], stride: usize, columns: usize, places: &mut Vec<u32>) {
+    /// The places of columns whose first bases lie `stride` apart in `bases`, all below [`TABLE`].
+    pub fn places(self, bases: &[Base], stride: usize, columns: usize, places: &mut Vec<u32>) {
+        let place = |first: Base, second: Base| first as u32 * LETTERS as u32 + second as u32;
         places.clear();
-        let first = codes[self.first..].iter().step_by(stride).take(columns);
+        let first = bases[self.first..].iter().step_by(stride).take(columns);
         match self.second {
             Some(second) if stride == 1 => {
                 // Plain slices: the compiler makes vectors of them.
-                let pairs = codes[self.first..].iter().zip(&codes[second..]);
-                let place = |(&a, &b): (&u8, &u8)| u32::from(a) * LETTERS as u32 + u32::from(b);
-                places.extend(pairs.take(columns).map(place));
+                let pairs = bases[self.first..].iter().zip(&bases[second..]);
+                places.extend(pairs.take(columns).map(|(&a, &b)| place(a, b)));
             }
             Some(second) => {
-                let pairs = first.zip(codes[second..].iter().step_by(stride));
-                places.extend(pairs.map(|(&a, &b)| u32::from(a) * LETTERS as u32 + u32::from(b)));
+                let pairs = first.zip(bases[second..].iter().step_by(stride));
+                places.extend(pairs.map(|(&a, &b)| place(a, b)));
             }
-            None => places.extend(first.map(|&a| u32::from(a))),
+            None => places.extend(first.map(|&a| a as u32)),
         }
     }
 }
@@ -154,21 +155,21 @@ mod tests {
 
     #[test]
     fn places_are_pairs_of_letters() {
-        let codes = [0, 1, 4, 3, 2, 0];
+        let bases = [0, 1, 4, 3, 2, 0].map(Base::of);
         let mut places = Vec::new();
         let pair = Pair {
             first: 1,
             second: Some(2),
         };
-        pair.places(&codes, 1, 4, &mut places);
+        pair.places(&bases, 1, 4, &mut places);
         assert_eq!(places, [9, 23, 17, 10]);
-        pair.places(&codes, 3, 2, &mut places);
+        pair.places(&bases, 3, 2, &mut places);
         assert_eq!(places, [9, 10]);
         let single = Pair {
             first: 2,
             second: None,
         };
-        single.places(&codes, 2, 2, &mut places);
+        single.places(&bases, 2, 2, &mut places);
         assert_eq!(places, [4, 2]);
     }
 }

@@ -1,4 +1,4 @@
-//! What a model file says about itself, in `windrow.*` metadata keys.
+//! Reading the contract, key by key.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -6,133 +6,41 @@ use std::str::FromStr;
 use serde_json::Value as Json;
 use tract_onnx::pb::ModelProto;
 
-use super::background::Background;
-use super::calibration::Calibration;
+use super::{
+    CallShape, Contract, ContractError, MAX_LABELS, MAX_WINDOW, Output, Strandedness, Task,
+};
+use crate::model::background::Background;
+use crate::model::calibration::Calibration;
 
-pub const MAX_WINDOW: usize = 100_000;
-pub const MAX_LABELS: usize = 256;
 const MAX_DISTANCE: usize = 10_000_000;
 const MAX_WORD: usize = 64;
 
-/// What a model predicts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
-    ExonStart,
-    Promoter,
-    Enhancer,
-    BindingSite,
-    Expression,
-}
-
-/// Whether the two strands are scored apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strandedness {
-    /// Each strand has scores of its own.
-    Stranded,
-    /// One score: the mean of both strands' outputs.
-    Symmetric,
-}
-
-/// What the numbers of the output tensor are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Output {
-    /// Logits, turned into probabilities by the calibration.
-    Logit,
-    /// Predicted values, taken as they are.
-    Value,
-}
-
-/// What windows over the threshold become.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallShape {
-    /// The best base within the distance.
-    Point,
-    /// The span of windows that lie within the distance of each other.
-    Region,
-}
-
-/// How the graph takes sequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// `[N, 4, L]` to `[N, labels, (L - window) / step + 1]` for any L.
-    Dense,
-    /// `[N, 4, window]` to `[N, labels]`.
-    Window,
-}
-
-/// The contract that a model file states.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Contract {
-    pub name: String,
-    pub task: Task,
-    pub labels: Vec<String>,
-    /// Length of a window, in bases.
-    pub window: usize,
-    /// Least distance between windows, in bases.
-    pub step: usize,
-    /// Offset in the window of the base that the score is about, 0-based.
-    pub anchor: usize,
-    pub strand: Strandedness,
-    pub output: Output,
-    pub calls: CallShape,
-    /// Radius of non-maximum suppression (point) or merge distance (region), in bases.
-    pub distance: usize,
-    /// One table a label; empty for values.
-    pub calibration: Vec<Calibration>,
-    /// Default least value of a call, one a label.
-    pub threshold: Vec<f32>,
-    /// How rare raw outputs are on a genome, one table a label; empty if the file does not say.
-    pub background: Vec<Background>,
-    pub assembly: String,
-    pub trained_on: String,
-    pub license: String,
-    pub recipe: String,
-    pub seed: String,
-    pub metrics: Json,
-    pub description: String,
-}
-
-/// A key that is missing or malformed.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum ContractError {
-    #[error("metadata key {key} is missing")]
-    Missing { key: &'static str },
-    #[error("metadata key {key} is given twice")]
-    Twice { key: String },
-    #[error("metadata key {key}: {reason}")]
-    Bad { key: &'static str, reason: String },
-}
-
 impl Contract {
-    /// Calibrated probability of a label's raw output; a plain value is returned as it is.
-    pub fn probability(&self, label: usize, raw: f32) -> f32 {
-        match (self.output, self.calibration.get(label)) {
-            (Output::Logit, Some(calibration)) => calibration.probability(raw),
-            _ => raw,
-        }
-    }
-
     /// Reads the contract from a file's metadata.
-    pub(super) fn read(proto: &ModelProto) -> Result<Self, ContractError> {
+    pub(in crate::model) fn read(proto: &ModelProto) -> Result<Self, ContractError> {
         let keys = Keys::of(proto)?;
         keys.parsed("windrow.format", "1", |text| (text == "1").then_some(()))?;
         let labels = keys.labels("windrow.labels")?;
         let window = keys.count("windrow.window", 1, MAX_WINDOW)?;
         let step = keys.count("windrow.step", 1, window)?;
         let anchor = keys.count("windrow.anchor", 0, window - 1)?;
-        let output = keys.parsed("windrow.output", "logit or value", Output::from_word)?;
+        let output = keys.parsed("windrow.output", &one_of(Output::WORDS), Output::from_word)?;
         let calibration = keys.calibration("windrow.calibration", labels.len(), output)?;
         let threshold = keys.threshold("windrow.threshold", labels.len(), output)?;
         let background = keys.background("windrow.background", labels.len())?;
         Ok(Self {
             name: keys.name("windrow.name")?,
-            task: keys.parsed("windrow.task", Task::WORDS, Task::from_word)?,
+            task: keys.parsed("windrow.task", &one_of(Task::WORDS), Task::from_word)?,
             strand: keys.parsed(
                 "windrow.strand",
-                "stranded or symmetric",
+                &one_of(Strandedness::WORDS),
                 Strandedness::from_word,
             )?,
-            calls: keys.parsed("windrow.calls", "point or region", CallShape::from_word)?,
+            calls: keys.parsed(
+                "windrow.calls",
+                &one_of(CallShape::WORDS),
+                CallShape::from_word,
+            )?,
             distance: keys.count("windrow.distance", 0, MAX_DISTANCE)?,
             assembly: keys.text("windrow.assembly")?,
             trained_on: keys.text("windrow.trained_on")?,
@@ -304,6 +212,14 @@ impl<'a> Keys<'a> {
     }
 }
 
+/// `a, b or c`.
+fn one_of(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        words => words.concat(),
+    }
+}
+
 fn one_a_label(
     key: &'static str,
     what: &str,
@@ -331,68 +247,4 @@ fn excerpt(text: &str) -> String {
 fn is_word(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
     !text.is_empty() && text.len() <= MAX_WORD && text.chars().all(allowed)
-}
-
-impl Task {
-    const WORDS: &str = "exon_start, promoter, enhancer, binding_site or expression";
-
-    fn from_word(word: &str) -> Option<Self> {
-        Some(match word {
-            "exon_start" => Self::ExonStart,
-            "promoter" => Self::Promoter,
-            "enhancer" => Self::Enhancer,
-            "binding_site" => Self::BindingSite,
-            "expression" => Self::Expression,
-            _ => return None,
-        })
-    }
-
-    /// The word in the file.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::ExonStart => "exon_start",
-            Self::Promoter => "promoter",
-            Self::Enhancer => "enhancer",
-            Self::BindingSite => "binding_site",
-            Self::Expression => "expression",
-        }
-    }
-}
-
-impl Strandedness {
-    fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "stranded" => Some(Self::Stranded),
-            "symmetric" => Some(Self::Symmetric),
-            _ => None,
-        }
-    }
-
-    /// The word in the file.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Stranded => "stranded",
-            Self::Symmetric => "symmetric",
-        }
-    }
-}
-
-impl Output {
-    fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "logit" => Some(Self::Logit),
-            "value" => Some(Self::Value),
-            _ => None,
-        }
-    }
-}
-
-impl CallShape {
-    fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "point" => Some(Self::Point),
-            "region" => Some(Self::Region),
-            _ => None,
-        }
-    }
 }
