@@ -91,7 +91,8 @@ impl Packed {
                     light: &self.light,
                     added,
                     channels: output.channels,
-                    // SAFETY: that of the caller; a tile is no wider than the slack.
+                    // SAFETY: the band's first channel is one of the output's, and `column` one of
+                    // its columns.
                     to: unsafe { output.to.add(band.channel * output.pitch + column) },
                     pitch: output.pitch,
                 };
@@ -101,7 +102,8 @@ impl Packed {
                     column,
                     columns,
                 };
-                // SAFETY: that of the caller.
+                // SAFETY: the match picks the tile with as many channels as the band has weights
+                // for; a tile is no wider than the slack behind the taps and the output.
                 unsafe {
                     tile!(sums:
                         2 x 1 2 3 4 5 6 7 8;
@@ -156,7 +158,8 @@ impl<const C: usize, const V: usize> Task for Registers<'_, C, V> {
             pitch,
         } = self.0;
         let (weights, _) = band.weights.as_chunks::<C>();
-        // SAFETY: that of the caller.
+        // SAFETY: the band has C biases and, for each of its taps, C weights; behind each tap, each
+        // addend and each row of the output lie V vectors from `column` on, slack included.
         unsafe {
             let mut sums = [[S::splat(0.0); V]; C];
             for (c, sums) in sums.iter_mut().enumerate() {

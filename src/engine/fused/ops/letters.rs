@@ -100,7 +100,9 @@ impl Tables {
     pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &Output) {
         let of_channel = self.tables.chunks_exact(self.pairs.len() * TABLE);
         for (channel, (tables, &bias)) in of_channel.zip(&self.bias).enumerate() {
-            // SAFETY: that of the caller.
+            // SAFETY: `channel` is one of the output's, since the node has as many biases; the
+            // caller gives places below TABLE for every pair, and slack behind them and behind the
+            // channel's row for a last tile of `WIDTH` vectors.
             unsafe {
                 isa.run(Sums {
                     tables,
@@ -131,7 +133,9 @@ impl Task for Sums<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         for column in (0..self.columns).step_by(WIDTH * S::LANES) {
-            // SAFETY: that of the caller.
+            // SAFETY: `run` above is the only caller: places and output reach up to the next
+            // multiple of `WIDTH` vectors, a slice of TABLE numbers is what `table` reads, and
+            // places are pairs of letters, all below TABLE.
             unsafe {
                 let mut sums = [S::splat(self.bias); WIDTH];
                 for (pair, places) in self.places.iter().enumerate() {

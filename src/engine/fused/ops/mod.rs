@@ -93,7 +93,8 @@ impl Kernel {
     /// below [`super::simd::TABLE`].
     pub unsafe fn run(&self, inputs: &mut Inputs, output: &Output) {
         let (isa, steps) = (self.isa, &self.steps);
-        // SAFETY: that of the caller.
+        // SAFETY: the terms above are those of each operation; a copy has a pointer for each channel,
+        // and planes that are read and written are not the same.
         unsafe {
             match &self.op {
                 Ready::Conv(packed) => packed.run(isa, steps, inputs, output),

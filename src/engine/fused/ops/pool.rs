@@ -36,7 +36,9 @@ impl Pooling {
             if inputs.scratch.len() < 2 * half {
                 inputs.scratch.resize(2 * half, 0.0);
             }
-            // SAFETY: that of the caller; both halves have room for what is read, in whole vectors.
+            // SAFETY: a source has `read` numbers from its pointer on, the taps of the last column
+            // among them; both halves of the scratch hold them and SLACK more, in which the last
+            // vector ends; the output has room for `columns` numbers in each channel.
             unsafe {
                 let parts = inputs.scratch.as_mut_ptr();
                 let sums = parts.add(half);
@@ -79,7 +81,7 @@ impl Task for Doubling {
 
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        // SAFETY: that of the caller.
+        // SAFETY: `Pooling::run` is the only caller; see there.
         unsafe {
             match self.pool.kind {
                 Fold::Sum => self.fold::<S>(
@@ -106,7 +108,9 @@ impl Doubling {
         } = *self;
         let (mut width, mut done, mut left) = (1, 0, self.read);
         loop {
-            // SAFETY: that of the caller; `left` columns of `parts` are whole windows of `width`.
+            // SAFETY: `left` columns of `parts` are whole windows of `width`, and those of
+            // `joined + done * spacing` and `left + width * spacing` lie within the `read` ones; a
+            // last vector ends within the slack behind them.
             unsafe {
                 if self.pool.taps & width != 0 {
                     for i in (0..self.joined).step_by(S::LANES) {

@@ -53,7 +53,8 @@ impl Steps {
     pub unsafe fn run(&self, isa: Isa, operands: &[*const f32], output: &Output, tile: Tile) {
         let mut operands = operands;
         for step in &self.0 {
-            // SAFETY: that of the caller.
+            // SAFETY: a tile lies within the output's channels and, in whole vectors, within its
+            // columns and their slack; `operands` has a pointer for each channel and binary step.
             unsafe {
                 match step {
                     Ready::Affine(affine) => isa.run(Affine {
@@ -100,7 +101,7 @@ impl Task for Affine<'_> {
         } = self;
         let channels = tile.channel..tile.channel + tile.channels;
         for (channel, &(scale, shift)) in channels.clone().zip(&affine[channels]) {
-            // SAFETY: that of the caller.
+            // SAFETY: the channel is one of the output's; a row's last vector ends within the slack.
             unsafe {
                 let (scale, shift) = (S::splat(scale), S::splat(shift));
                 let row = output.to.add(channel * output.pitch + tile.column);
@@ -132,7 +133,8 @@ impl Task for Join<'_> {
             tile,
         } = self;
         for (channel, operand) in (tile.channel..).zip(operands) {
-            // SAFETY: that of the caller.
+            // SAFETY: the channel is one of the output's, and its operand has as many columns; the
+            // last vector of both ends within their slack.
             unsafe {
                 let row = output.to.add(channel * output.pitch + tile.column);
                 let operand = operand.add(tile.column);
@@ -162,14 +164,14 @@ impl Task for Map<'_> {
 
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        // SAFETY: that of the caller.
+        // SAFETY: `Steps::run` gives a tile of the output.
         unsafe { function_of::<S>(self.function, self.output, self.tile) }
     }
 }
 
 #[inline(always)]
 unsafe fn function_of<S: Simd>(function: Function, output: &Output, tile: Tile) {
-    // SAFETY, of all: that of the caller.
+    // SAFETY, of all: only `each` touches memory, the tile that it is given; the rest computes.
     unsafe {
         let (zero, one) = (S::splat(0.0), S::splat(1.0));
         match function {
@@ -260,7 +262,7 @@ unsafe fn function_of<S: Simd>(function: Function, output: &Output, tile: Tile) 
 #[inline(always)]
 unsafe fn each<S: Simd>(output: &Output, tile: Tile, map: impl Fn(S::Vector) -> S::Vector) {
     for channel in tile.channel..tile.channel + tile.channels {
-        // SAFETY: that of the caller.
+        // SAFETY: the channel is one of the output's; a row's last vector ends within the slack.
         unsafe {
             let row = output.to.add(channel * output.pitch + tile.column);
             for i in (0..tile.columns).step_by(S::LANES) {

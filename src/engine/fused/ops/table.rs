@@ -20,7 +20,8 @@ impl Words {
     ///
     /// See [`super::Kernel::run`].
     pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &Output) {
-        // SAFETY: that of the caller.
+        // SAFETY: the caller gives one pointer with `columns` numbers behind it, and room for
+        // `columns` numbers in each channel of the output; the table itself is a checked slice.
         unsafe {
             for column in 0..output.columns {
                 let place = *inputs.taps[0].add(column) as usize;

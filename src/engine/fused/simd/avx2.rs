@@ -9,11 +9,12 @@ pub struct Avx2;
 
 #[target_feature(enable = "avx2,fma")]
 pub unsafe fn run<T: Task>(task: T) -> T::Output {
-    // SAFETY: that of the caller.
+    // SAFETY: this function has AVX2 and FMA; what the task asks for besides, the caller of `Isa::run` holds.
     unsafe { task.run::<Avx2>() }
 }
 
-// SAFETY, of each: that of the trait, and of the pointers that the caller gives.
+// SAFETY, of each: the instructions are there, as the trait asks; a pointer has as many numbers
+// behind it as the trait says.
 #[rustfmt::skip]
 impl Simd for Avx2 {
     type Vector = __m256;

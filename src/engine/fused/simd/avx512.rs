@@ -9,11 +9,12 @@ pub struct Avx512;
 
 #[target_feature(enable = "avx512f")]
 pub unsafe fn run<T: Task>(task: T) -> T::Output {
-    // SAFETY: that of the caller.
+    // SAFETY: this function has AVX-512; what the task asks for besides, the caller of `Isa::run` holds.
     unsafe { task.run::<Avx512>() }
 }
 
-// SAFETY, of each: that of the trait, and of the pointers that the caller gives.
+// SAFETY, of each: the instructions are there, as the trait asks; a pointer has as many numbers
+// behind it as the trait says.
 #[rustfmt::skip]
 impl Simd for Avx512 {
     type Vector = __m512;

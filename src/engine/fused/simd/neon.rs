@@ -9,11 +9,12 @@ pub struct Neon;
 
 #[target_feature(enable = "neon")]
 pub unsafe fn run<T: Task>(task: T) -> T::Output {
-    // SAFETY: that of the caller.
+    // SAFETY: this function has NEON; what the task asks for besides, the caller of `Isa::run` holds.
     unsafe { task.run::<Neon>() }
 }
 
-// SAFETY, of each: that of the trait, and of the pointers that the caller gives.
+// SAFETY, of each: the instructions are there, as the trait asks; a pointer has as many numbers
+// behind it as the trait says.
 #[rustfmt::skip]
 impl Simd for Neon {
     type Vector = float32x4_t;

@@ -12,7 +12,7 @@ fn pairs(a: [f32; LANES], b: [f32; LANES], op: impl Fn(f32, f32) -> f32) -> [f32
     std::array::from_fn(|i| op(a[i], b[i]))
 }
 
-// SAFETY, of each: that of the pointers that the caller gives.
+// SAFETY, of each: a pointer has as many numbers behind it as the trait says.
 #[rustfmt::skip]
 impl Simd for Portable {
     type Vector = [f32; LANES];
