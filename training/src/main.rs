@@ -2,6 +2,7 @@
 
 mod annotation;
 mod arch;
+mod background;
 mod calibrate;
 mod clock;
 mod cuda;
@@ -40,12 +41,17 @@ usage: windrow-train list [RECIPES]       the recipes of a folder (default: reci
        windrow-train export RECIPE
        windrow-train search RECIPE        random search over the ranges of its [search]
        windrow-train report               RESULTS.md, diagrams and plots, from the result files
+       windrow-train background MODEL     counts the outputs of a model file on a genome, and
+                                          writes the model with windrow.background (-o)
 RECIPE is FILE, or FILE:VARIANT where a file holds many; list shows them all.
   --data DIR         folder that a recipe's paths start from (default: $WINDROW_DATA)
   --set KEY=VALUE    changes one value of the recipe, e.g. architecture.channels=24; repeatable
   --name NAME        names the run (default: the recipe's name)
   --runs DIR         checkpoints and logs; a run that is there goes on (default: runs)
   --results DIR      result files (default: results)
+  --genome FASTA     of background (default: genome/human_chr1.fa.gz of the data)
+  --blocks BED       of background: the parts to count (default: all but the validation block
+                     chr1:233,999,000-236,501,000)
   -o, --output FILE  the exported model (default: model.onnx in the run's folder)";
 
 struct Options {
@@ -55,6 +61,8 @@ struct Options {
     name: Option<String>,
     runs: PathBuf,
     results: PathBuf,
+    genome: Option<PathBuf>,
+    blocks: Option<PathBuf>,
     output: Option<PathBuf>,
 }
 
@@ -83,6 +91,8 @@ fn options() -> Result<Option<Options>> {
         name: None,
         runs: "runs".into(),
         results: "results".into(),
+        genome: None,
+        blocks: None,
         output: None,
     };
     let mut parser = lexopt::Parser::from_env();
@@ -93,6 +103,8 @@ fn options() -> Result<Option<Options>> {
             Long("name") => options.name = Some(parser.value()?.string()?),
             Long("runs") => options.runs = parser.value()?.into(),
             Long("results") => options.results = parser.value()?.into(),
+            Long("genome") => options.genome = Some(parser.value()?.into()),
+            Long("blocks") => options.blocks = Some(parser.value()?.into()),
             Short('o') | Long("output") => options.output = Some(parser.value()?.into()),
             Short('h') | Long("help") => return Ok(None),
             Value(word) => options.words.push(word.string()?),
@@ -112,6 +124,15 @@ fn run(device: Device) -> Result<()> {
         ["list"] => list("recipes".as_ref()),
         ["list", folder] => list(folder.as_ref()),
         ["report"] => report::report(&recipes("recipes".as_ref())?, &options.results),
+        ["background", model] => {
+            let human = || options.data.join("genome/human_chr1.fa.gz");
+            let genome = options.genome.clone().unwrap_or_else(human);
+            let output = options
+                .output
+                .as_ref()
+                .context("background wants -o FILE")?;
+            background::work(model.as_ref(), &genome, options.blocks.as_deref(), output)
+        }
         [
             verb @ ("run" | "train" | "evaluate" | "export" | "search"),
             recipe,
