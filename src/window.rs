@@ -50,10 +50,15 @@ impl Grid {
 /// What became of a base, in rising precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
+    /// A window that reports on it was scored.
     Scored,
+    /// It is in lower case, and such bases were to be left out.
     SoftMasked,
+    /// The window holds too many unknown bases.
     Unknown,
+    /// No window reports on it, so near is the end of the contig.
     ContigEnd,
+    /// The contig is shorter than a window.
     ShortContig,
 }
 

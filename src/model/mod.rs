@@ -13,6 +13,7 @@ mod wire;
 
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use prost::Message;
 use sha2::{Digest, Sha256};
@@ -31,12 +32,16 @@ pub const MAX_FILE: u64 = 64 << 20;
 
 /// A model file that has passed every check.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Model {
+    /// What the file says about itself.
     pub contract: Contract,
+    /// How the graph takes sequence.
     pub shape: Shape,
     /// Of the file, as 64 hexadecimal digits.
     pub sha256: String,
     /// The graph, with one input and one output of the shapes that the contract asks for.
+    #[doc(hidden)]
     pub proto: ModelProto,
     /// `bundled`, or the path of the file.
     pub origin: String,
@@ -67,6 +72,55 @@ pub enum ModelError {
     Graph { origin: String, reason: String },
 }
 
+impl Model {
+    /// A model that is part of the library, by its name.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError::Unknown`] if there is none of that name.
+    ///
+    /// ```
+    /// let model = windrow::Model::bundled("exon-start")?;
+    /// assert_eq!(model.contract.labels, ["exon_start"]);
+    /// # Ok::<(), windrow::ModelError>(())
+    /// ```
+    pub fn bundled(name: &str) -> Result<Self, ModelError> {
+        let bytes = registry::bytes(name).ok_or_else(|| ModelError::Unknown {
+            name: name.to_owned(),
+            known: registry::names().collect::<Vec<_>>().join(", "),
+            hint: closest(name, registry::names())
+                .map_or_else(String::new, |guess| format!("; did you mean '{guess}'?")),
+        })?;
+        parse(bytes, "bundled")
+    }
+
+    /// The model in a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ModelError`] if the file cannot be read, states no contract, or holds a graph that does
+    /// not keep to it.
+    ///
+    /// ```
+    /// let missing = windrow::Model::open("missing.onnx");
+    /// assert!(missing.is_err());
+    /// ```
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, ModelError> {
+        let path = path.as_ref();
+        let origin = path.display().to_string();
+        let failed = |cause| ModelError::Read {
+            origin: origin.clone(),
+            cause,
+        };
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(failed)?;
+        file.take(MAX_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(failed)?;
+        parse(&bytes, &origin)
+    }
+}
+
 /// Loads a bundled model by its name, or a file by a path with a `/` or `.onnx` in it.
 ///
 /// ```
@@ -76,15 +130,9 @@ pub enum ModelError {
 /// ```
 pub fn load(name_or_path: &str) -> Result<Model, ModelError> {
     if name_or_path.contains('/') || name_or_path.contains(".onnx") {
-        return parse(&read(name_or_path)?, name_or_path);
+        return Model::open(name_or_path);
     }
-    let bytes = registry::bytes(name_or_path).ok_or_else(|| ModelError::Unknown {
-        name: name_or_path.to_owned(),
-        known: registry::names().collect::<Vec<_>>().join(", "),
-        hint: closest(name_or_path, registry::names())
-            .map_or_else(String::new, |guess| format!("; did you mean '{guess}'?")),
-    })?;
-    parse(bytes, "bundled")
+    Model::bundled(name_or_path)
 }
 
 /// Checks a model file's bytes; `origin` names them in errors.
@@ -122,19 +170,6 @@ pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
         proto,
         origin: origin.to_owned(),
     })
-}
-
-fn read(path: &str) -> Result<Vec<u8>, ModelError> {
-    let failed = |cause| ModelError::Read {
-        origin: path.to_owned(),
-        cause,
-    };
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(failed)?;
-    file.take(MAX_FILE + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    Ok(bytes)
 }
 
 /// Infers the output's shape, shielded from what a hostile graph does to the inference.

@@ -88,7 +88,8 @@ impl Feed<'_> {
 /// Where the reader puts its stretches.
 pub type Gathered<'a> = Gathering<Box<dyn FnMut(Unit) + Send + 'a>>;
 
-/// Scores all that `read` puts into its sink, and delivers it; returns what `read` does.
+/// Scores all that `read` puts into its sink, and delivers it. Returns what `read` does, and
+/// whether all was delivered.
 ///
 /// What came before `read` fails is scored and delivered all the same. After an error of a model
 /// or of the output, `read` is told to stop.
@@ -97,7 +98,7 @@ pub fn run<T: Send>(
     threads: usize,
     delivery: &mut Delivery<'_>,
     read: impl FnOnce(&mut dyn Sink) -> Result<T> + Send,
-) -> Result<T> {
+) -> (Result<T>, Result<()>) {
     let threads = threads.max(1);
     let limit = if threads == 1 { 1 } else { AHEAD * threads };
     let (jobs, queue) = bounded::<Job>(limit);
@@ -134,7 +135,8 @@ pub fn run<T: Send>(
             Ok(reader) => reader,
             Err(error) => {
                 gathering.close();
-                return Err(error).context("the thread that reads cannot be started");
+                let failed = Err(error).context("the thread that reads cannot be started");
+                return (failed, Ok(()));
             }
         };
         let crew = Crew {
@@ -151,9 +153,7 @@ pub fn run<T: Send>(
         let read = reader
             .join()
             .unwrap_or_else(|panic| panic::resume_unwind(panic));
-        // What the input's error is about comes first.
-        let read = read?;
-        delivered.map(|()| read)
+        (read, delivered)
     })
 }
 

@@ -128,6 +128,12 @@ impl<'a> Delivery<'a> {
                 self.writer.text(&rows);
                 core.end
             }
+            Found::Rows(rows) => {
+                for row in rows {
+                    self.written(&row, &place);
+                }
+                core.end
+            }
             Found::Steps(rows) => {
                 let mut whole: Vec<_> = rows
                     .into_iter()
@@ -220,12 +226,16 @@ impl<'a> Delivery<'a> {
     }
 
     fn row(&mut self, row: &Row, place: &Place) {
-        let Some(row) = row.on_contig(place) else {
-            return;
-        };
+        if let Some(row) = row.on_contig(place) {
+            self.written(&row, place);
+        }
+    }
+
+    /// Hands on a row that has its place on the contig.
+    fn written(&mut self, row: &Row, place: &Place) {
         self.count(row.channel, 1);
         self.sorted.rows(&place.contig, row.start, row.start);
-        self.writer.row(&self.setup.line(row, place));
+        self.writer.row(&self.setup.line(*row, place));
     }
 
     /// Joins an interval to the one before if it goes on with the same reason.

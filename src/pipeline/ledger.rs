@@ -5,9 +5,13 @@ use crate::window::Status;
 
 /// Bases of one model, by what became of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ModelLedger {
+    /// Name of the model.
     pub name: String,
+    /// Of the model file, as 64 hexadecimal digits.
     pub sha256: String,
+    /// The labels of the model.
     pub labels: Vec<String>,
     /// Bases by [`Status`].
     bases: [u64; 5],
@@ -20,7 +24,7 @@ pub struct ModelLedger {
 }
 
 impl ModelLedger {
-    pub fn new(name: &str, sha256: &str, labels: &[String]) -> Self {
+    pub(crate) fn new(name: &str, sha256: &str, labels: &[String]) -> Self {
         let rows = vec![0; labels.len()];
         let (name, sha256, labels) = (name.to_owned(), sha256.to_owned(), labels.to_vec());
         Self {
@@ -32,10 +36,11 @@ impl ModelLedger {
         }
     }
 
-    pub fn add(&mut self, status: Status, bases: usize) {
+    pub(crate) fn add(&mut self, status: Status, bases: usize) {
         self.bases[status as usize] += bases as u64;
     }
 
+    /// Bases that a status is true of.
     pub fn bases(&self, status: Status) -> u64 {
         self.bases[status as usize]
     }
@@ -48,13 +53,17 @@ impl ModelLedger {
 
 /// What a run read, scored and wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ledger {
+    /// Records, regions or stretches that were read.
     pub records: u64,
+    /// Bases of these that were to be reported on.
     pub bases: u64,
     /// Bases of the longest stretch that was scored as one: a record, a region with its flanks, a
     /// covered stretch of a consensus, a read.
     pub longest: u64,
     /// Alignments that were read.
     pub reads: Tally,
+    /// One a model, in the order in which they were added.
     pub models: Vec<ModelLedger>,
 }

@@ -16,14 +16,18 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 
-use crate::source::reads::Tally;
+use crate::source::reads::{Reads, Tally};
 use crate::source::{self, Count, Input, Lengths, Options, Shard, Sink, Sizes};
-use crate::write::{Parameters, header};
+use crate::write::{Format, Parameters, header};
 use deliver::Delivery;
+pub use deliver::Writer;
 use files::Files;
 pub use ledger::{Ledger, ModelLedger};
 pub use plan::{Head, LoadedModel, Plan, Scoring};
-use setup::Setup;
+use setup::{Setup, Shape};
+
+/// Reported positions of a work unit, in bases.
+pub const DEFAULT_CHUNK: usize = 65_536;
 
 /// Hears how a run goes on.
 pub trait Observer: Sync {
@@ -46,13 +50,23 @@ pub struct Report {
 /// On an error in the input, rows of the records before it have been written, and may be of the
 /// record that it is in.
 pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
-    let setup = Setup::new(plan);
+    let source = &plan.source;
+    let shape = Shape {
+        layout: plan.output.layout(),
+        names: source.regions.names || source.reads.reads == Reads::Each,
+        text: true,
+    };
+    let setup = Setup::new(&plan.models, &plan.scoring, shape, plan.chunk_size);
     let mut files = Files::begin(plan, header_of(plan, &setup))?;
     let settled = AtomicBool::new(false);
-    let mut delivery = Delivery::new(&setup, &settled, observer, ledger(plan), &mut files);
-    let seen = crew::run(&setup, plan.threads, &mut delivery, |sink| {
+    let ledger = ledger(&plan.models);
+    let mut delivery = Delivery::new(&setup, &settled, observer, ledger, &mut files);
+    let (read, delivered) = crew::run(&setup, plan.threads, &mut delivery, |sink| {
         read(plan, &setup, &settled, observer, sink)
-    })?;
+    });
+    // What the input's error is about comes first.
+    let seen = read?;
+    delivered?;
     let Delivery {
         mut ledger, sorted, ..
     } = delivery;
@@ -80,7 +94,7 @@ fn header_of(plan: &Plan, setup: &Setup<'_>) -> String {
     header(&plan.output, &parameters, &setup.provenance())
 }
 
-fn ledger(plan: &Plan) -> Ledger {
+fn ledger(models: &[LoadedModel]) -> Ledger {
     let model = |loaded: &LoadedModel| {
         let contract = &loaded.model.contract;
         let heads = loaded.heads.iter();
@@ -90,9 +104,38 @@ fn ledger(plan: &Plan) -> Ledger {
         ModelLedger::new(&contract.name, &loaded.model.sha256, &labels)
     };
     Ledger {
-        models: plan.models.iter().map(model).collect(),
+        models: models.iter().map(model).collect(),
         ..Ledger::default()
     }
+}
+
+/// Scores what `read` puts into its sink, and hands rows to `writer` as values. Returns what `read`
+/// does, and the ledger unless a model or the writer failed.
+pub fn values<T: Send>(
+    models: &[LoadedModel],
+    scoring: &Scoring,
+    threads: usize,
+    writer: &mut dyn Writer,
+    read: impl FnOnce(&mut dyn Sink) -> Result<T> + Send,
+) -> (Result<T>, Result<Ledger>) {
+    let shape = Shape {
+        layout: Format::Bed.layout(false),
+        names: true,
+        text: false,
+    };
+    let setup = Setup::new(models, scoring, shape, DEFAULT_CHUNK);
+    let settled = AtomicBool::new(false);
+    let ledger = ledger(models);
+    let mut delivery = Delivery::new(&setup, &settled, &Unobserved, ledger, writer);
+    let (read, delivered) = crew::run(&setup, threads, &mut delivery, read);
+    (read, delivered.map(|()| delivery.ledger))
+}
+
+struct Unobserved;
+
+impl Observer for Unobserved {
+    fn scored(&self, _: u64) {}
+    fn read(&self, _: &Input, _: u64) {}
 }
 
 /// What came out of reading beside units.

@@ -1,14 +1,13 @@
-//! What the parts of a run share: tracks, channels and rules, worked out once from the plan.
+//! What the parts of a run share: tracks, channels and rules, worked out once.
 
 use std::sync::Arc;
 
-use super::plan::{Head, LoadedModel, Plan};
+use super::plan::{Head, LoadedModel, Scoring};
 use crate::call::{Best, Call, Caller, Threshold, share};
 use crate::engine::Engine;
-use crate::model::{CallShape, Contract, Strandedness};
+use crate::model::{CallShape, Contract, Model, Strandedness};
 use crate::sequence::{Strand, StrandChoice};
 use crate::source::Place;
-use crate::source::reads::Reads;
 use crate::value::{Quantity, Value};
 use crate::window::{Grid, Policy, Softmask};
 use crate::write::{Holds, Layout, Least, Line, Provenance, Row};
@@ -37,6 +36,7 @@ pub struct Channel {
 
 /// A model as the workers see it.
 pub struct Scored<'a> {
+    pub model: &'a Model,
     pub contract: &'a Contract,
     pub engine: &'a Arc<dyn Engine>,
     pub stride: usize,
@@ -89,8 +89,20 @@ impl Reach {
     }
 }
 
+/// What rows are, and how they are handed on.
+#[derive(Clone, Copy)]
+pub struct Shape {
+    pub layout: &'static Layout,
+    /// Whether rows say what they were found in.
+    pub names: bool,
+    /// Whether workers write rows of windows as text; else they are handed on as values.
+    pub text: bool,
+}
+
 pub struct Setup<'a> {
-    pub plan: &'a Plan,
+    scoring: &'a Scoring,
+    pub shape: Shape,
+    chunk_size: usize,
     pub models: Vec<Scored<'a>>,
     /// By model, then label, then strand.
     pub channels: Vec<Channel>,
@@ -99,24 +111,31 @@ pub struct Setup<'a> {
 }
 
 impl<'a> Setup<'a> {
-    pub fn new(plan: &'a Plan) -> Self {
+    /// `chunk_size`: reported positions of a work unit, in bases.
+    pub fn new(
+        models: &'a [LoadedModel],
+        scoring: &'a Scoring,
+        shape: Shape,
+        chunk_size: usize,
+    ) -> Self {
         let mut channels = Vec::new();
-        let models: Vec<_> = plan
-            .models
+        let models: Vec<_> = models
             .iter()
             .enumerate()
-            .map(|(index, loaded)| scored(plan, loaded, index, &mut channels))
+            .map(|(index, loaded)| scored(scoring, shape.layout, loaded, index, &mut channels))
             .collect();
         let mut reach = Reach::default();
         for model in &models {
-            reach.include(model, plan.scoring.raw);
+            reach.include(model, scoring.raw);
         }
         let policy = Policy {
-            max_n: plan.scoring.max_n,
-            skip_soft: plan.scoring.softmask == Softmask::Skip,
+            max_n: scoring.max_n,
+            skip_soft: scoring.softmask == Softmask::Skip,
         };
         Self {
-            plan,
+            scoring,
+            shape,
+            chunk_size,
             models,
             channels,
             policy,
@@ -126,11 +145,11 @@ impl<'a> Setup<'a> {
 
     /// Reported positions of a work unit, in bases.
     pub fn chunk(&self) -> usize {
-        self.reach.chunk(self.plan.chunk_size)
+        self.reach.chunk(self.chunk_size)
     }
 
     pub fn layout(&self) -> &'static Layout {
-        self.plan.output.layout()
+        self.shape.layout
     }
 
     /// A row that lies on the contig of a place, and all that can be said of it.
@@ -143,7 +162,7 @@ impl<'a> Setup<'a> {
         } = self.channels[row.channel];
         let name = place.name.as_deref().unwrap_or(b".");
         let model = self.models[model].contract;
-        match self.plan.scoring.quantity {
+        match self.scoring.quantity {
             // Calls are compared by it.
             Quantity::Probability => {}
             quantity => row.value = value(quantity, model, label, row.output),
@@ -162,7 +181,7 @@ impl<'a> Setup<'a> {
     /// is written of them.
     pub fn compared(&self) -> Quantity {
         if self.is_raw() && self.layout().steps {
-            self.plan.scoring.quantity
+            self.scoring.quantity
         } else {
             Quantity::Probability
         }
@@ -170,12 +189,11 @@ impl<'a> Setup<'a> {
 
     /// Whether rows say what they were found in.
     pub fn has_names(&self) -> bool {
-        let source = &self.plan.source;
-        source.regions.names || source.reads.reads == Reads::Each
+        self.shape.names
     }
 
     pub fn is_raw(&self) -> bool {
-        self.plan.scoring.raw
+        self.scoring.raw
     }
 
     /// Whether windows beside the positions to report on decide which calls stand.
@@ -210,13 +228,13 @@ impl<'a> Setup<'a> {
     /// Whether a call of a channel is long enough.
     pub fn is_long(&self, channel: usize, call: &Call) -> bool {
         let shape = self.models[self.channels[channel].model].contract.calls;
-        shape == CallShape::Point || call.end - call.start >= self.plan.scoring.min_length
+        shape == CallShape::Point || call.end - call.start >= self.scoring.min_length
     }
 
     /// What keeps the best calls, if not all are kept.
     pub fn best(&self) -> Option<Best> {
         let heads = self.models.iter().map(|model| model.least.len());
-        let top = self.plan.scoring.top?;
+        let top = self.scoring.top?;
         Some(Best::new(top, heads.sum()))
     }
 
@@ -228,10 +246,10 @@ impl<'a> Setup<'a> {
     }
 
     pub fn provenance(&self) -> Vec<Provenance<'_>> {
-        let models = self.plan.models.iter().zip(&self.models);
-        models
-            .map(|(loaded, model)| Provenance {
-                model: &loaded.model,
+        self.models
+            .iter()
+            .map(|model| Provenance {
+                model: model.model,
                 stride: model.stride,
                 least: &model.least,
             })
@@ -279,25 +297,26 @@ fn least_output(contract: &Contract, label: usize, least: Value) -> f32 {
 }
 
 fn scored<'a>(
-    plan: &'a Plan,
+    scoring: &Scoring,
+    layout: &Layout,
     loaded: &'a LoadedModel,
     index: usize,
     channels: &mut Vec<Channel>,
 ) -> Scored<'a> {
     let contract = &loaded.model.contract;
-    let strands: &[Strand] = match (contract.strand, plan.scoring.strand) {
+    let strands: &[Strand] = match (contract.strand, scoring.strand) {
         (Strandedness::Symmetric, _) => &[Strand::Both],
         (_, StrandChoice::Both) => &[Strand::Forward, Strand::Reverse],
         (_, StrandChoice::Forward) => &[Strand::Forward],
         (_, StrandChoice::Reverse) => &[Strand::Reverse],
     };
-    let of_format = match plan.output.layout().holds {
+    let of_format = match layout.holds {
         Holds::Windows(least) => Some(Threshold::Score(least)),
         Holds::Either | Holds::Calls => None,
     };
     let least: Vec<_> = (loaded.heads.iter())
         .map(|&Head { label, threshold }| {
-            let default = match plan.scoring.raw {
+            let default = match scoring.raw {
                 true => of_format,
                 false => contract.threshold.get(label).copied().map(Threshold::Score),
             };
@@ -308,7 +327,7 @@ fn scored<'a>(
             (label, least)
         })
         .collect();
-    let distance = match (contract.calls, plan.scoring.merge_distance) {
+    let distance = match (contract.calls, scoring.merge_distance) {
         (CallShape::Region, Some(distance)) => distance,
         _ => contract.distance,
     };
@@ -335,6 +354,7 @@ fn scored<'a>(
             .collect(),
     };
     Scored {
+        model: &loaded.model,
         contract,
         engine: &loaded.engine,
         stride: loaded.stride,

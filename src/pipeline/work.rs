@@ -49,6 +49,8 @@ pub enum Found {
         counts: Vec<u64>,
         starts: Option<(usize, usize)>,
     },
+    /// Finished rows, as values.
+    Rows(Vec<Row>),
     /// Steps of a track, merged within the piece.
     Steps(Vec<Row>),
 }
@@ -234,6 +236,9 @@ impl<'a> Worker<'a> {
             let mut steps: Vec<_> = rows.filter_map(|row| merger.push(row)).collect();
             steps.extend(merger.finish());
             return Found::Steps(steps);
+        }
+        if !setup.shape.text {
+            return Found::Rows(rows.collect());
         }
         let (mut text, mut counts) = (Vec::new(), vec![0; setup.channels.len()]);
         let mut starts = None;

@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub enum Input {
     Stdin,
     File(PathBuf),
+    /// Bytes that the caller reads.
+    Stream,
     /// Those named on the command line, and taken from the reference.
     Regions(Vec<String>),
 }
@@ -32,7 +34,7 @@ impl Input {
             // Not `io::stdin()`: its buffer would be a second copy of each byte.
             Self::Stdin => File::from(io::stdin().as_fd().try_clone_to_owned()?),
             Self::File(path) => File::open(path)?,
-            Self::Regions(_) => return Err(io::ErrorKind::Unsupported.into()),
+            Self::Stream | Self::Regions(_) => return Err(io::ErrorKind::Unsupported.into()),
         };
         Ok(Box::new(Counted {
             file,
@@ -45,7 +47,7 @@ impl Input {
         let file = match self {
             Self::Stdin => File::from(io::stdin().as_fd().try_clone_to_owned().ok()?),
             Self::File(path) => return path.metadata().ok().and_then(|found| size(&found)),
-            Self::Regions(_) => return None,
+            Self::Stream | Self::Regions(_) => return None,
         };
         file.metadata().ok().and_then(|found| size(&found))
     }
@@ -83,6 +85,7 @@ impl fmt::Display for Input {
         match self {
             Self::Stdin => f.write_str("standard input"),
             Self::File(path) => path.display().fmt(f),
+            Self::Stream => f.write_str("input"),
             Self::Regions(_) => f.write_str("--region"),
         }
     }

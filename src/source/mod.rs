@@ -49,6 +49,36 @@ pub struct Options {
     pub consumed: Consumed,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            format: None,
+            header_coords: HeaderCoords::Auto,
+            regions: regions::Options {
+                reference: None,
+                strand: false,
+                names: false,
+                flank: 0,
+            },
+            reads: reads::Options {
+                reads: reads::Reads::Consensus,
+                filter: reads::Filter {
+                    require: 0,
+                    exclude: reads::flag::POOR | reads::flag::UNMAPPED,
+                    min_quality: 0,
+                },
+                rule: reads::Rule {
+                    min_depth: 3,
+                    min_fraction: 0.4,
+                },
+                reference: None,
+            },
+            quiet: true,
+            consumed: Consumed::default(),
+        }
+    }
+}
+
 /// What an input held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
@@ -70,18 +100,30 @@ impl Seen {
 ///
 /// What came before an error has reached `sink`; a record that was cut has no end there.
 pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<Seen> {
+    if let Input::Regions(texts) = input {
+        return Ok(Seen::of(regions::read_texts(texts, options, sink)?));
+    }
+    let raw = input.open(&options.consumed).map_err(|error| SourceError {
+        input: input.to_string(),
+        place: String::new(),
+        fault: error.into(),
+    })?;
+    read_bytes(input, raw, options, sink)
+}
+
+/// The same for the bytes of an input, compressed or not.
+pub fn read_bytes(
+    input: &Input,
+    raw: impl Read + Send + 'static,
+    options: &Options,
+    sink: &mut dyn Sink,
+) -> Result<Seen> {
     let fail = |fault: Fault| SourceError {
         input: input.to_string(),
         place: String::new(),
         fault,
     };
-    if let Input::Regions(texts) = input {
-        return Ok(Seen::of(regions::read_texts(texts, options, sink)?));
-    }
-    let mut text = input
-        .open(&options.consumed)
-        .and_then(decompress)
-        .map_err(|error| fail(error.into()))?;
+    let mut text = decompress(raw).map_err(|error| fail(error.into()))?;
     let first = first_byte(&mut text).map_err(|error| fail(error.into()))?;
     let Some((first, skipped)) = first else {
         return Ok(Seen::default());

@@ -20,6 +20,7 @@ pub use wanted::{Bound, Wanted};
 
 use crate::call::{Threshold, Top};
 use crate::engine::EngineChoice;
+use crate::pipeline::DEFAULT_CHUNK;
 use crate::sequence::StrandChoice;
 use crate::source::reads::Reads;
 use crate::source::{HeaderCoords, InputFormat};
@@ -29,8 +30,6 @@ use crate::write::{Format, Layout};
 
 /// Model that is run when none is named.
 pub const DEFAULT_MODEL: &str = "exon-start";
-/// Reported positions of a work unit, in bases.
-pub const DEFAULT_CHUNK: usize = 65_536;
 
 /// What to score and how to write it: the flags as typed values, nothing opened yet.
 #[derive(Clone, Debug, PartialEq)]

@@ -83,7 +83,7 @@ pub(super) fn check_presence(input: &Input) -> anyhow::Result<()> {
 /// What is counted first is read twice.
 pub(super) fn check_twice(input: &Input) -> anyhow::Result<()> {
     let twice = match input {
-        Input::Stdin => false,
+        Input::Stdin | Input::Stream => false,
         Input::File(path) => path.metadata()?.is_file(),
         Input::Regions(_) => true,
     };

@@ -40,6 +40,7 @@ pub struct Options {
 /// What became of the records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Alignments that were read.
     pub records: u64,
     /// Left out by flags or mapping quality.
     pub filtered: u64,
@@ -52,6 +53,7 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds what became of the records of another input.
     pub fn add(&mut self, other: &Self) {
         self.records += other.records;
         self.filtered += other.filtered;

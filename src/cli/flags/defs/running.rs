@@ -1,8 +1,9 @@
 //! How a run goes; none of these but the engine shows in the output.
 
 use super::SWITCH;
-use crate::cli::flags::{DEFAULT_CHUNK, Flag, Section};
+use crate::cli::flags::{Flag, Section};
 use crate::engine::EngineChoice;
+use crate::pipeline::DEFAULT_CHUNK;
 
 const MAX_THREADS: usize = 1024;
 const MIN_CHUNK: usize = 256;

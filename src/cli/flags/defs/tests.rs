@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use crate::call::{Threshold, Top};
-use crate::cli::flags::{Args, Command, DEFAULT_CHUNK, Generate, Listing, parse, table};
+use crate::cli::flags::{Args, Command, Generate, Listing, parse, table};
 use crate::engine::EngineChoice;
+use crate::pipeline::DEFAULT_CHUNK;
 use crate::sequence::StrandChoice;
 use crate::source::reads::Reads;
 use crate::source::{HeaderCoords, InputFormat};

@@ -1,0 +1,57 @@
+//! What can go wrong for a program that uses the library.
+
+use std::io;
+
+use crate::model::ModelError;
+
+/// Why sequence cannot be annotated. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A model file cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A model's graph cannot be run.
+    #[error("model {model}: {reason}")]
+    Engine {
+        /// Name of the model.
+        model: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An option does not suit a model, or another option.
+    #[error("{option}: {reason}")]
+    Option {
+        /// The method of the builder.
+        option: &'static str,
+        /// What is wrong with its value.
+        reason: String,
+    },
+    /// A letter that is no nucleotide.
+    #[error("{:?} at base {} is no nucleotide", char::from(*.letter), .position + 1)]
+    Letter {
+        /// The letter.
+        letter: u8,
+        /// Bases before it.
+        position: usize,
+    },
+    /// Input that cannot be read; the message names record and line.
+    #[error("{0}")]
+    Input(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A model does not give a finite number for each window.
+    #[error("{0}")]
+    Scoring(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What the caller's function failed with.
+    #[error(transparent)]
+    Taken(io::Error),
+}
+
+impl Error {
+    pub(super) fn input(error: anyhow::Error) -> Self {
+        Self::Input(error.into_boxed_dyn_error())
+    }
+
+    pub(super) fn scoring(error: anyhow::Error) -> Self {
+        Self::Scoring(error.into_boxed_dyn_error())
+    }
+}
