@@ -19,9 +19,12 @@
 //! embeds the library needs neither.
 
 #![deny(missing_docs)]
+// The command line uses what the library alone leaves idle.
+#![cfg_attr(not(feature = "cli"), allow(dead_code))]
 
 mod annotate;
 mod call;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 #[doc(hidden)]

@@ -1,24 +1,13 @@
-//! Work by code that is not ours and may panic: nothing is printed, and the caller goes on.
+//! Work by code that is not ours and may panic: the caller goes on.
 
 use std::io;
-use std::panic;
-use std::sync::Once;
 use std::thread::{self, Builder};
 
-/// Name of the threads whose panics are not printed.
+/// Name of the threads whose panics the command line does not print.
 pub const SHIELDED: &str = "shielded";
 
 /// Does work on a thread of its own with a stack of so many bytes; none if it panics.
 pub fn shielded<T: Send>(stack: usize, work: impl FnOnce() -> T + Send) -> io::Result<Option<T>> {
-    static SILENCE: Once = Once::new();
-    SILENCE.call_once(|| {
-        let usual = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if thread::current().name() != Some(SHIELDED) {
-                usual(info);
-            }
-        }));
-    });
     thread::scope(|scope| {
         let builder = Builder::new().name(SHIELDED.to_owned()).stack_size(stack);
         Ok(builder.spawn_scoped(scope, work)?.join().ok())

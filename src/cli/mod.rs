@@ -13,12 +13,15 @@ mod version;
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::panic;
 use std::path::Path;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Instant;
 
 use crate::model::{self, ModelError, Strandedness};
 use crate::pipeline::{self, LoadedModel, Plan};
+use crate::shield::SHIELDED;
 use crate::source::reads::Reads;
 use crate::write::{Target, Track};
 use catalog::Catalog;
@@ -30,6 +33,7 @@ use summary::Cost;
 
 /// Does what a command line (without the program's name) asks for.
 pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
+    silence_shielded();
     let Err(error) = run(argv) else {
         return ExitCode::SUCCESS;
     };
@@ -42,6 +46,16 @@ pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
         .join(" ");
     tell(&format!("windrow: error: {line}\n"));
     ExitCode::from(if is_usage(&error) { 2 } else { 1 })
+}
+
+/// Panics of code that is not ours become one-line errors, so their own lines are left out.
+fn silence_shielded() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().name() != Some(SHIELDED) {
+            usual(info);
+        }
+    }));
 }
 
 fn run(argv: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {

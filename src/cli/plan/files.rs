@@ -10,6 +10,11 @@ pub fn check(args: &Args) -> Result<(), UsageError> {
     let fail = |text: String| Err(rule(text));
     let format = args.format.word();
     if args.layout().stored.is_some() {
+        if cfg!(not(feature = "bigwig")) {
+            return fail(format!(
+                "--format {format}: this build of windrow is without it"
+            ));
+        }
         if args.output.is_none() {
             return fail(format!(
                 "--format {format} is written out of order; --output says to which file"

@@ -1,6 +1,10 @@
 //! bigWig and bigBed: files with an index and summaries, made when all rows are there.
 
 pub mod autosql;
+#[cfg(feature = "bigwig")]
+mod convert;
+#[cfg(not(feature = "bigwig"))]
+#[path = "without.rs"]
 mod convert;
 mod empty;
 mod entry;

@@ -1,0 +1,24 @@
+//! What takes the place of the conversion where bigtools is left out.
+
+use std::collections::HashMap;
+use std::fs::File;
+
+use anyhow::{Result, bail};
+
+use super::spool::Rows;
+
+const LEFT_OUT: &str = "this build of windrow is without bigWig and bigBed";
+
+pub fn big_wig(_: &File, _: Vec<Rows>, _: HashMap<String, u32>, _: usize) -> Result<()> {
+    bail!(LEFT_OUT)
+}
+
+pub fn big_bed(
+    _: &File,
+    _: Vec<Rows>,
+    _: HashMap<String, u32>,
+    _: usize,
+    _: (String, u16),
+) -> Result<()> {
+    bail!(LEFT_OUT)
+}
