@@ -1,5 +1,6 @@
 //! How far a run has come: a line on standard error, if that is a terminal.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,8 @@ pub struct Meter {
     shown: Mutex<Option<Instant>>,
     /// Bytes of input that were read.
     consumed: Consumed,
+    /// Bases of these.
+    taken: AtomicU64,
     /// How many there are, if that is known.
     total: Option<u64>,
     quiet: bool,
@@ -34,7 +37,7 @@ impl Meter {
             ProgressDrawTarget::stderr()
         };
         let bar = ProgressBar::with_draw_target(total, target);
-        if let Ok(style) = ProgressStyle::with_template("{msg}") {
+        if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
             bar.set_style(style);
         }
         Self {
@@ -42,6 +45,7 @@ impl Meter {
             begin: Instant::now(),
             shown: Mutex::new(None),
             consumed,
+            taken: AtomicU64::new(0),
             total,
             quiet,
             verbose,
@@ -56,9 +60,14 @@ impl Observer for Meter {
         if !stands && !self.bar.is_hidden() {
             *shown = Some(Instant::now());
             let seconds = self.begin.elapsed().as_secs_f64();
-            let line = line(bases, seconds, self.consumed.bytes(), self.total);
-            self.bar.set_message(line);
+            let taken = self.taken.load(Ordering::Relaxed);
+            let share = share(self.consumed.bytes(), self.total, bases, taken);
+            self.bar.set_message(line(bases, seconds, share));
         }
+    }
+
+    fn taken(&self, bases: u64) {
+        self.taken.fetch_add(bases, Ordering::Relaxed);
     }
 
     fn read(&self, input: &Input, records: u64) {
@@ -78,18 +87,29 @@ impl Drop for Meter {
     }
 }
 
-/// Bases, bases a second and, where the size of the input is known, the share of it that was read
-/// and the time that the rest will take.
-fn line(bases: u64, seconds: f64, consumed: u64, total: Option<u64>) -> String {
+/// The share of the input that was scored, if its size is known: what was read of it, less the
+/// bases that still wait.
+fn share(consumed: u64, total: Option<u64>, scored: u64, taken: u64) -> Option<f64> {
+    let total = total.filter(|&total| total > 0)?;
+    let done = match taken {
+        0 => 0.0,
+        taken => (scored as f64 / taken as f64).min(1.0),
+    };
+    Some((consumed as f64 / total as f64).min(1.0) * done)
+}
+
+/// Bases, bases a second and, where it is known, the share of the input that was scored and the
+/// time that the rest will take.
+fn line(bases: u64, seconds: f64, share: Option<f64>) -> String {
     let rate = if seconds > 0.0 {
         bases as f64 / seconds
     } else {
         0.0
     };
     let mut text = format!("windrow: {}, {}/s", amount(bases as f64), amount(rate));
-    if let Some(total) = total.filter(|&total| total > 0) {
-        let share = (consumed as f64 / total as f64).min(1.0);
-        text.push_str(&format!(", {:.0} %", 100.0 * share));
+    if let Some(share) = share {
+        // Not 100 before the end.
+        text.push_str(&format!(", {} %", (100.0 * share).floor()));
         if share > 0.0 {
             let left = Duration::from_secs_f64(seconds * (1.0 - share) / share);
             text.push_str(&format!(", {} left", HumanDuration(left)));
@@ -114,16 +134,24 @@ mod tests {
 
     #[test]
     fn the_rest_is_told_where_the_size_is_known() {
-        assert_eq!(line(512, 0.0, 9, None), "windrow: 512 bases, 0 bases/s");
-        assert_eq!(line(2_500_000, 2.0, 700, None), "windrow: 2.5 Mb, 1.2 Mb/s");
+        assert_eq!(line(512, 0.0, None), "windrow: 512 bases, 0 bases/s");
+        assert_eq!(line(2_500_000, 2.0, None), "windrow: 2.5 Mb, 1.2 Mb/s");
         assert_eq!(
-            line(2_500_000_000, 1000.0, 25, Some(100)),
+            line(2_500_000_000, 1000.0, Some(0.25)),
             "windrow: 2.50 Gb, 2.5 Mb/s, 25 %, 50 minutes left"
         );
-        assert_eq!(
-            line(0, 1.0, 0, Some(100)),
-            "windrow: 0 bases, 0 bases/s, 0 %"
-        );
-        assert_eq!(line(9, 1.0, 7, Some(0)), "windrow: 9 bases, 9 bases/s");
+        assert_eq!(line(0, 1.0, Some(0.0)), "windrow: 0 bases, 0 bases/s, 0 %");
+    }
+
+    #[test]
+    fn what_was_read_and_waits_is_not_done() {
+        assert_eq!(share(100, Some(100), 250, 1000), Some(0.25));
+        assert_eq!(share(50, Some(100), 1000, 1000), Some(0.5));
+        assert_eq!(share(100, Some(100), 1000, 1000), Some(1.0));
+        assert_eq!(share(20, Some(100), 0, 0), Some(0.0));
+        assert_eq!(share(20, None, 5, 10), None);
+        assert_eq!(share(0, Some(0), 5, 10), None);
+        let almost = line(9990, 1.0, share(100, Some(100), 9990, 10_000));
+        assert!(almost.contains(", 99 %"), "{almost}");
     }
 }

@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::Result;
 
 use crate::source::reads::{Reads, Tally};
-use crate::source::{self, Count, Input, Lengths, Options, Shard, Sink, Sizes};
+use crate::source::{self, Count, Input, Lengths, Options, Place, Shard, Sink, Sizes};
 use crate::write::{Format, Parameters, header};
 use deliver::Delivery;
 pub use deliver::Writer;
@@ -33,6 +33,9 @@ pub const DEFAULT_CHUNK: usize = 65_536;
 pub trait Observer: Sync {
     /// So many bases have been scored since the run began.
     fn scored(&self, bases: u64);
+
+    /// So many more bases have come and wait to be scored.
+    fn taken(&self, bases: u64);
 
     /// An input was read to its end, and held so many records.
     fn read(&self, input: &Input, records: u64);
@@ -62,7 +65,11 @@ pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
     let ledger = ledger(&plan.models);
     let mut delivery = Delivery::new(&setup, &settled, observer, ledger, &mut files);
     let (read, delivered) = crew::run(&setup, plan.threads, &mut delivery, |sink| {
-        read(plan, &setup, &settled, observer, sink)
+        let mut heard = Heard {
+            inner: sink,
+            observer,
+        };
+        read(plan, &setup, &settled, observer, &mut heard)
     });
     // What the input's error is about comes first.
     let seen = read?;
@@ -135,7 +142,33 @@ struct Unobserved;
 
 impl Observer for Unobserved {
     fn scored(&self, _: u64) {}
+    fn taken(&self, _: u64) {}
     fn read(&self, _: &Input, _: u64) {}
+}
+
+/// Hands everything on, and tells the observer how much.
+struct Heard<'a> {
+    inner: &'a mut dyn Sink,
+    observer: &'a dyn Observer,
+}
+
+impl Sink for Heard<'_> {
+    fn begin(&mut self, place: Place) -> Result<()> {
+        self.inner.begin(place)
+    }
+
+    fn bases(&mut self, codes: &[u8]) -> Result<()> {
+        self.observer.taken(codes.len() as u64);
+        self.inner.bases(codes)
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.inner.end()
+    }
+
+    fn is_done(&self) -> bool {
+        self.inner.is_done()
+    }
 }
 
 /// What came out of reading beside units.

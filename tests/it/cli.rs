@@ -156,8 +156,8 @@ fn generated_files_are_current() {
 }
 
 #[test]
-fn the_readme_shows_every_metadata_key() {
-    let readme = committed("README.md");
+fn the_contract_shows_every_metadata_key() {
+    let contract = committed("docs/model-contract.md");
     let bytes = std::fs::read(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/models/exon-start.onnx"
@@ -165,7 +165,7 @@ fn the_readme_shows_every_metadata_key() {
     let model = windrow::model::parse(&bytes.unwrap(), "bundled").unwrap();
     for entry in &model.proto.metadata_props {
         assert!(
-            readme.contains(&format!("`{}`", entry.key)),
+            contract.contains(&format!("`{}`", entry.key)),
             "{}",
             entry.key
         );

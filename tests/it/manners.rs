@@ -65,23 +65,29 @@ fn nothing_is_told_where_order_does_not_matter() {
     assert_eq!(warnings(&bench, "", &silent), "");
 }
 
-/// Both ends of a new terminal.
-fn terminal() -> (OwnedFd, OwnedFd) {
+/// Both ends of a new terminal, so many columns wide.
+fn terminal(columns: u16) -> (OwnedFd, OwnedFd) {
     let (mut ours, mut theirs) = (0, 0);
     let null = std::ptr::null_mut();
-    // SAFETY: the call writes two descriptors, which nothing else owns, and reads no pointer.
+    let mut size = libc::winsize {
+        ws_row: 24,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    // SAFETY: the call writes two descriptors, which nothing else owns, and reads the size.
     unsafe {
-        let opened = libc::openpty(&mut ours, &mut theirs, null, null.cast(), null.cast());
+        let opened = libc::openpty(&mut ours, &mut theirs, null, null.cast(), &raw mut size);
         assert_eq!(opened, 0);
         (OwnedFd::from_raw_fd(ours), OwnedFd::from_raw_fd(theirs))
     }
 }
 
 /// What a run on a file writes to a terminal as its standard error.
-fn on_a_terminal(flags: &str) -> String {
+fn on_a_terminal(flags: &str, columns: u16) -> String {
     let bench = Bench::new(&behind_ag());
     let input = bench.write("c.fa", format!(">c\n{}\n", sequence(30_000, 1)).as_bytes());
-    let (ours, theirs) = terminal();
+    let (ours, theirs) = terminal(columns);
     let mut command = Command::new(env!("CARGO_BIN_EXE_windrow"));
     command.args(["-m", &bench.model, &input]);
     command.args(flags.split_whitespace());
@@ -107,14 +113,26 @@ fn on_a_terminal(flags: &str) -> String {
 
 #[test]
 fn progress_is_shown_on_a_terminal_and_gone_at_the_end() {
-    let text = on_a_terminal("");
+    let text = on_a_terminal("", 80);
     let (progress, rest) = text.split_at(text.rfind("\x1b[2K").unwrap());
     assert!(
         progress.contains("windrow: 30.0 kb, ") && progress.contains("/s, 100 %"),
         "{text:?}"
     );
     assert!(rest.contains("windrow: 1 record, 30000 bases"), "{text:?}");
-    assert_eq!(on_a_terminal("-q"), "");
+    assert_eq!(on_a_terminal("-q", 80), "");
+}
+
+/// A line that wraps leaves its first part behind when it is drawn again.
+#[test]
+fn progress_fits_a_narrow_terminal() {
+    let text = on_a_terminal("", 24);
+    let progress = &text[..text.rfind("\x1b[2K").unwrap()];
+    let drawn = progress
+        .split(['\r', '\n'])
+        .flat_map(|part| part.split("\x1b[2K"));
+    let longest = drawn.map(|line| line.chars().count()).max().unwrap();
+    assert!((10..=24).contains(&longest), "{text:?}");
 }
 
 #[test]
