@@ -13,6 +13,7 @@ mod headers;
 mod invariance;
 mod labels;
 mod ledger;
+mod library;
 mod live;
 mod manners;
 mod models;

@@ -1,11 +1,9 @@
 //! The library says what the command line writes.
 
-mod support;
-
 use std::io::Cursor;
 
-use support::filter::{Bench, behind_ag, rows, run};
-use support::random::sequence;
+use crate::support::filter::{Bench, behind_ag, rows, run};
+use crate::support::random::sequence;
 use windrow::{Annotation, Annotator, Error, Model, Strand, StrandChoice};
 
 fn bed(annotations: &[Annotation]) -> String {
