@@ -34,7 +34,7 @@ pub struct Annotation {
     /// Strand of the annotation; [`Strand::Both`] for models that have no strands.
     pub strand: Strand,
     /// Calibrated probability, or the predicted value of a model without probabilities; rounded to
-    /// four decimals.
+    /// four decimals or four significant digits, whichever are more.
     pub value: f64,
 }
 
@@ -239,7 +239,7 @@ impl<F: FnMut(Annotation) -> io::Result<()>> Writer for Taker<F> {
             end: line.row.end,
             summit: line.row.summit,
             model: line.model.name.clone(),
-            label: line.label.to_owned(),
+            label: line.model.labels[line.label].clone(),
             strand: line.strand,
             value: line.row.value.to_f64(),
         };

@@ -4,8 +4,9 @@ use super::{Annotator, Error};
 use crate::call::Threshold;
 use crate::engine::{EngineChoice, engine_of_choice};
 use crate::model::{CallShape, Contract, Model, Output};
-use crate::pipeline::{LoadedModel, Scoring};
+use crate::pipeline::{Head, LoadedModel, Scoring};
 use crate::sequence::StrandChoice;
+use crate::value::Quantity;
 use crate::window::Softmask;
 
 /// Options of an [`Annotator`]; what is not set is what the models state.
@@ -37,8 +38,8 @@ impl Builder {
         self
     }
 
-    /// Least value of a call: a probability from 0 to 1, or the value of a model that predicts
-    /// one. Scores are not left out by it. Default: what each model states.
+    /// Least value of a call or a score: a probability from 0 to 1, or the value of a model that
+    /// predicts one. Default: for calls what each model states, for scores none.
     #[must_use]
     pub fn min_score(mut self, least: f32) -> Self {
         self.min_score = Some(least);
@@ -110,7 +111,7 @@ impl Builder {
         }
         let calls = Scoring {
             strand: self.strand.unwrap_or(StrandChoice::Both),
-            threshold: self.min_score.map(Threshold::Score),
+            quantity: Quantity::Probability,
             raw: false,
             top: None,
             merge_distance: self.merge_distance,
@@ -123,18 +124,20 @@ impl Builder {
             },
         };
         let scores = Scoring {
-            threshold: None,
             raw: true,
             ..calls.clone()
         };
         let ready = |model: Model| {
             let stride = self.stride.unwrap_or(model.contract.step);
             let engine = engine_of_choice(&model, stride, EngineChoice::Auto);
+            let threshold = self.min_score.map(Threshold::Score);
+            let labels = 0..model.contract.labels.len();
             match engine {
                 Ok(engine) => Ok(LoadedModel {
                     model,
                     engine,
                     stride,
+                    heads: labels.map(|label| Head { label, threshold }).collect(),
                 }),
                 Err(error) => Err(Error::Engine {
                     model: model.contract.name,

@@ -18,7 +18,7 @@ fn bed(annotations: &[Annotation]) -> String {
             Strand::Both => '.',
         };
         let value = found.value;
-        format!("{contig}\t{start}\t{end}\t{label}\t{strand}\t{value:.4}\n")
+        format!("{contig}\t{start}\t{end}\t{label}\t{strand}\t{value:?}\n")
     };
     annotations.iter().map(row).collect()
 }
@@ -28,7 +28,8 @@ fn unscored(rows: &str) -> String {
     let row = |row: &str| {
         let mut columns: Vec<_> = row.split('\t').collect();
         columns.remove(4);
-        columns.join("\t") + "\n"
+        let value: f64 = columns.pop().unwrap().parse().unwrap();
+        format!("{}\t{value:?}\n", columns.join("\t"))
     };
     rows.lines().map(row).collect()
 }
@@ -44,10 +45,13 @@ fn calls_and_scores_are_those_of_the_command_line() {
             .build()
             .unwrap();
         for (raw, found) in [
-            ("--min-score=0.001", annotator.calls("chr1", &text).unwrap()),
+            ("-q", annotator.calls("chr1", &text).unwrap()),
             ("--raw", annotator.scores("chr1", &text).unwrap()),
         ] {
-            let output = run(&["-m", model, raw, "--no-header"], fasta.as_bytes());
+            let output = run(
+                &["-m", model, raw, "--min-score=0.001", "--no-header"],
+                fasta.as_bytes(),
+            );
             let rows = rows(output);
             assert!(!rows.is_empty());
             assert_eq!(bed(&found), unscored(&rows), "{model} {raw}");
