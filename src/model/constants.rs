@@ -9,7 +9,7 @@ use tract_onnx::pb::{GraphProto, NodeProto, TensorProto};
 
 use super::fault::{GraphError, MAX_NUMBERS, shown, tensor_error};
 
-const MAX_RANK: usize = 8;
+pub(super) const MAX_RANK: usize = 8;
 const EXTERNAL: i32 = 1;
 
 pub(super) fn check(graph: &GraphProto) -> Result<(), GraphError> {

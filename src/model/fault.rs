@@ -5,7 +5,7 @@ use tract_onnx::pb::TensorProto;
 /// Most numbers in all constants, and in any intermediate tensor.
 pub(super) const MAX_NUMBERS: u64 = 16 << 20;
 
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error, PartialEq)]
 pub(super) enum GraphError {
     #[error("{0}")]
     Unfit(String),
@@ -24,6 +24,16 @@ pub(super) enum GraphError {
     },
     #[error("wants an intermediate tensor of {0} numbers, more than {MAX_NUMBERS}")]
     Memory(u64),
+    #[error(
+        "gives {alone} for a window alone, but {within} for it at base {start} of {bases}: a dense \
+         model's output must depend on its window alone (is there padding, or something over time?)"
+    )]
+    NotLocal {
+        within: f32,
+        alone: f32,
+        bases: usize,
+        start: usize,
+    },
     #[error("the graph cannot be interpreted: {0}")]
     Inference(String),
 }

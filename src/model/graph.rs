@@ -4,11 +4,13 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dim;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto, type_proto};
 use tract_onnx::prelude::*;
 
-use super::constants;
+use super::constants::{self, MAX_RANK};
 use super::contract::{Contract, Shape};
 use super::fault::{GraphError, MAX_NUMBERS, shown};
 
 const MAX_NODES: usize = 10_000;
+/// Latest operator set that tract says it knows.
+const MAX_OPSET: i64 = 18;
 /// Largest kernel, stride, padding or dilation.
 const MAX_EXTENT: i64 = 100_000;
 /// Bases beyond a window in the largest probe, about what the engine runs at once.
@@ -36,12 +38,15 @@ pub(super) fn check(
     contract: &Contract,
 ) -> Result<Shape, GraphError> {
     let unfit = |reason: &str| Err(GraphError::Unfit(reason.to_owned()));
-    if !proto
-        .opset_import
-        .iter()
-        .any(|set| is_default_domain(&set.domain))
-    {
+    let mut sets = proto.opset_import.iter();
+    let Some(set) = sets.find(|set| is_default_domain(&set.domain)) else {
         return unfit("imports no operator set");
+    };
+    if set.version > MAX_OPSET {
+        return unfit(&format!(
+            "imports operator set {}, later than {MAX_OPSET}",
+            set.version
+        ));
     }
     if !proto.functions.is_empty() || !proto.training_info.is_empty() {
         return unfit("holds functions or training graphs");
@@ -55,7 +60,10 @@ pub(super) fn check(
             graph.node.len()
         ));
     }
-    graph.node.iter().try_for_each(check_node)?;
+    graph
+        .node
+        .iter()
+        .try_for_each(|node| check_node(node, set.version))?;
     constants::check(graph)?;
     let constant = |info: &&ValueInfoProto| !graph.initializer.iter().any(|t| t.name == info.name);
     let inputs: Vec<_> = graph.input.iter().filter(constant).collect();
@@ -83,7 +91,7 @@ pub(super) fn check(
     input_shape(input, contract.window)
 }
 
-fn check_node(node: &NodeProto) -> Result<(), GraphError> {
+fn check_node(node: &NodeProto, opset: i64) -> Result<(), GraphError> {
     let name = shown(&node.op_type);
     if !is_default_domain(&node.domain) {
         return Err(GraphError::Operator(format!(
@@ -94,6 +102,7 @@ fn check_node(node: &NodeProto) -> Result<(), GraphError> {
     if !ALLOWED.contains(&node.op_type.as_str()) {
         return Err(GraphError::Operator(name));
     }
+    check_axes(node, opset)?;
     for attribute in &node.attribute {
         if attribute.g.is_some() || !attribute.graphs.is_empty() {
             return Err(GraphError::Unfit(format!("operator {name} holds a graph")));
@@ -117,6 +126,40 @@ fn check_node(node: &NodeProto) -> Result<(), GraphError> {
                 let reason = format!("operator {name}: {} out of bounds", attribute.name);
                 return Err(GraphError::Unfit(reason));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Axes that no tensor has, and axes where the operator set wants an input: reductions and
+/// normalisations of them do not end.
+fn check_axes(node: &NodeProto, opset: i64) -> Result<(), GraphError> {
+    let kind = node.op_type.as_str();
+    let first_with_input = match kind {
+        "Squeeze" | "Unsqueeze" | "ReduceSum" => Some(13),
+        "ReduceMax" | "ReduceMean" | "ReduceMin" => Some(18),
+        _ => None,
+    };
+    for attribute in &node.attribute {
+        let name = attribute.name.as_str();
+        let unfit = |reason: &str| {
+            Err(GraphError::Unfit(format!(
+                "operator {kind}: {name} {reason}"
+            )))
+        };
+        if name == "axes" && first_with_input.is_some_and(|first| opset >= first) {
+            return unfit(&format!(
+                "is an input, not an attribute, in operator set {opset}"
+            ));
+        }
+        let axes: &[i64] = match name {
+            "axis" => &[attribute.i],
+            "axes" => &attribute.ints,
+            _ => &[],
+        };
+        let ranks = -(MAX_RANK as i64)..MAX_RANK as i64;
+        if axes.iter().any(|axis| !ranks.contains(axis)) {
+            return unfit("is out of bounds");
         }
     }
     Ok(())
@@ -178,7 +221,7 @@ pub(super) fn probe(
     for (input, expected) in probes {
         let got = infer(proto, input).map_err(|error| match error.downcast::<GraphError>() {
             Ok(known) => known,
-            Err(error) => GraphError::Inference(first_line(&error.root_cause().to_string())),
+            Err(error) => GraphError::Inference(line(&error)),
         })?;
         if got != expected {
             return Err(GraphError::Output {
@@ -227,6 +270,8 @@ fn is_default_domain(domain: &str) -> bool {
     domain.is_empty() || domain == "ai.onnx"
 }
 
-fn first_line(text: &str) -> String {
-    shown(text.lines().next().unwrap_or_default())
+/// The first line of what lies under an error.
+pub(super) fn line(error: &TractError) -> String {
+    let cause = error.root_cause().to_string();
+    shown(cause.lines().next().unwrap_or_default())
 }

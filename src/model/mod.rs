@@ -8,12 +8,15 @@ mod contract;
 mod fault;
 mod graph;
 mod knots;
+mod locality;
 pub mod registry;
 mod wire;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use prost::Message;
 use sha2::{Digest, Sha256};
@@ -24,9 +27,12 @@ pub use calibration::{Calibration, CalibrationError};
 pub use card::card;
 pub use contract::{CallShape, Contract, ContractError, Output, Shape, Strandedness, Task};
 
-use crate::shield::shielded;
+use crate::shield::{Unfinished, shielded_for};
 use crate::suggest::closest;
+use fault::GraphError;
 
+/// Longest that the checks of a graph may take; they take a fraction of a second.
+const DEADLINE: Duration = Duration::from_secs(60);
 /// Largest model file, in bytes.
 pub const MAX_FILE: u64 = 64 << 20;
 
@@ -91,7 +97,8 @@ impl Model {
             hint: closest(name, registry::names())
                 .map_or_else(String::new, |guess| format!("; did you mean '{guess}'?")),
         })?;
-        parse(bytes, "bundled")
+        // That these are local, tests prove.
+        checked(bytes, "bundled", graph::probe)
     }
 
     /// The model in a file.
@@ -135,8 +142,27 @@ pub fn load(name_or_path: &str) -> Result<Model, ModelError> {
     Model::bundled(name_or_path)
 }
 
-/// Checks a model file's bytes; `origin` names them in errors.
+/// Checks a model file's bytes; `origin` names them in errors. Of a dense model, random stretches
+/// are scored to see that its outputs depend on their windows alone.
+///
+/// # Errors
+///
+/// If the file is no model of the contract, or if a check takes longer than a minute; the thread
+/// that is at it then goes on until the process ends.
 pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
+    checked(bytes, origin, |proto, contract, shape| {
+        graph::probe(proto, contract, shape)?;
+        match shape {
+            Shape::Dense => locality::check(proto, contract),
+            Shape::Window => Ok(()),
+        }
+    })
+}
+
+/// What runs of the graph must show.
+type Probe = fn(&ModelProto, &Contract, Shape) -> Result<(), GraphError>;
+
+fn checked(bytes: &[u8], origin: &str, probe: Probe) -> Result<Model, ModelError> {
     let refuse = |reason: String| ModelError::Graph {
         origin: origin.to_owned(),
         reason,
@@ -158,7 +184,8 @@ pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
     })?;
     let shape =
         graph::check(&proto, graph, &contract).map_err(|error| refuse(error.to_string()))?;
-    probe(&proto, &contract, shape).map_err(refuse)?;
+    let proto = Arc::new(proto);
+    guarded(&proto, &contract, shape, probe).map_err(refuse)?;
     let sha256 = Sha256::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -167,15 +194,30 @@ pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
         contract,
         shape,
         sha256,
-        proto,
+        proto: Arc::unwrap_or_clone(proto),
         origin: origin.to_owned(),
     })
 }
 
-/// Infers the output's shape, shielded from what a hostile graph does to the inference.
-fn probe(proto: &ModelProto, contract: &Contract, shape: Shape) -> Result<(), String> {
+/// Probes the graph, shielded from what a hostile one does to tract.
+fn guarded(
+    proto: &Arc<ModelProto>,
+    contract: &Contract,
+    shape: Shape,
+    probe: Probe,
+) -> Result<(), String> {
     const STACK: usize = 64 << 20;
-    let check = || graph::probe(proto, contract, shape).map_err(|error| error.to_string());
-    let outcome = shielded(STACK, check).map_err(|error| error.to_string())?;
-    outcome.unwrap_or_else(|| Err("the graph cannot be interpreted".to_owned()))
+    let (proto, contract) = (proto.clone(), contract.clone());
+    let work = move || probe(&proto, &contract, shape).map_err(|error| error.to_string());
+    match shielded_for(DEADLINE, STACK, work) {
+        Ok(outcome) => outcome,
+        Err(Unfinished::Panic) => Err("the graph cannot be interpreted".to_owned()),
+        Err(Unfinished::Late) => Err(format!(
+            "the graph is not interpreted within {} seconds",
+            DEADLINE.as_secs()
+        )),
+        Err(Unfinished::NoThread(error)) => {
+            Err(format!("no thread to check it can be started: {error}"))
+        }
+    }
 }

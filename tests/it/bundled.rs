@@ -16,6 +16,15 @@ fn example() -> String {
     lines.join("\n") + "\n"
 }
 
+#[test]
+fn bundled_models_see_their_windows_alone() {
+    for name in registry::names() {
+        // Files are probed when they are parsed; bundled models are not when they are loaded.
+        let model = model::parse(registry::bytes(name).unwrap(), name).unwrap();
+        assert_eq!(model.shape, Shape::Dense, "{name}");
+    }
+}
+
 /// 60 kb of chr1 from a CpG island on, as a record of its own.
 fn chr1() -> Option<String> {
     let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {

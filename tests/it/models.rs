@@ -2,7 +2,7 @@
 
 use crate::support::onnx::{self, Dim};
 use proptest::prelude::*;
-use tract_onnx::pb::{ModelProto, StringStringEntryProto};
+use tract_onnx::pb::{ModelProto, StringStringEntryProto, TensorProto};
 use windrow::model::{self, Shape};
 
 const WEIGHTS: [[f32; 4]; 6] = [[1.0, -1.0, 0.5, 0.0]; 6];
@@ -200,6 +200,66 @@ fn an_input_of_another_shape_is_refused() {
         let line = refusal_with(|graph| graph.input[0] = onnx::value("sequence", elem_type, &dims));
         assert!(line.contains("input is not float32 [N, 4, L]"), "{line}");
     }
+}
+
+/// A dense model whose convolution is followed by one more operator.
+fn followed_by(mut node: tract_onnx::pb::NodeProto, constants: Vec<TensorProto>) -> ModelProto {
+    let mut proto = dense();
+    let graph = proto.graph.as_mut().unwrap();
+    graph.node[0].output[0] = "column".to_owned();
+    node.input.insert(0, "column".to_owned());
+    graph.node.push(node);
+    graph.initializer.extend(constants);
+    proto
+}
+
+#[test]
+fn a_dense_model_that_sees_more_than_its_window_is_refused() {
+    let mut softmax = onnx::node("Softmax", &[], "score");
+    softmax.attribute.push(onnx::int_attribute("axis", 2));
+    let mut mean = onnx::node("ReduceMean", &[], "mean");
+    mean.attribute.push(onnx::ints_attribute("axes", &[2]));
+    let mut less_the_mean = followed_by(mean, Vec::new());
+    let graph = less_the_mean.graph.as_mut().unwrap();
+    graph
+        .node
+        .push(onnx::node("Sub", &["column", "mean"], "score"));
+    let norm = onnx::node("InstanceNormalization", &["scale", "shift"], "score");
+    let constants = vec![
+        onnx::floats("scale", &[1], vec![1.0]),
+        onnx::floats("shift", &[1], vec![0.5]),
+    ];
+    // As many columns as bases: a window is one base, which the padded convolution does not heed.
+    let mut padded = onnx::matrix(&WEIGHTS[..3], 0.0);
+    onnx::set(&mut padded, "window", "1");
+    let conv = &mut padded.graph.as_mut().unwrap().node[0];
+    conv.attribute.push(onnx::ints_attribute("pads", &[1, 1]));
+    for proto in [
+        followed_by(softmax, Vec::new()),
+        less_the_mean,
+        followed_by(norm, constants),
+        padded,
+    ] {
+        let line = refusal(&proto);
+        assert!(line.contains("must depend on its window alone"), "{line}");
+    }
+}
+
+#[test]
+fn axes_and_operator_sets_that_tract_does_not_know_are_refused_at_once() {
+    let refused = |node, version, expected: &str| {
+        let mut proto = followed_by(node, Vec::new());
+        proto.opset_import[0].version = version;
+        let line = refusal(&proto);
+        assert!(line.contains(expected), "{line}");
+    };
+    let mut mean = onnx::node("ReduceMean", &[], "score");
+    mean.attribute.push(onnx::ints_attribute("axes", &[1]));
+    refused(mean.clone(), 18, "ReduceMean: axes is an input");
+    refused(mean, 19, "imports operator set 19, later than 18");
+    let mut norm = onnx::node("LayerNormalization", &["bias"], "score");
+    norm.attribute.push(onnx::int_attribute("axis", -9));
+    refused(norm, 17, "LayerNormalization: axis is out of bounds");
 }
 
 #[test]
