@@ -25,6 +25,20 @@ fn bundled_models_see_their_windows_alone() {
     }
 }
 
+#[test]
+fn each_label_says_how_rare_its_outputs_are() {
+    for name in registry::names() {
+        let contract = model::load(name).unwrap().contract;
+        assert_eq!(contract.background.len(), contract.labels.len(), "{name}");
+        for background in &contract.background {
+            let knots = background.knots();
+            assert!(knots.len() > 50, "{name}: {}", knots.len());
+            assert_eq!(knots[0].1, 1.0, "{name}");
+            assert_eq!(knots[knots.len() - 1].1, 1e-7, "{name}");
+        }
+    }
+}
+
 /// 60 kb of chr1 from a CpG island on, as a record of its own.
 fn chr1() -> Option<String> {
     let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {
