@@ -1,6 +1,7 @@
 //! The command line: flags, the plan of a run, its progress, and what is told of it.
 
 mod catalog;
+mod closed;
 pub mod flags;
 mod generated;
 mod listing;
@@ -92,6 +93,9 @@ fn asked(argv: &[OsString]) -> Option<Command> {
 
 /// Sequence in, rows out.
 fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
+    if args.output.is_none() {
+        closed::stdout_is_open()?;
+    }
     let plan = plan(&mut args, echo)?;
     let begin = Instant::now();
     signals::remove_temporary_files();
@@ -152,6 +156,7 @@ fn meter(args: &Args, plan: &Plan) -> Meter {
 }
 
 fn print(text: &str) -> anyhow::Result<()> {
+    closed::stdout_is_open()?;
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)

@@ -1,14 +1,23 @@
 //! What SIGINT, SIGTERM and SIGHUP leave behind: nothing, and the exit status of the signal.
 
+use std::sync::Once;
+
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
 use crate::temporary;
 
+/// Done once a process, however often the command line is called in it.
+static LISTENS: Once = Once::new();
+
 /// From now on a signal removes temporary files before it ends the program. One that is ignored,
 /// as SIGHUP under nohup, stays ignored.
 pub fn remove_temporary_files() {
+    LISTENS.call_once(listen);
+}
+
+fn listen() {
     let heard = [SIGHUP, SIGINT, SIGTERM].into_iter();
     let heard: Vec<_> = heard.filter(|&signal| !is_ignored(signal)).collect();
     let Ok(mut signals) = Signals::new(heard) else {

@@ -4,7 +4,7 @@
 //! that overlap or touch become one, and each base is scored once; with names carried on, each
 //! region stands alone.
 
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
@@ -85,7 +85,8 @@ fn open(options: &super::Options) -> Result<Reference> {
     let path = path.ok_or_else(|| anyhow!("regions need --reference"))?;
     let note = |text: &str| {
         if !options.quiet {
-            eprintln!("windrow: note: {text}");
+            // Nobody is left to tell when standard error is gone.
+            let _ = writeln!(io::stderr(), "windrow: note: {text}");
         }
     };
     Reference::open(path, note).with_context(|| path.display().to_string())

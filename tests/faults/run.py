@@ -1,0 +1,443 @@
+#!/usr/bin/env python3
+"""Runs windrow under faults until the time is up, and counts what it did.
+
+usage: tests/faults/run.py [-t SECONDS] [-s SEED] [-k WORD] WINDROW
+
+Each run has one fault: a disk that is full after some bytes, a signal at some moment, too few
+descriptors, threads or too little memory, pipes that stall, standard streams that are full or
+closed, no place for temporary files. Checked after each: the exit status is one that is documented,
+an error is one line, an output is whole or as it was before, no temporary file is left.
+
+Prints a table of runs and outcomes; exit status 1 if anything broke, with the command of each.
+"""
+
+import argparse
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+MODEL = ["-q", "-m", "expression", "-t", "2"]
+BEFORE = b"what was here before\n"
+# Outputs: name, flags.
+OUTPUTS = {
+    "out.bed": [],
+    "out.bed.gz": ["-z", "--index"],
+    "out.bedgraph": ["-f", "bedgraph", "--raw"],
+    "out.bw": ["-f", "bigwig"],
+    "out.bb": ["-f", "bigbed"],
+}
+# A hang is a fault of its own.
+PATIENCE = 60
+
+
+class Broken(Exception):
+    pass
+
+
+class Harness:
+    def __init__(self, binary, rng):
+        self.binary = binary
+        self.rng = rng
+        self.folder = tempfile.mkdtemp(prefix="faults")
+        os.chmod(self.folder, 0o777)
+        self.input = os.path.join(self.folder, "in.fa")
+        bases = "".join(rng.choices("ACGT", k=6000))
+        with open(self.input, "w") as file:
+            file.write(f">c1\n{bases[:4000]}\n>c2\n{bases[4000:]}\n")
+        os.chmod(self.input, 0o644)
+        self.whole = {name: self.reference(name) for name in OUTPUTS}
+        self.rows = self.run(MODEL + [self.input]).stdout
+
+    def reference(self, name):
+        """Bytes of each file that an undisturbed run leaves, by name."""
+        with self.scratch() as folder:
+            ended = self.run(self.argv(name, folder), folder)
+            if ended.returncode != 0:
+                raise SystemExit(f"{name}: {ended.stderr.decode()}")
+            return files(os.path.join(folder, "to"))
+
+    def argv(self, name, folder):
+        target = os.path.join(folder, "to", name)
+        return MODEL + OUTPUTS[name] + ["-o", target, self.input]
+
+    def scratch(self):
+        return Scratch(self.folder)
+
+    def command(self, argv):
+        self.last = " ".join([self.binary, *argv])
+        return [self.binary, *argv]
+
+    def options(self, folder=None, limit=None, **more):
+        environment = dict(os.environ)
+        if folder:
+            environment["TMPDIR"] = os.path.join(folder, "tmp")
+        environment.update(more.pop("environment", {}))
+        given = {
+            "stdin": subprocess.DEVNULL,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.PIPE,
+            "env": environment,
+            "preexec_fn": limit,
+            # SIGXFSZ stays ignored: a write beyond the limit is an error, as on a full disk.
+            "restore_signals": False,
+        }
+        given.update(more)
+        return given
+
+    def run(self, argv, folder=None, limit=None, **more):
+        try:
+            return subprocess.run(
+                self.command(argv), timeout=PATIENCE, **self.options(folder, limit, **more)
+            )
+        except subprocess.TimeoutExpired:
+            raise Broken("it hangs") from None
+
+    def check_target(self, name, folder, status, stood):
+        """Files are those of a whole run, or those that stood there before."""
+        found = files(os.path.join(folder, "to"))
+        before = {name: BEFORE} if stood else {}
+        whole = self.whole[name]
+        # The two files of an indexed output appear one after the other.
+        between = len(whole) > 1 and {**before, **found} == found and all(
+            found[key] in (whole.get(key), before.get(key)) for key in found
+        )
+        if status == 0 and found != whole:
+            raise Broken(f"status 0 and {sorted(found)}")
+        if found not in (whole, before) and not (status == -signal.SIGKILL and between):
+            sizes = {key: len(value) for key, value in found.items()}
+            raise Broken(f"status {status}: target neither whole nor as before: {sizes}")
+
+
+class Scratch:
+    """A folder with `to`, where the output goes, and `tmp`."""
+
+    def __init__(self, parent):
+        self.parent = parent
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(dir=self.parent)
+        os.chmod(self.path, 0o777)
+        for name in ["to", "tmp"]:
+            os.mkdir(os.path.join(self.path, name))
+            os.chmod(os.path.join(self.path, name), 0o777)
+        return self.path
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path)
+
+
+def files(folder):
+    found = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as file:
+            found[name] = file.read()
+    return found
+
+
+def no_leftovers(folder):
+    left = [name for name in os.listdir(os.path.join(folder, "to")) if name.startswith(".")]
+    left += os.listdir(os.path.join(folder, "tmp"))
+    if left:
+        raise Broken(f"left behind: {left}")
+
+
+def one_line(ended, statuses=(0, 1)):
+    """The status is one of these, and 1 comes with one line."""
+    error = ended.stderr.decode(errors="replace")
+    if ended.returncode not in statuses:
+        raise Broken(f"status {ended.returncode}: {error}")
+    if ended.returncode == 1 and (error.count("\n") != 1 or not error.startswith("windrow: error: ")):
+        raise Broken(f"no one-line error: {error!r}")
+    return error
+
+
+def limited(kind, amount):
+    return lambda: resource.setrlimit(kind, (amount, amount))
+
+
+def stand(folder, name, rng):
+    """Half of the time a file stands where the output goes."""
+    stood = rng.random() < 0.5
+    if stood:
+        with open(os.path.join(folder, "to", name), "wb") as file:
+            file.write(BEFORE)
+        os.chmod(os.path.join(folder, "to", name), 0o666)
+    return stood
+
+
+def full_disk(harness):
+    name = harness.rng.choice(list(OUTPUTS))
+    most = max(len(data) for data in harness.whole[name].values())
+    limit = harness.rng.randrange(most + 200)
+    with harness.scratch() as folder:
+        stood = stand(folder, name, harness.rng)
+        argv = harness.argv(name, folder)
+        ended = harness.run(argv, folder, limited(resource.RLIMIT_FSIZE, limit))
+        error = one_line(ended)
+        harness.last += f"  # {limit} bytes a file"
+        harness.check_target(name, folder, ended.returncode, stood)
+        no_leftovers(folder)
+        if ended.returncode == 1 and "sort" in error:
+            raise Broken(f"a full disk is called a matter of order: {error}")
+    return ended.returncode
+
+
+def full_device(harness):
+    with open("/dev/full", "wb") as full:
+        ended = harness.run(MODEL + [harness.input], stdout=full)
+    if ended.returncode == 0:
+        raise Broken("rows were lost with status 0")
+    one_line(ended)
+    return ended.returncode
+
+
+def signals(harness):
+    sent = harness.rng.choice([signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    name = harness.rng.choice(list(OUTPUTS))
+    with harness.scratch() as folder:
+        stood = stand(folder, name, harness.rng)
+        argv = harness.command(harness.argv(name, folder))
+        child = subprocess.Popen(argv, **harness.options(folder))
+        time.sleep(harness.rng.random() * 0.25)
+        child.send_signal(sent)
+        harness.last += f"  # {sent.name}"
+        try:
+            _, error = child.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise Broken("it outlives its signal") from None
+        if child.returncode not in (0, -sent):
+            raise Broken(f"status {child.returncode}: {error.decode()}")
+        if sent != signal.SIGKILL:
+            no_leftovers(folder)
+        else:
+            # Nothing can be removed then; what is left is known by its name.
+            for left in os.listdir(os.path.join(folder, "to")):
+                if left.startswith(".windrow-"):
+                    os.remove(os.path.join(folder, "to", left))
+        harness.check_target(name, folder, child.returncode, stood)
+    return sent.name
+
+
+def descriptors(harness):
+    name = harness.rng.choice(list(OUTPUTS))
+    with harness.scratch() as folder:
+        stood = stand(folder, name, harness.rng)
+        limit = limited(resource.RLIMIT_NOFILE, harness.rng.randrange(3, 24))
+        ended = harness.run(harness.argv(name, folder), folder, limit)
+        one_line(ended)
+        harness.check_target(name, folder, ended.returncode, stood)
+        no_leftovers(folder)
+    return ended.returncode
+
+
+def threads(harness):
+    """Limits on processes hold for other users than root only."""
+    if os.getuid() != 0:
+        return "skipped: not root"
+    user, most = 54321, harness.rng.randrange(1, 12)
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+        os.setgid(user)
+        os.setuid(user)
+
+    binary = os.path.join(harness.folder, "windrow")
+    if not os.path.exists(binary):
+        shutil.copy(harness.binary, binary)
+    usual, harness.binary = harness.binary, binary
+    try:
+        ended = harness.run(MODEL + ["-t", "8", harness.input], limit=limit)
+    finally:
+        harness.binary = usual
+    harness.last += f"  # {most} threads"
+    one_line(ended)
+    if ended.returncode == 0 and ended.stdout != harness.rows:
+        raise Broken("other rows")
+    return ended.returncode
+
+
+def memory(harness):
+    name = harness.rng.choice(list(OUTPUTS))
+    megabytes = harness.rng.randrange(20, 400)
+    with harness.scratch() as folder:
+        stood = stand(folder, name, harness.rng)
+        limit = limited(resource.RLIMIT_AS, megabytes << 20)
+        ended = harness.run(harness.argv(name, folder), folder, limit)
+        harness.last += f"  # {megabytes} MB"
+        # An allocation that fails ends the process; the loader, too, may have no room.
+        if ended.returncode not in (0, 1, 127, -signal.SIGABRT, -signal.SIGSEGV):
+            raise Broken(f"status {ended.returncode}: {ended.stderr.decode()}")
+        if ended.returncode == 101:
+            raise Broken(ended.stderr.decode())
+        found = files(os.path.join(folder, "to"))
+        left = [key for key in found if key.startswith(".windrow-")]
+        for key in left:
+            os.remove(os.path.join(folder, "to", key))
+        if left and ended.returncode >= 0:
+            raise Broken(f"left behind: {left}")
+        harness.check_target(name, folder, ended.returncode, stood)
+    return ended.returncode
+
+
+def pipes(harness):
+    """Input in bursts, output taken slowly: the rows are the same."""
+    with open(harness.input, "rb") as file:
+        text = file.read()
+    child = subprocess.Popen(
+        harness.command(MODEL), **harness.options(stdin=subprocess.PIPE)
+    )
+    pid, rng = os.fork(), harness.rng
+    if pid == 0:
+        child.stdout.close()
+        at = 0
+        try:
+            while at < len(text):
+                more = rng.choice([1, 7, 60, 900, 4096])
+                child.stdin.write(text[at : at + more])
+                child.stdin.flush()
+                at += more
+                if rng.random() < 0.05:
+                    time.sleep(0.02)
+        finally:
+            os._exit(0)
+    child.stdin.close()
+    rows = b""
+    while part := os.read(child.stdout.fileno(), rng.choice([1, 100, 65536])):
+        rows += part
+        if rng.random() < 0.05:
+            time.sleep(0.01)
+    os.waitpid(pid, 0)
+    status = child.wait()
+    child.stdout.close()
+    child.stderr.close()
+    # The child of this fork drew numbers of its own.
+    rng.random()
+    if status != 0 or header_free(rows) != header_free(harness.rows):
+        raise Broken(f"status {status}, {len(rows)} bytes of {len(harness.rows)}")
+    return status
+
+
+def header_free(rows):
+    return [line for line in rows.splitlines() if not line.startswith(b"#")]
+
+
+def gone_reader(harness):
+    """A reader that leaves is no error, as of `| head`."""
+    child = subprocess.Popen(harness.command(MODEL + ["--raw", harness.input]), **harness.options())
+    child.stdout.read(harness.rng.randrange(1, 500))
+    child.stdout.close()
+    error = child.stderr.read().decode()
+    child.stderr.close()
+    status = child.wait(PATIENCE)
+    if status not in (0, -signal.SIGPIPE) or error:
+        raise Broken(f"status {status}: {error}")
+    return status
+
+
+def standard_error(harness):
+    """Nowhere to tell: rows and the exit status are as ever."""
+    loud = [flag for flag in MODEL if flag != "-q"]
+    broken = harness.rng.random() < 0.5
+    argv = loud + [os.path.join(harness.folder, "none.fa") if broken else harness.input]
+    if harness.rng.random() < 0.5:
+        with open("/dev/full", "wb") as full:
+            ended = harness.run(argv, stderr=full)
+        harness.last += " 2>/dev/full"
+    else:
+        ended = harness.run(argv, limit=lambda: os.close(2), stderr=None)
+        harness.last += " 2>&-"
+    if ended.returncode != int(broken):
+        raise Broken(f"status {ended.returncode} for {int(broken)}")
+    if not broken and header_free(ended.stdout) != header_free(harness.rows):
+        raise Broken("other rows")
+    return ended.returncode
+
+
+def standard_output(harness):
+    ended = harness.run(MODEL + [harness.input], limit=lambda: os.close(1), stdout=None)
+    harness.last += " >&-"
+    if ended.returncode == 0:
+        raise Broken("rows go nowhere with status 0")
+    one_line(ended)
+    return ended.returncode
+
+
+def standard_input(harness):
+    ended = harness.run(MODEL, limit=lambda: os.close(0), stdin=None)
+    harness.last += " <&-"
+    one_line(ended, (0, 1, 2))
+    return ended.returncode
+
+
+def no_temporary_folder(harness):
+    name = harness.rng.choice(["out.bw", "out.bb", "out.bed.gz", "out.bed"])
+    with harness.scratch() as folder:
+        nowhere = os.path.join(folder, "none")
+        argv = harness.argv(name, folder)
+        ended = harness.run(argv, folder, environment={"TMPDIR": nowhere})
+        harness.last += "  # TMPDIR is missing"
+        error = one_line(ended)
+        if ended.returncode == 1 and nowhere not in error:
+            raise Broken(f"the error does not name the folder: {error}")
+        harness.check_target(name, folder, ended.returncode, False)
+    return ended.returncode
+
+
+FAULTS = [
+    full_disk,
+    full_device,
+    signals,
+    descriptors,
+    threads,
+    memory,
+    pipes,
+    gone_reader,
+    standard_error,
+    standard_output,
+    standard_input,
+    no_temporary_folder,
+]
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs windrow under faults.")
+    parser.add_argument("-t", "--seconds", type=float, default=120)
+    parser.add_argument("-s", "--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("-k", "--only", default="", help="faults whose name has this word")
+    parser.add_argument("windrow")
+    given = parser.parse_args()
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    print(f"seed {given.seed}", flush=True)
+    end = time.monotonic() + given.seconds
+    harness = Harness(os.path.abspath(given.windrow), random.Random(given.seed))
+    faults = [fault for fault in FAULTS if given.only in fault.__name__]
+    outcomes = {fault.__name__: {} for fault in faults}
+    broken = []
+    while time.monotonic() < end:
+        for fault in faults:
+            try:
+                outcome = fault(harness)
+            except Broken as what:
+                outcome = "BROKEN"
+                broken.append(f"{fault.__name__}: {what}\n  {harness.last}")
+            counts = outcomes[fault.__name__]
+            counts[outcome] = counts.get(outcome, 0) + 1
+    shutil.rmtree(harness.folder)
+    print(f"{'fault':22} {'runs':>6}  outcomes (exit status or signal: runs)")
+    for name, counts in outcomes.items():
+        shown = ", ".join(f"{key}: {count}" for key, count in sorted(counts.items(), key=str))
+        print(f"{name:22} {sum(counts.values()):6}  {shown}")
+    for what in broken[:20]:
+        print(f"broken: {what}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
