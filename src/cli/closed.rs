@@ -16,10 +16,7 @@ extern "C" fn look() {
 // SAFETY: the loader calls what stands in these sections before `main`; `look` needs nothing that
 // is set up later.
 #[used]
-#[cfg_attr(
-    not(target_vendor = "apple"),
-    unsafe(link_section = ".init_array")
-)]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
 #[cfg_attr(
     target_vendor = "apple",
     unsafe(link_section = "__DATA,__mod_init_func")

@@ -1,9 +1,9 @@
 //! Every model in the binary: small, dense, documented, and at home beside the others.
 
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 
 use crate::support::filter::{rows, run};
+use crate::support::skips::data;
 use windrow::engine::EngineChoice;
 use windrow::model::{self, Shape, registry};
 
@@ -41,10 +41,7 @@ fn each_label_says_how_rare_its_outputs_are() {
 
 /// 60 kb of chr1 from a CpG island on, as a record of its own.
 fn chr1() -> Option<String> {
-    let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {
-        println!("skipped: WINDROW_DATA not set");
-        return None;
-    };
+    let folder = data()?;
     let file = std::fs::File::open(folder.join("genome/human_chr1.fa.gz")).unwrap();
     let lines = BufReader::new(flate2::read::MultiGzDecoder::new(file)).lines();
     let known = lines

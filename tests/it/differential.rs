@@ -17,15 +17,20 @@ fn columns(rows: &str) -> Vec<Vec<&str>> {
     rows.lines().map(|row| row.split('\t').collect()).collect()
 }
 
-/// Values in ten-thousandths, as `--raw` writes them.
+/// A value in billionths, so that it can be compared and sorted.
+fn billionths(text: &str) -> i64 {
+    let value: f64 = text.parse().unwrap();
+    (value * 1e9).round() as i64
+}
+
+/// Values of all windows, as `--raw` writes them.
 fn windows(model: &str, flags: &str, text: &str) -> BTreeMap<Place, i64> {
     let mut argv = vec!["-m", model, "--raw", "--no-header"];
     argv.extend(flags.split_whitespace());
     let text = rows(run(&argv, format!(">c\n{text}\n").as_bytes()));
     let window = |row: Vec<&str>| {
-        let value: f64 = row[6].parse().unwrap();
         let place = (row[1].parse().unwrap(), row[3].into(), row[5].into());
-        (place, (value * 10_000.0).round() as i64)
+        (place, billionths(row[6]))
     };
     columns(&text).into_iter().map(window).collect()
 }
@@ -90,7 +95,7 @@ fn naive_windows(naive: &Naive, stride: usize, text: &str) -> BTreeMap<Place, f6
 fn same(found: &BTreeMap<Place, i64>, expected: &BTreeMap<Place, f64>) {
     assert_eq!(found.len(), expected.len());
     for (place, expected) in expected {
-        let found = found.get(place).map(|&value| value as f64 / 10_000.0);
+        let found = found.get(place).map(|&value| value as f64 / 1e9);
         let tolerance = 2e-4 + expected.abs() * 1e-5;
         assert!(
             found.is_some_and(|found| (found - expected).abs() <= tolerance),
@@ -220,14 +225,13 @@ proptest! {
         let input = format!(">c\n{text}\n");
         let written = bench.rows(&flags, input.as_bytes());
         let call = |row: Vec<&str>| {
-            let value: f64 = row[6].parse().unwrap();
-            let value = (value * 10_000.0).round() as i64;
-            (row[1].parse().unwrap(), row[2].parse().unwrap(), row[5].to_owned(), value)
+            let [start, end] = [1, 2].map(|at| row[at].parse().unwrap());
+            (start, end, row[5].to_owned(), billionths(row[6]))
         };
         let mut written: Vec<(usize, usize, String, i64)> =
             columns(&written).into_iter().map(call).collect();
         written.sort();
-        let expected = naive_calls(&found, 5_500, region, distance, stride, text.len());
+        let expected = naive_calls(&found, 550_000_000, region, distance, stride, text.len());
         prop_assert_eq!(written, expected);
     }
 }

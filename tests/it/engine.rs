@@ -1,7 +1,5 @@
 //! The kernels give what tract gives, on any instruction set, and leave to it what they cannot.
 
-use std::path::PathBuf;
-
 use crate::support::filter::{Bench, rows, run};
 use crate::support::random::Lcg;
 use crate::support::{nets, onnx};
@@ -308,10 +306,7 @@ fn instructions_that_this_machine_lacks_are_a_usage_error() {
 /// The first bases of a real contig, if there is one.
 fn real_codes(len: usize) -> Option<Vec<u8>> {
     use std::io::{BufRead, BufReader};
-    let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {
-        println!("skipped: WINDROW_DATA not set");
-        return None;
-    };
+    let folder = data()?;
     let file = std::fs::File::open(folder.join("genome/dev_human_hg38_parts.fa.gz")).unwrap();
     let lines = BufReader::new(flate2::read::MultiGzDecoder::new(file)).lines();
     let mut codes = Vec::new();

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::io::Read;
-use std::path::PathBuf;
 
 use crate::support::filter::{Bench, behind_ag, behind_ag_window, rows, run};
 use crate::support::onnx;
 use crate::support::random::sequence as random_sequence;
+use crate::support::skips::data;
 use proptest::prelude::*;
 use tract_onnx::prelude::*;
 use windrow::model::{self, Model, Strandedness};
@@ -118,10 +118,7 @@ fn threads_and_chunks_do_not_show_for_several_models() {
 
 #[test]
 fn threads_and_chunks_do_not_show_on_real_sequence() {
-    let Some(folder) = std::env::var_os("WINDROW_DATA").map(PathBuf::from) else {
-        println!("skipped: WINDROW_DATA not set");
-        return;
-    };
+    let Some(folder) = data() else { return };
     let file = std::fs::File::open(folder.join("genome/dev_human_hg38_parts.fa.gz")).unwrap();
     let mut input = Vec::new();
     let text = flate2::read::MultiGzDecoder::new(file);

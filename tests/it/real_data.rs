@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 
 use crate::support::filter::{rows, run};
+use crate::support::skips::data;
 use flate2::read::MultiGzDecoder;
 use windrow::model;
 
@@ -17,11 +18,7 @@ type Place = (String, usize, String);
 
 /// The folder of real data, if there is one.
 fn folder() -> Option<String> {
-    let folder = std::env::var("WINDROW_DATA").ok();
-    if folder.is_none() {
-        println!("skipped: WINDROW_DATA not set");
-    }
-    folder
+    Some(data()?.into_os_string().into_string().unwrap())
 }
 
 fn lines(path: &str) -> impl Iterator<Item = String> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::filter::run;
 use crate::support::programs::{output, present};
+use crate::support::skips::data;
 
 /// Of the training chromosome: a figure on it would say nothing, but only sameness is asked for.
 const REGION: &str = "chr1:234020001-234080000";
@@ -20,16 +21,13 @@ struct Simulated {
 
 /// Reads of `length` bases, without mutations, on a stretch of chr1 that is a contig here.
 fn simulated(pairs: usize, length: usize, errors: &str) -> Option<Simulated> {
-    let Some(data) = std::env::var_os("WINDROW_DATA") else {
-        println!("skipped: WINDROW_DATA not set");
-        return None;
-    };
+    let data = data()?;
     if !["samtools", "minimap2"].into_iter().all(present) {
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    let genome = Path::new(&data).join("genome/human_chr1.fa.gz");
+    let genome = data.join("genome/human_chr1.fa.gz");
     let text = output("samtools", &["faidx", text(&genome), REGION]);
     let end = text.iter().position(|&byte| byte == b'\n').unwrap();
     let contig = path("contig.fa");

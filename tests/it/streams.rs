@@ -19,11 +19,20 @@ fn redirected(bench: &Bench, flags: &str, redirection: &str) -> Output {
 fn closed_standard_output_is_an_error() {
     let bench = Bench::new(&behind_ag());
     let input = bench.write("in.fa", RECORD);
-    for flags in [&format!("-q {input}"), &format!("--raw {input}"), "--version", "--help", "--list-models"] {
+    for flags in [
+        "--version",
+        "--help",
+        "--list-models",
+        &format!("-q {input}"),
+        &format!("--raw {input}"),
+    ] {
         let output = redirected(&bench, flags, ">&-");
         let error = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{flags}: {error}");
-        assert_eq!(error, "windrow: error: standard output is closed\n", "{flags}");
+        assert_eq!(
+            error, "windrow: error: standard output is closed\n",
+            "{flags}"
+        );
     }
 }
 

@@ -39,13 +39,17 @@ impl Entries {
     /// chooses among options where there are some.
     pub fn command(&self, target: &str, data: &[u8]) -> io::Result<Vec<String>> {
         let path = |name: &str| self.folder.join(name).to_string_lossy().into_owned();
-        let input = |data: &[u8]| fs::write(self.folder.join("input"), data).map(|()| path("input"));
+        let input =
+            |data: &[u8]| fs::write(self.folder.join("input"), data).map(|()| path("input"));
         let (first, rest) = data.split_first().unwrap_or((&0, &[]));
         let choice = |of: &[&'static str]| of[usize::from(*first) % of.len()];
         let (flags, inputs) = match target {
             "fasta" | "fastq" => {
                 let flags = choice(&["", "--raw", "--softmask skip", "-s 2 --raw --max-n 1"]);
-                (format!("{flags} --input-format {target}"), vec![input(rest)?])
+                (
+                    format!("{flags} --input-format {target}"),
+                    vec![input(rest)?],
+                )
             }
             "alignments" => {
                 let flags = choice(&["", "--reads each", "--reads raw", "--min-depth 2"]);
@@ -62,7 +66,10 @@ impl Entries {
                 (format!("-r {} -R c1:3-30", path("indexed.fa")), vec![])
             }
             "gzi" => {
-                fs::write(self.folder.join("ref.fa.gz.fai"), "c1\t42\t4\t30\t31\nc2\t7\t52\t7\t8\n")?;
+                fs::write(
+                    self.folder.join("ref.fa.gz.fai"),
+                    "c1\t42\t4\t30\t31\nc2\t7\t52\t7\t8\n",
+                )?;
                 fs::write(self.folder.join("ref.fa.gz.gzi"), data)?;
                 (format!("-r {} -R c1:3-30", path("ref.fa.gz")), vec![])
             }

@@ -2,8 +2,11 @@
 #![allow(dead_code)]
 
 pub mod alignments;
+pub mod entries;
 pub mod filter;
+pub mod naive;
 pub mod nets;
 pub mod onnx;
 pub mod programs;
 pub mod random;
+pub mod skips;

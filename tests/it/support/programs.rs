@@ -2,11 +2,13 @@
 
 use std::process::Command;
 
+use super::skips::skip;
+
 /// Whether a program is there; if not, says that the test is skipped.
 pub fn present(program: &str) -> bool {
     let found = Command::new(program).arg("--version").output().is_ok();
     if !found {
-        println!("skipped: no {program}");
+        skip(&format!("no {program}"));
     }
     found
 }
