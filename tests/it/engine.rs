@@ -2,6 +2,7 @@
 
 use crate::support::filter::{Bench, rows, run};
 use crate::support::random::Lcg;
+use crate::support::skips::data;
 use crate::support::{nets, onnx};
 use tract_onnx::pb::ModelProto;
 use windrow::engine::EngineChoice;
