@@ -52,7 +52,7 @@ fn value(naive: &Naive, label: usize, raw: f64) -> f64 {
     }
     let tables: Vec<Vec<[f64; 2]>> = serde_json::from_str(naive.key("calibration")).unwrap();
     let knots = &tables[label];
-    let [(first, last)] = [(knots[0], knots[knots.len() - 1])];
+    let (first, last) = (knots[0], knots[knots.len() - 1]);
     for pair in knots.windows(2) {
         let [[x0, y0], [x1, y1]] = [pair[0], pair[1]];
         if (x0..x1).contains(&raw) {
