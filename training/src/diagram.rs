@@ -15,6 +15,7 @@ pub fn document(recipes: &[Address]) -> Result<String> {
         let graph = match address.read(&[])?.0 {
             Recipe::Sites(recipe) => sites::shipped(&recipe),
             Recipe::Windows(recipe) => recipe.graph(),
+            Recipe::Tracks(recipe) => recipe.graph(),
             Recipe::Embedding(_) => continue,
         };
         let drawn = mermaid(&graph);

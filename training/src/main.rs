@@ -5,6 +5,7 @@ mod arch;
 mod background;
 mod calibrate;
 mod clock;
+mod course;
 mod cuda;
 mod diagram;
 mod embedding;
@@ -22,6 +23,7 @@ mod report;
 mod result;
 mod shuffle;
 mod sites;
+mod tracks;
 mod windows;
 
 use std::path::{Path, PathBuf};
@@ -147,6 +149,7 @@ fn list(folder: &Path) -> Result<()> {
         let graph = match &recipe {
             Recipe::Sites(recipe) => sites::shipped(recipe),
             Recipe::Windows(recipe) => recipe.graph(),
+            Recipe::Tracks(recipe) => recipe.graph(),
             Recipe::Embedding(recipe) => {
                 let [shortest, longest] = recipe.words;
                 println!("{}\twords of {shortest} to {longest}", address.word());
@@ -184,6 +187,7 @@ fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result<()>
     let own = match &recipe {
         Recipe::Sites(recipe) => &recipe.name,
         Recipe::Windows(recipe) => &recipe.name,
+        Recipe::Tracks(recipe) => &recipe.name,
         Recipe::Embedding(recipe) => &recipe.name,
     };
     let name = options.name.as_ref().unwrap_or(own);
@@ -212,6 +216,7 @@ fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result<()>
         _ if verb == "search" => windows::search::search(&address, &origin, device),
         Recipe::Sites(recipe) => sites::work(recipe, &origin, wanted, &output, device),
         Recipe::Windows(recipe) => windows::work(recipe, &origin, wanted, &output, device),
+        Recipe::Tracks(recipe) => tracks::work(recipe, &origin, wanted, &output, device),
         Recipe::Embedding(recipe) => embedding::work(recipe, &origin),
     }
 }

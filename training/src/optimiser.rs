@@ -103,7 +103,8 @@ impl Optimiser {
         value
     }
 
-    pub fn save(&self, path: &Path) -> Result<()> {
+    /// All of its state, by name.
+    pub fn tensors(&self) -> Vec<(String, Tensor)> {
         let mut named: Vec<(String, Tensor)> = vec![
             ("weights".into(), self.weights.shallow_clone()),
             ("first".into(), self.first.shallow_clone()),
@@ -114,7 +115,11 @@ impl Optimiser {
         for (i, buffer) in self.buffers.iter().enumerate() {
             named.push((format!("buffer{i:03}"), buffer.shallow_clone()));
         }
-        Tensor::save_multi(&named, path).with_context(|| format!("{}", path.display()))
+        named
+    }
+
+    pub fn save(&self, path: &Path) -> Result<()> {
+        Tensor::save_multi(&self.tensors(), path).with_context(|| format!("{}", path.display()))
     }
 
     /// Begins anew from the mean of the averaged weights in other runs' checkpoints.
@@ -133,11 +138,17 @@ impl Optimiser {
     }
 
     pub fn resume(&mut self, path: &Path) -> Result<()> {
-        let named = Tensor::load_multi(path).with_context(|| format!("{}", path.display()))?;
+        let place = || format!("{}", path.display());
+        let named = Tensor::load_multi(path).with_context(place)?;
+        self.restore(named).with_context(place)
+    }
+
+    /// Takes up a state that [`Optimiser::tensors`] gave.
+    pub fn restore(&mut self, named: Vec<(String, Tensor)>) -> Result<()> {
         for (name, tensor) in named {
             let tensor = tensor.to_device(self.weights.device());
             if name == "weights" && tensor.size() != self.weights.size() {
-                bail!("{}: checkpoint of another network", path.display());
+                bail!("checkpoint of another network");
             }
             match name.as_str() {
                 "weights" => self.weights = tensor,
@@ -194,6 +205,9 @@ mod tests {
         let vs = nn::VarStore::new(Device::Cpu);
         let _weights = vs.root().zeros("weights", &[3]);
         let refused = Optimiser::new(&vs, 0.0, 0.9).start(&paths).unwrap_err();
-        assert!(refused.to_string().contains("another network"), "{refused}");
+        assert!(
+            format!("{refused:#}").contains("another network"),
+            "{refused:#}"
+        );
     }
 }

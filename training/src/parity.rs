@@ -64,3 +64,89 @@ fn deviation(values: &[f64]) -> f64 {
     let squares = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>();
     (squares / values.len() as f64).sqrt().max(1e-6)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Act, Conv, Graph};
+    use crate::onnx;
+
+    /// A dense graph with poolings, residual blocks and an odd window.
+    fn stepped() -> Graph {
+        let mut graph = Graph::default();
+        let stem = graph.conv(0, 6, Conv::of(6, Act::Relu));
+        let pooled = graph.max_pool(stem, 4);
+        let next = graph.conv(pooled, 5, Conv::of(3, Act::Swish).normed());
+        let pooled = graph.max_pool(next, 2);
+        let wide = graph.conv(pooled, 5, Conv::of(3, Act::None).dilated(3));
+        let sum = graph.add(pooled, wide, Act::Relu);
+        let mean = graph.mean(sum, 4);
+        graph.conv(mean, 1, Conv::of(1, Act::None));
+        graph
+    }
+
+    #[test]
+    fn a_step_of_a_long_lane_is_its_window_alone() {
+        tch::manual_seed(8);
+        let vs = tch::nn::VarStore::new(Device::Cpu);
+        let network = Network::new(stepped(), &vs.root());
+        let (window, step) = (network.graph.window(), network.graph.step());
+        assert_eq!((step, network.graph.is_dense()), (8, true));
+        let keys = [
+            ("format", "1"),
+            ("name", "stepped"),
+            ("task", "promoter"),
+            ("labels", "x"),
+            ("window", &window.to_string()),
+            ("step", "8"),
+            ("anchor", &network.graph.anchor().to_string()),
+            ("strand", "stranded"),
+            ("output", "logit"),
+            ("calls", "point"),
+            ("distance", "10"),
+            ("calibration", "[[[-1,0.1],[1,0.9]]]"),
+            ("threshold", "[0.5]"),
+            ("assembly", ""),
+            ("trained_on", ""),
+            ("license", ""),
+            ("recipe", ""),
+            ("seed", "1"),
+            ("metrics", "{\"tables\":[],\"text\":[]}"),
+            ("description", ""),
+        ];
+        let keys: Vec<(String, String)> = keys
+            .iter()
+            .map(|(key, value)| (format!("windrow.{key}"), (*value).to_owned()))
+            .collect();
+        let bytes = onnx::export(&network, &network.graph, &keys).unwrap();
+        let model = windrow::model::parse(&bytes, "stepped").unwrap();
+        let engine = windrow::engine::engine(&model).unwrap();
+        for rest in 0..step {
+            let places = 7;
+            let length = window + (places - 1) * step + rest;
+            let lane = random_windows(length, 1, rest as u64).remove(0);
+            let bases = one_hot(&[&lane], Device::Cpu);
+            let dense = tch::no_grad(|| network.forward(&bases, Mode::Infer));
+            assert_eq!(dense.size(), [1, 1, places as i64]);
+            let starts: Vec<u32> = (0..places).map(|place| (place * step) as u32).collect();
+            let mut run = Vec::new();
+            let mut scorer = engine.scorer().unwrap();
+            let whole = &lane[..length - rest];
+            scorer.score(whole, &starts, &mut run).unwrap();
+            for place in 0..places {
+                let window = &lane[place * step..][..window];
+                let alone = one_hot(&[window], Device::Cpu);
+                let alone = tch::no_grad(|| network.forward(&alone, Mode::Infer));
+                assert_eq!(alone.size(), [1, 1, 1]);
+                let alone = alone.double_value(&[0, 0, 0]);
+                let at = dense.double_value(&[0, 0, place as i64]);
+                assert!((alone - at).abs() < 1e-5, "tch, place {place}, rest {rest}");
+                let engine = f64::from(run[place]);
+                assert!(
+                    (alone - engine).abs() < 1e-4,
+                    "engine, place {place}, rest {rest}"
+                );
+            }
+        }
+    }
+}

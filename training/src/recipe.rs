@@ -9,13 +9,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use toml::{Table, Value};
 
-use crate::{embedding, files, sites, windows};
+use crate::{embedding, files, sites, tracks, windows};
 
 pub enum Recipe {
     /// A network that finds sites along a genome.
     Sites(Box<sites::recipe::Recipe>),
     /// A network that scores windows, learnt from labelled ones.
     Windows(Box<windows::recipe::Recipe>),
+    /// A network that scores genomes, learnt along them.
+    Tracks(Box<tracks::recipe::Recipe>),
     /// Vectors of words.
     Embedding(embedding::Recipe),
 }
@@ -129,8 +131,13 @@ fn parsed(mut table: Table, variant: &str) -> Result<Recipe> {
             recipe.check()?;
             Recipe::Windows(recipe.into())
         }
+        Some(Some("tracks")) => {
+            let recipe: tracks::recipe::Recipe = table.try_into()?;
+            recipe.check()?;
+            Recipe::Tracks(recipe.into())
+        }
         Some(Some("embedding")) => Recipe::Embedding(table.try_into()?),
-        Some(_) => bail!("kind: windows or embedding is wanted"),
+        Some(_) => bail!("kind: windows, tracks or embedding is wanted"),
     })
 }
 

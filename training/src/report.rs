@@ -10,8 +10,7 @@ use crate::diagram;
 use crate::embedding::EmbeddingResult;
 use crate::recipe::Address;
 use crate::result::Provenance;
-use crate::sites;
-use crate::windows;
+use crate::{sites, tracks, windows};
 
 /// Reads `results/*.json`; writes `RESULTS.md` beside the folder and the plots into it, and
 /// `ARCHITECTURES.md` beside the folder of recipes.
@@ -30,6 +29,7 @@ pub fn report(recipes: &[Address], results: &Path) -> Result<()> {
     all.sort_by(|a, b| a.0.cmp(&b.0));
     let along = of_kind(&all, None)?;
     let windows = of_kind(&all, Some("windows"))?;
+    let tracks: Vec<tracks::TrackResult> = of_kind(&all, Some("tracks"))?;
     let searches = of_kind(&all, Some("search"))?;
     let embeddings: Vec<EmbeddingResult> = of_kind(&all, Some("embedding"))?;
     let made = |(path, value): &(String, Value)| {
@@ -50,6 +50,9 @@ pub fn report(recipes: &[Address], results: &Path) -> Result<()> {
     );
     let (section, mut files) = sites::report::section(along)?;
     text.push_str(&section);
+    let (section, plots) = tracks::report::section(tracks)?;
+    text.push_str(&section);
+    files.extend(plots);
     let (section, plots) = windows::report::section(windows, searches)?;
     text.push_str(&section);
     files.extend(plots);

@@ -11,6 +11,7 @@ mod genomic_final;
 mod ibis;
 mod inception;
 mod pooled;
+mod stepped;
 mod word_attention;
 
 use serde::{Deserialize, Serialize};
@@ -20,10 +21,11 @@ use crate::graph::{Act, Conv, Graph};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Architecture {
-    // Dense: any length, every base.
+    // Dense: any length, every base or step.
     Dilated(dilated::Dilated),
     Inception(inception::Inception),
     Pooled(pooled::Pooled),
+    Stepped(stepped::Stepped),
     WordAttention(word_attention::WordAttention),
     // Of one length.
     ExonSimple(exon_simple::ExonSimple),
@@ -45,6 +47,7 @@ impl Architecture {
             Architecture::Dilated(dilated) => dilated.build(&mut graph),
             Architecture::Inception(inception) => inception.build(&mut graph),
             Architecture::Pooled(pooled) => pooled.build(&mut graph),
+            Architecture::Stepped(stepped) => stepped.build(&mut graph),
             _ => return None,
         };
         let scores = graph.conv(trunk, heads, Conv::of(1, Act::None));
@@ -69,6 +72,7 @@ impl Architecture {
             Architecture::Dilated(_)
             | Architecture::Inception(_)
             | Architecture::Pooled(_)
+            | Architecture::Stepped(_)
             | Architecture::WordAttention(_) => unreachable!("dense, and built above"),
             Architecture::ExonSimple(a) => a.build(&mut graph, heads),
             Architecture::ExonAttention(a) => a.build(&mut graph, heads),

@@ -8,7 +8,7 @@ impl Graph {
     pub fn flops(&self) -> usize {
         self.nodes
             .iter()
-            .map(|node| 2 * self.multiplications(node) * node.length.unwrap_or(1))
+            .map(|node| 2 * self.multiplications(node) * node.length.unwrap_or(1) / node.step)
             .sum()
     }
 

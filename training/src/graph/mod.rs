@@ -2,8 +2,8 @@
 //! graph (`onnx/`), the diagram, the parameter count and the arithmetic a base.
 //!
 //! Every value is `[N, channels, T]`; a vector has T = 1. A **dense** graph is made of valid
-//! convolutions: its output `t` is the score of the window that starts at base `t`. A **window**
-//! graph has a fixed length and may hold what looks at a window as a whole.
+//! convolutions and poolings: its output `t` is the score of the window that starts at base
+//! `t · step`. A **window** graph has a fixed length and may hold what looks at a window as a whole.
 
 mod cost;
 
@@ -66,14 +66,19 @@ pub enum Op {
     Rescale {
         from: usize,
     },
-    /// Batch norm behind the activation, where it cannot be folded. Window graphs, as all below.
-    Norm {
-        from: usize,
-    },
-    /// Largest of `width` neighbours, every `width`-th base; a rest is left out.
+    /// Largest of `width` neighbours, every `width`-th place; a rest is left out.
     MaxPool {
         from: usize,
         width: usize,
+    },
+    /// Zeroes a share of the numbers in training, and nothing else.
+    Dropout {
+        from: usize,
+        share: f64,
+    },
+    /// Batch norm behind the activation, where it cannot be folded. Window graphs, as all below.
+    Norm {
+        from: usize,
     },
     GlobalMax {
         from: usize,
@@ -89,11 +94,6 @@ pub enum Op {
     /// `[N, C, T]` as `[N, C·T, 1]`.
     Flatten {
         from: usize,
-    },
-    /// Zeroes a share of the numbers in training, and nothing else.
-    Dropout {
-        from: usize,
-        share: f64,
     },
     /// Multi-head self-attention, scaled by the root of `width`, the numbers of a head.
     Attention {
@@ -115,6 +115,8 @@ pub struct Node {
     /// Bases that the node needs before and behind the one it describes; 0 in window graphs.
     pub left: usize,
     pub right: usize,
+    /// Bases between one place and the next; 1 in window graphs.
+    pub step: usize,
     /// T in a window graph; none in a dense one.
     pub length: Option<usize>,
 }
@@ -178,6 +180,7 @@ impl Graph {
             channels: 4,
             left: 0,
             right: 0,
+            step: 1,
             length,
         };
         Graph { nodes: vec![bases] }
@@ -195,9 +198,22 @@ impl Graph {
             channels,
             left,
             right,
+            step: 1,
             length,
         });
         self.nodes.len() - 1
+    }
+
+    /// A node of a dense graph whose places look at `places + 1` of those of `from`.
+    fn push_wider(&mut self, op: Op, from: usize, channels: usize, places: usize) -> usize {
+        let Node {
+            left, right, step, ..
+        } = self.nodes[from];
+        let before = places / 2;
+        let (left, right) = (left + before * step, right + (places - before) * step);
+        let at = self.push(op, channels, left, right);
+        self.nodes[at].step = step;
+        at
     }
 
     /// A node of a window graph, of the channels and length that `of` gives from those of `from`.
@@ -234,20 +250,19 @@ impl Graph {
             same,
         };
         let reach = dilation * (kernel - 1);
-        let node = &self.nodes[from];
-        if node.length.is_some() {
+        if self.nodes[from].length.is_some() {
             let lost = if same { 0 } else { reach };
             return self.push_over(op, from, |_, length| (channels, length - lost));
         }
         assert!(!same, "a dense graph pads nothing");
-        let (left, right) = (node.left + reach / 2, node.right + reach - reach / 2);
-        self.push(op, channels, left, right)
+        self.push_wider(op, from, channels, reach)
     }
 
     pub fn add(&mut self, a: usize, b: usize, act: Act) -> usize {
         let (left, right) = self.reach(&[a, b]);
         let at = self.push(Op::Add { a, b, act }, self.nodes[a].channels, left, right);
         self.nodes[at].length = self.nodes[a].length;
+        self.nodes[at].step = self.step_of(&[a, b]);
         at
     }
 
@@ -259,6 +274,7 @@ impl Graph {
         };
         let at = self.push(op, channels, left, right);
         self.nodes[at].length = self.nodes[parts[0]].length;
+        self.nodes[at].step = self.step_of(parts);
         at
     }
 
@@ -278,10 +294,8 @@ impl Graph {
     }
 
     pub fn mean(&mut self, from: usize, width: usize) -> usize {
-        let node = &self.nodes[from];
-        let reach = width - 1;
-        let (left, right) = (node.left + reach / 2, node.right + reach - reach / 2);
-        self.push(Op::Mean { from, width }, node.channels, left, right)
+        let channels = self.nodes[from].channels;
+        self.push_wider(Op::Mean { from, width }, from, channels, width - 1)
     }
 
     pub fn motif(&mut self, motif: &[u8], penalty: f32, channels: usize) -> usize {
@@ -308,7 +322,14 @@ impl Graph {
     }
 
     pub fn max_pool(&mut self, from: usize, width: usize) -> usize {
-        self.push_over(Op::MaxPool { from, width }, from, |c, t| (c, t / width))
+        let op = Op::MaxPool { from, width };
+        if self.nodes[from].length.is_some() {
+            return self.push_over(op, from, |c, t| (c, t / width));
+        }
+        let channels = self.nodes[from].channels;
+        let at = self.push_wider(op, from, channels, width - 1);
+        self.nodes[at].step *= width;
+        at
     }
 
     pub fn global_max(&mut self, from: usize) -> usize {
@@ -349,6 +370,14 @@ impl Graph {
         self.push_over(Op::Lstm { from, units }, from, |_, t| (2 * units, t))
     }
 
+    /// The step that all `parts` have.
+    fn step_of(&self, parts: &[usize]) -> usize {
+        let step = self.nodes[parts[0]].step;
+        let same = parts.iter().all(|&part| self.nodes[part].step == step);
+        assert!(same, "places of different steps do not meet");
+        step
+    }
+
     fn reach(&self, parts: &[usize]) -> (usize, usize) {
         let most = |side: fn(&Node) -> usize| {
             parts
@@ -373,6 +402,20 @@ impl Graph {
         self.nodes[0]
             .length
             .unwrap_or(self.output().left + self.output().right + 1)
+    }
+
+    /// Bases between one window and the next.
+    pub fn step(&self) -> usize {
+        self.output().step
+    }
+
+    /// Places of node `part` that lie before and behind what node `to` can use.
+    pub fn beyond(&self, part: usize, to: &Node) -> [usize; 2] {
+        let node = &self.nodes[part];
+        [to.left - node.left, to.right - node.right].map(|bases| {
+            assert!(bases.is_multiple_of(node.step), "places do not meet");
+            bases / node.step
+        })
     }
 
     /// The base of the window that the score is about.
@@ -417,6 +460,18 @@ mod tests {
         let b = graph.conv(a, 8, Conv::of(5, Act::Relu).dilated(4).normed());
         graph.add(a, b, Act::None);
         assert_eq!((graph.window(), graph.anchor()), (27, 13));
+    }
+
+    #[test]
+    fn pooling_makes_steps() {
+        let mut graph = Graph::default();
+        let stem = graph.conv(0, 8, Conv::of(5, Act::Relu));
+        let pooled = graph.max_pool(stem, 4);
+        let wide = graph.conv(pooled, 8, Conv::of(3, Act::None).dilated(2));
+        graph.add(pooled, wide, Act::Relu);
+        assert_eq!((graph.window(), graph.step()), (24, 4));
+        assert_eq!(graph.beyond(pooled, graph.output()), [2, 2]);
+        assert_eq!(graph.flops(), 2 * (4 * 8 * 5 + 8 * 8 * 3 / 4));
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Network {
         Network { graph, weights }
     }
 
-    /// Scores of all windows: `bases` `[N, 4, L]` to `[N, heads, L - window + 1]`, logits.
+    /// Scores of all windows: `bases` `[N, 4, L]` to `[N, heads, (L - window) / step + 1]`, logits.
     ///
     /// Computes in the precision of `bases`; weights stay single, and so do the scores.
     pub fn forward(&self, bases: &Tensor, mode: Mode) -> Tensor {
@@ -158,8 +158,7 @@ impl Network {
 
     /// The part of node `at` that node `to` can use.
     fn crop(&self, values: &[Tensor], at: usize, to: &Node) -> Tensor {
-        let node = &self.graph.nodes[at];
-        let (left, right) = (to.left - node.left, to.right - node.right);
+        let [left, right] = self.graph.beyond(at, to);
         let length = values[at].size()[2] - (left + right) as i64;
         values[at].narrow(2, left as i64, length)
     }

@@ -221,8 +221,7 @@ impl Writer {
 
     /// The name of the part of node `part` that node `to` can use.
     fn crop(&mut self, graph: &Graph, part: usize, to: &Node, output: &str) -> String {
-        let node = &graph.nodes[part];
-        let (left, right) = (to.left - node.left, to.right - node.right);
+        let [left, right] = graph.beyond(part, to);
         if (left, right) == (0, 0) {
             return name(part);
         }

@@ -27,6 +27,8 @@ use tch::Device;
 
 use crate::files::{read_json, write_json};
 use crate::result::Origin;
+pub use islands::{cpg_density, cpg_island};
+pub use jaspar::{Matrix, read as matrices};
 use recipe::Recipe;
 use result::WindowResult;
 use train::{Progress, Run};
