@@ -50,6 +50,8 @@ pub struct Verdict {
 pub struct Pace {
     pub steps: usize,
     pub warmup: usize,
+    /// Steps over which the rate would fall to nothing, where they are not all of them.
+    pub decay_steps: Option<usize>,
     pub learning_rate: f64,
     pub weight_decay: f64,
     /// Share of the running mean of the weights that a step keeps.
@@ -233,13 +235,15 @@ impl<T: Task> Course<'_, T> {
         let Pace {
             steps,
             warmup,
+            decay_steps,
             learning_rate,
             ..
         } = *self.pace;
         if step < warmup {
             return learning_rate * (step + 1) as f64 / warmup as f64;
         }
-        let done = (step - warmup) as f64 / (steps - warmup).max(1) as f64;
+        let steps = decay_steps.unwrap_or(steps).saturating_sub(warmup).max(1);
+        let done = (step - warmup) as f64 / steps as f64;
         learning_rate * 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
     }
 

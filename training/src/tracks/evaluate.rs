@@ -59,7 +59,7 @@ const LEAST_CALLS: f64 = 5.0;
 
 pub const NETWORK: &str = "network";
 
-/// Values of the bins of a set, and what they hold: a list a label.
+/// Values of the bins of a set, and what they hold: a list a shipped label.
 struct Judged {
     set: String,
     truth: Vec<Vec<Truth>>,
@@ -81,8 +81,8 @@ pub fn evaluate(
         None => Vec::new(),
     };
     eprintln!("words along the training blocks");
-    let regression = Regression::learn(data, recipe.seed);
     let wanted: Vec<usize> = recipe.shipped();
+    let regression = Regression::learn(data, &wanted, recipe.seed);
     let stretches = recipe.validation.iter();
     let parts = stretches
         .map(|stretch| Part::of(data, stretch))
@@ -97,9 +97,18 @@ pub fn evaluate(
     let mut rows = Vec::new();
     let judge = |data: &Dataset, parts: &[Part], set: &str, rows: &mut Vec<Row>| {
         eprintln!("{set}");
-        let judged = judged(data, network, parts, set, &regression, &jaspar, device);
-        for &label in &wanted {
-            judged.rows(&data.labels[label].name, label, &shipped, rows);
+        let judged = judged(
+            data,
+            network,
+            &wanted,
+            parts,
+            set,
+            &regression,
+            &jaspar,
+            device,
+        );
+        for (at, &label) in wanted.iter().enumerate() {
+            judged.rows(&data.labels[label].name, at, &shipped, rows);
         }
     };
     judge(data, &parts, "validation", &mut rows);
@@ -113,22 +122,22 @@ pub fn evaluate(
 fn judged(
     data: &Dataset,
     network: &Network,
+    wanted: &[usize],
     parts: &[Part],
     set: &str,
     regression: &Regression,
     jaspar: &[Matrix],
     device: Device,
 ) -> Judged {
-    let count = data.labels.len();
+    let count = wanted.len();
     let mut truth = vec![Vec::new(); count];
     let mut own = vec![Vec::new(); count];
     let mut words = vec![Vec::new(); count];
     let mut dense: Vec<(String, Vec<Vec<f32>>)> = Vec::new();
-    let choices: Vec<Vec<usize>> = data
-        .labels
+    let choices = wanted
         .iter()
-        .map(|label| matrices_of(jaspar, &label.name))
-        .collect();
+        .map(|&label| matrices_of(jaspar, &data.labels[label].name));
+    let choices: Vec<Vec<usize>> = choices.collect();
     let mut found: BTreeMap<usize, Vec<f32>> = BTreeMap::new();
     for part in parts {
         let codes = part.codes(data);
@@ -137,10 +146,10 @@ fn judged(
         let bins = part.bins();
         let bases = &codes[bins.start * super::score::BIN..bins.end * super::score::BIN];
         let by_words = regression.scores(bases);
-        for (label, of) in data.labels.iter().enumerate() {
-            truth[label].extend(part.truth(data, label));
-            own[label].extend(part.highest(&track, label, of.stranded));
-            words[label].extend_from_slice(&by_words[label]);
+        for (at, &label) in wanted.iter().enumerate() {
+            truth[at].extend(part.truth(data, label));
+            own[at].extend(part.highest(&track, label, data.labels[label].stranded));
+            words[at].extend_from_slice(&by_words[at]);
         }
         for (at, (name, values)) in densities(bases).into_iter().enumerate() {
             if dense.len() == at {

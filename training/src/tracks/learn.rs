@@ -255,7 +255,7 @@ impl Task for Learning<'_> {
                 [one] => one.clone(),
                 many => format!("{}..", many[0]),
             };
-            let own = labels[at - 1].weight;
+            let own = labels[at - 1].weight * names.len() as f64;
             (sum, weight) = (sum + own * mean, weight + own);
             parts.push((name, mean));
         }

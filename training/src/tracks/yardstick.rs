@@ -131,8 +131,8 @@ const RATE: f64 = 1e-3;
 const PENALTY: f64 = 5e-4;
 
 impl Regression {
-    /// Learns along all training blocks of the first genome.
-    pub fn learn(data: &Dataset, seed: u64) -> Regression {
+    /// Learns `labels` along all training blocks of the first genome.
+    pub fn learn(data: &Dataset, labels: &[usize], seed: u64) -> Regression {
         let genome = &data.genomes[0];
         let (mut rows, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
         for (contig, block) in &genome.train {
@@ -145,14 +145,14 @@ impl Regression {
                     continue;
                 }
                 rows.extend_from_slice(counts);
-                for label in 0..data.labels.len() {
+                for &label in labels {
                     let truth = truth(data, 0, *contig, bin, label);
                     targets.push(f32::from(u8::from(truth == Truth::Site)));
                     weights.push(f32::from(u8::from(truth != Truth::Unsure)));
                 }
             }
         }
-        let labels = data.labels.len() as i64;
+        let labels = labels.len() as i64;
         let x = Tensor::from_slice(&rows).reshape([-1, 2 * WORDS as i64]);
         let y = Tensor::from_slice(&targets).reshape([-1, labels]);
         let known = Tensor::from_slice(&weights).reshape([-1, labels]);
