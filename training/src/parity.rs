@@ -131,8 +131,9 @@ mod tests {
             let starts: Vec<u32> = (0..places).map(|place| (place * step) as u32).collect();
             let mut run = Vec::new();
             let mut scorer = engine.scorer().unwrap();
-            let whole = &lane[..length - rest];
-            scorer.score(whole, &starts, &mut run).unwrap();
+            let whole = lane[..length - rest].iter().map(|&code| Base::of(code));
+            let whole: Vec<_> = whole.collect();
+            scorer.score(&whole, &starts, &mut run).unwrap();
             for place in 0..places {
                 let window = &lane[place * step..][..window];
                 let alone = one_hot(&[window], Device::Cpu);
