@@ -9,7 +9,7 @@ use super::Observer;
 use super::ledger::Ledger;
 use super::setup::Setup;
 use super::sorted::Sorted;
-use super::work::{Found, Outcome, Span};
+use super::work::{Found, Mark, Outcome, Span};
 use crate::call::{Best, Call, Caller};
 use crate::source::Place;
 use crate::window::Status;
@@ -19,6 +19,12 @@ use crate::write::{Line, Merger, Ordered, Row};
 pub trait Writer {
     /// Takes a row.
     fn row(&mut self, line: &Line<'_>);
+
+    /// Takes a call for its track, if there are tracks.
+    fn track_call(&mut self, _line: &Line<'_>) {}
+
+    /// Takes a step of the values of a track, if there are tracks.
+    fn track_value(&mut self, _line: &Line<'_>) {}
 
     /// Takes rows that are text already.
     fn text(&mut self, rows: &[u8]);
@@ -53,6 +59,8 @@ pub struct Delivery<'a> {
     calls: Ordered<Row>,
     best: Option<Best>,
     merger: Merger,
+    /// One a channel, for its track.
+    steps: Vec<Merger>,
     /// The open unscored interval of each model.
     open: Vec<Option<Span>>,
     gaps: Ordered<Span>,
@@ -77,6 +85,7 @@ impl<'a> Delivery<'a> {
             calls: Ordered::default(),
             best: setup.best(),
             merger: Merger::default(),
+            steps: setup.channels.iter().map(|_| Merger::default()).collect(),
             open: vec![None; setup.models.len()],
             gaps: Ordered::default(),
         }
@@ -92,6 +101,7 @@ impl<'a> Delivery<'a> {
             windows,
             unplaced,
             found,
+            marks,
         } = outcome;
         // A record is counted with its last base.
         let ends = end.is_some_and(|end| end <= place.own.end);
@@ -155,6 +165,7 @@ impl<'a> Delivery<'a> {
                 self.settle(core.end, end, &place)
             }
         };
+        let frontier = frontier.min(self.track_values(marks, core.end, end, &place));
         if end.is_none() && frontier >= place.own.end {
             self.settled.store(true, Ordering::Relaxed);
         }
@@ -236,6 +247,42 @@ impl<'a> Delivery<'a> {
         self.count(row.channel, 1);
         self.sorted.rows(&place.contig, row.start, row.start);
         self.writer.row(&self.setup.line(*row, place));
+        if self.setup.has_tracks() {
+            self.writer.track_call(&self.setup.track_line(*row, place));
+        }
+    }
+
+    /// Passes on the steps of tracks that are whole; says where the next one may start.
+    fn track_values(
+        &mut self,
+        marks: Vec<Vec<Mark>>,
+        known: usize,
+        end: Option<usize>,
+        place: &Place,
+    ) -> usize {
+        let mut frontier = known;
+        for (channel, marks) in marks.into_iter().enumerate() {
+            let stride = self.setup.models[self.setup.channels[channel].model].stride;
+            let rows = marks.into_iter().map(|Mark { at, value }| Row {
+                start: at,
+                end: (at + stride).min(end.unwrap_or(usize::MAX)),
+                summit: None,
+                channel,
+                value,
+                output: 0.0,
+            });
+            let rows = rows.filter_map(|row| row.on_contig(place));
+            let merger = &mut self.steps[channel];
+            let mut whole: Vec<_> = rows.filter_map(|row| merger.push(row)).collect();
+            if end.is_some() {
+                whole.extend(merger.finish());
+            }
+            frontier = frontier.min(merger.start().unwrap_or(known));
+            for row in whole.into_iter().filter(|row| place.keeps(row.start)) {
+                self.writer.track_value(&self.setup.step(row, place));
+            }
+        }
+        frontier
     }
 
     /// Joins an interval to the one before if it goes on with the same reason.

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::deliver::Writer;
 use super::plan::Plan;
 use crate::source::Lengths;
+use crate::write::tracks::{Subject, Tracks};
 use crate::write::{Layout, Line, Output, Target, unscored};
 
 /// The files of a run. Each takes its name when the run has succeeded.
@@ -15,6 +16,7 @@ pub struct Files {
     output: Output,
     unscored: Option<Target>,
     sizes: Option<Target>,
+    tracks: Option<Tracks>,
     /// Rows to write; the header at first, so that a run which reads nothing writes nothing.
     rows: Vec<u8>,
     intervals: Vec<u8>,
@@ -22,7 +24,10 @@ pub struct Files {
 
 impl Files {
     /// Begins all files of a plan; `header` is the text above the rows.
-    pub fn begin(plan: &Plan, header: String) -> Result<Self> {
+    /// `subjects` are those of tracks, one a channel.
+    pub fn begin(plan: &Plan, header: String, subjects: Vec<Subject>) -> Result<Self> {
+        let begin = |gallery| Tracks::begin(gallery, subjects);
+        let tracks = plan.tracks.as_ref().map(begin).transpose()?;
         Ok(Self {
             layout: plan.output.layout(),
             unscored: plan.unscored.as_deref().map(Target::beside).transpose()?,
@@ -31,6 +36,7 @@ impl Files {
                 .as_deref()
                 .map(Target::beside)
                 .transpose()?,
+            tracks,
             output: Output::begin(&plan.output, &header)?,
             rows: header.into_bytes(),
             intervals: Vec::new(),
@@ -41,6 +47,9 @@ impl Files {
     /// them.
     pub fn finish(mut self, lengths: &Lengths, names: bool, threads: usize) -> Result<()> {
         self.pass()?;
+        if let Some(tracks) = self.tracks {
+            tracks.finish(lengths, threads)?;
+        }
         self.output.finish(lengths, names, threads)?;
         if let Some(unscored) = self.unscored {
             unscored.finish()?;
@@ -56,6 +65,18 @@ impl Files {
 impl Writer for Files {
     fn row(&mut self, line: &Line<'_>) {
         (self.layout.row)(line, &mut self.rows);
+    }
+
+    fn track_call(&mut self, line: &Line<'_>) {
+        if let Some(tracks) = &mut self.tracks {
+            tracks.call(line);
+        }
+    }
+
+    fn track_value(&mut self, line: &Line<'_>) {
+        if let Some(tracks) = &mut self.tracks {
+            tracks.value(line);
+        }
     }
 
     fn text(&mut self, rows: &[u8]) {
@@ -74,6 +95,9 @@ impl Writer for Files {
     fn pass(&mut self) -> Result<()> {
         self.output.write(&self.rows)?;
         self.rows.clear();
+        if let Some(tracks) = &mut self.tracks {
+            tracks.pass()?;
+        }
         if let Some(target) = &mut self.unscored {
             target.write(&self.intervals)?;
             self.intervals.clear();

@@ -58,9 +58,10 @@ pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
         layout: plan.output.layout(),
         names: source.regions.names || source.reads.reads == Reads::Each,
         text: true,
+        tracks: plan.tracks.is_some(),
     };
     let setup = Setup::new(&plan.models, &plan.scoring, shape, plan.chunk_size);
-    let mut files = Files::begin(plan, header_of(plan, &setup))?;
+    let mut files = Files::begin(plan, header_of(plan, &setup), setup.subjects())?;
     let settled = AtomicBool::new(false);
     let ledger = ledger(&plan.models);
     let mut delivery = Delivery::new(&setup, &settled, observer, ledger, &mut files);
@@ -129,6 +130,7 @@ pub fn values<T: Send>(
         layout: Format::Bed.layout(false),
         names: true,
         text: false,
+        tracks: false,
     };
     let setup = Setup::new(models, scoring, shape, DEFAULT_CHUNK);
     let settled = AtomicBool::new(false);
@@ -208,7 +210,8 @@ fn read_whole(
     sink: &mut dyn Sink,
 ) -> Result<Seen> {
     let output = &plan.output;
-    if plan.chrom_sizes.is_none() && !output.index && output.layout().stored.is_none() {
+    let wanted = plan.chrom_sizes.is_some() || plan.tracks.is_some();
+    if !wanted && !output.index && output.layout().stored.is_none() {
         let reads = read_all(plan, options, observer, sink)?;
         return Ok(Seen {
             reads,

@@ -11,6 +11,7 @@ use crate::source::{self, Input};
 use crate::value::Quantity;
 use crate::window::Softmask;
 use crate::write::Destination;
+use crate::write::tracks::Gallery;
 
 /// What a run reads, how it scores, and what it writes.
 pub struct Plan {
@@ -23,6 +24,8 @@ pub struct Plan {
     pub chrom_sizes: Option<PathBuf>,
     /// File for the unscored intervals as BED.
     pub unscored: Option<PathBuf>,
+    /// Folder of tracks to write beside rows, which are calls then.
+    pub tracks: Option<Gallery>,
     /// The part to score, from 1, and how many there are.
     pub shard: Option<(u32, u32)>,
     pub threads: usize,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::plan::{Head, LoadedModel, Scoring};
+use super::work::Mark;
 use crate::call::{Best, Call, Caller, Threshold, share};
 use crate::engine::Engine;
 use crate::model::{CallShape, Contract, Model, Strandedness};
@@ -10,6 +11,7 @@ use crate::sequence::{Strand, StrandChoice};
 use crate::source::Place;
 use crate::value::{Quantity, Value};
 use crate::window::{Grid, Policy, Softmask};
+use crate::write::tracks::Subject;
 use crate::write::{Holds, Layout, Least, Line, Provenance, Row};
 
 /// A model on one strand, or on both at once if it is symmetric.
@@ -72,7 +74,8 @@ impl Reach {
         asked.max(self.left + self.right).max(1)
     }
 
-    fn include(&mut self, model: &Scored<'_>, raw: bool) {
+    /// `steps`: the row before may be of the same value.
+    fn include(&mut self, model: &Scored<'_>, raw: bool, steps: bool) {
         for track in &model.tracks {
             let (left, right) = track.grid.halo();
             self.left = self.left.max(left);
@@ -85,7 +88,8 @@ impl Reach {
             CallShape::Point => model.distance,
             CallShape::Region => model.distance.max(model.stride),
         };
-        self.calls = self.calls.max(calls);
+        let steps = if steps { model.stride } else { 0 };
+        self.calls = self.calls.max(calls).max(steps);
     }
 }
 
@@ -97,6 +101,8 @@ pub struct Shape {
     pub names: bool,
     /// Whether workers write rows of windows as text; else they are handed on as values.
     pub text: bool,
+    /// Whether values and calls are wanted as tracks, too.
+    pub tracks: bool,
 }
 
 pub struct Setup<'a> {
@@ -126,7 +132,7 @@ impl<'a> Setup<'a> {
             .collect();
         let mut reach = Reach::default();
         for model in &models {
-            reach.include(model, scoring.raw);
+            reach.include(model, scoring.raw, shape.tracks);
         }
         let policy = Policy {
             max_n: scoring.max_n,
@@ -175,6 +181,51 @@ impl<'a> Setup<'a> {
             strand,
             name: self.has_names().then_some(name),
         }
+    }
+
+    /// A step of the values of a track.
+    pub fn step<'s>(&'s self, row: Row, place: &'s Place) -> Line<'s> {
+        let value = row.value;
+        let mut line = self.line(row, place);
+        line.row.value = value;
+        line
+    }
+
+    /// A call as its track has it.
+    pub fn track_line<'s>(&'s self, row: Row, place: &'s Place) -> Line<'s> {
+        let mut line = self.line(row, place);
+        let quantity = track_quantity(line.model);
+        line.row.value = value(quantity, line.model, line.label, row.output);
+        line
+    }
+
+    pub fn has_tracks(&self) -> bool {
+        self.shape.tracks
+    }
+
+    /// Room for the values of each channel, if there are tracks.
+    pub fn no_marks(&self) -> Vec<Vec<Mark>> {
+        let channels = if self.has_tracks() {
+            self.channels.len()
+        } else {
+            0
+        };
+        vec![Vec::new(); channels]
+    }
+
+    /// What the tracks show, one a channel.
+    pub fn subjects(&self) -> Vec<Subject> {
+        let subject = |channel: &Channel| {
+            let contract = self.models[channel.model].contract;
+            Subject {
+                model: contract.name.clone(),
+                task: contract.task,
+                label: contract.labels[channel.label].clone(),
+                strand: channel.strand,
+                quantity: track_quantity(contract),
+            }
+        };
+        self.channels.iter().map(subject).collect()
     }
 
     /// What windows are compared by: calls stand by their probabilities, and steps merge by what
@@ -254,6 +305,14 @@ impl<'a> Setup<'a> {
                 least: &model.least,
             })
             .collect()
+    }
+}
+
+/// What tracks show of a model: rarity, whose peaks stand out, where it is known.
+pub fn track_quantity(contract: &Contract) -> Quantity {
+    match contract.background.is_empty() {
+        true => Quantity::Probability,
+        false => Quantity::Rate,
     }
 }
 

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 
-use super::setup::{Setup, Track, value};
+use super::setup::{Setup, Track, track_quantity, value};
 use super::strand::Windows;
 use super::unit::{Piece, Unit};
 use crate::call::Candidate;
 use crate::engine::Scorer;
 use crate::source::Place;
+use crate::value::Value;
 use crate::window::{Status, Survey};
 use crate::write::{Merger, Row};
 
@@ -38,6 +39,15 @@ pub struct Outcome {
     /// Of these windows, those that report on a base of a read that is not aligned.
     pub unplaced: Vec<u64>,
     pub found: Found,
+    /// Values for tracks, by channel; none if there are no tracks.
+    pub marks: Vec<Vec<Mark>>,
+}
+
+/// The value of a window in a track, by the base that it reports on.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    pub at: usize,
+    pub value: Value,
 }
 
 pub enum Found {
@@ -64,6 +74,7 @@ struct Draft<'u> {
     windows: Vec<u64>,
     unplaced: Vec<u64>,
     found: Vec<(usize, Candidate)>,
+    marks: Vec<Vec<Mark>>,
 }
 
 /// One thread's scorers.
@@ -94,6 +105,7 @@ impl<'a> Worker<'a> {
                 windows: vec![0; models],
                 unplaced: vec![0; models],
                 found: Vec::new(),
+                marks: self.setup.no_marks(),
             })
             .collect();
         for model in 0..models {
@@ -108,6 +120,7 @@ impl<'a> Worker<'a> {
             windows: draft.windows,
             unplaced: draft.unplaced,
             found: self.shape(draft.found, draft.piece),
+            marks: draft.marks,
         };
         Ok(pieces.into_iter().map(outcome).collect())
     }
@@ -172,7 +185,7 @@ impl<'a> Worker<'a> {
         for (draft, starts) in pieces.iter_mut().zip(reported) {
             for (start, outputs) in starts.into_iter().zip(&mut outputs) {
                 let at = start + track.grid.lead;
-                self.rate(track, model, at, outputs, draft.piece, &mut draft.found)?;
+                self.rate(track, model, at, outputs, draft)?;
             }
         }
         Ok(())
@@ -185,9 +198,10 @@ impl<'a> Worker<'a> {
         model: usize,
         at: usize,
         outputs: &[f32],
-        piece: &Piece,
-        found: &mut Vec<(usize, Candidate)>,
+        draft: &mut Draft<'_>,
     ) -> Result<()> {
+        let place = &draft.piece.place;
+        let tracked = self.setup.has_tracks() && place.report.contains(&at) && place.has(at);
         let contract = self.setup.models[model].contract;
         let quantity = self.setup.compared();
         for &(label, channel) in &track.channels {
@@ -196,12 +210,17 @@ impl<'a> Worker<'a> {
                 output.is_finite(),
                 "model {} gives {output} at {}:{}",
                 contract.name,
-                String::from_utf8_lossy(&piece.place.contig),
+                String::from_utf8_lossy(&place.contig),
                 at + 1
             );
             if output >= self.setup.channels[channel].least {
                 let value = value(quantity, contract, label, output);
-                found.push((channel, Candidate { at, value, output }));
+                draft.found.push((channel, Candidate { at, value, output }));
+            }
+            if tracked {
+                let quantity = track_quantity(contract);
+                let value = value(quantity, contract, label, output);
+                draft.marks[channel].push(Mark { at, value });
             }
         }
         Ok(())

@@ -23,6 +23,12 @@ impl Lengths {
         number.map(|&number| self.lengths[number].1)
     }
 
+    /// The contig that came first.
+    pub fn first(&self) -> Option<(&[u8], usize)> {
+        let (name, bases) = self.lengths.first()?;
+        Some((name, *bases))
+    }
+
     /// Of the longest contig.
     pub fn longest(&self) -> usize {
         self.lengths

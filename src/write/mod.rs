@@ -16,6 +16,7 @@ mod spsc;
 mod steps;
 mod target;
 mod track;
+pub mod tracks;
 mod tsv;
 mod whole;
 

@@ -28,3 +28,4 @@ mod regions;
 mod shards;
 mod streams;
 mod support;
+mod tracks;

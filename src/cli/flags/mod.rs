@@ -93,6 +93,10 @@ pub struct Args {
     pub no_header: bool,
     /// A line for browsers above the rows.
     pub track: bool,
+    /// Folder of tracks to make.
+    pub tracks: Option<PathBuf>,
+    /// Name of the sequence in the tracks.
+    pub genome: Option<String>,
     /// File for the lengths of the contigs.
     pub chrom_sizes: Option<PathBuf>,
     /// File for the ledger as JSON.
@@ -145,6 +149,8 @@ impl Default for Args {
             index: false,
             no_header: false,
             track: false,
+            tracks: None,
+            genome: None,
             chrom_sizes: None,
             stats: None,
             unscored: None,

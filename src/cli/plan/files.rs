@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::rule;
 use crate::cli::flags::{Args, UsageError};
+use crate::source::reads::Reads;
+use crate::write::tracks::Gallery;
 
 /// Holds the flags about files against one another.
 pub fn check(args: &Args) -> Result<(), UsageError> {
     let fail = |text: String| Err(rule(text));
     let format = args.format.word();
+    check_tracks(args)?;
     if args.layout().stored.is_some() {
         if cfg!(not(feature = "bigwig")) {
             return fail(format!(
@@ -59,6 +62,49 @@ fn check_stdout(args: &Args) -> Result<(), UsageError> {
         taken = Some("another file goes");
     }
     Ok(())
+}
+
+/// Tracks hold what a whole run calls, one value a base.
+fn check_tracks(args: &Args) -> Result<(), UsageError> {
+    let reasons = [
+        (args.raw, "rows must be calls, and these are windows"),
+        (args.shard.is_some(), "files of a --shard cannot be joined"),
+        (
+            args.reads == Reads::Each,
+            "reads give several values a base",
+        ),
+    ];
+    let reason = reasons.iter().find(|(holds, _)| *holds);
+    match (args.tracks.is_some(), reason) {
+        (true, Some((_, reason))) => Err(rule(format!("--tracks: {reason}"))),
+        (false, _) if args.genome.is_some() => Err(rule(
+            "--genome is the name of the sequence in --tracks".to_owned(),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The folder of tracks that is asked for, if it is.
+pub fn gallery(args: &Args) -> Option<Gallery> {
+    const ENDINGS: [&str; 3] = ["fa", "fasta", "fna"];
+    let ending = |path: &Path| {
+        let name = path.file_name()?.to_str()?;
+        let plain = name.strip_suffix(".gz").unwrap_or(name);
+        let (stem, ending) = plain.rsplit_once('.')?;
+        ENDINGS.contains(&ending).then(|| stem.to_owned())
+    };
+    let given = match (&args.reference, args.inputs.as_slice()) {
+        (Some(path), _) => Some(path),
+        (None, [path]) => Some(path),
+        _ => None,
+    };
+    let fasta = given.filter(|path| path.is_file() && ending(path).is_some());
+    let stem = fasta.and_then(|path| ending(path));
+    Some(Gallery {
+        folder: args.tracks.clone()?,
+        genome: (args.genome.clone().or(stem)).unwrap_or_else(|| "genome".to_owned()),
+        fasta: fasta.cloned(),
+    })
 }
 
 #[cfg(test)]

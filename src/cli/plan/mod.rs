@@ -78,6 +78,7 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
             header: !args.no_header,
             track: args.track,
         },
+        tracks: files::gallery(args),
         chrom_sizes: args.chrom_sizes.clone(),
         unscored: args.unscored.clone(),
         shard: args.shard,

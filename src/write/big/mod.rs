@@ -29,12 +29,12 @@ const BIG_BED: u32 = 0x8789_f2eb;
 /// What the tree of contigs that bigtools writes can count.
 const MOST_CONTIGS: usize = u16::MAX as usize;
 
-pub(super) const WIG: Layout = Layout {
+pub(in crate::write) const WIG: Layout = Layout {
     track: Track::None,
     stored: Some(Kind::BigWig),
     ..bedgraph::LAYOUT
 };
-pub(super) const BED: Layout = Layout {
+pub(in crate::write) const BED: Layout = Layout {
     comments: false,
     track: Track::None,
     stored: Some(Kind::BigBed),

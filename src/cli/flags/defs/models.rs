@@ -7,7 +7,7 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag {
         long: "model",
         short: &['m'],
-        value: Some("MODEL[:LABEL]"),
+        value: Some("MODEL"),
         completes: Completes::Models,
         section: Section::Models,
         shapes_output: true,

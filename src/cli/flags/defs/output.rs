@@ -106,6 +106,41 @@ pub(super) const FLAGS: &[Flag] = &[
         ..SWITCH
     },
     Flag {
+        long: "tracks",
+        value: Some("DIR"),
+        completes: Completes::Files,
+        section: Section::Output,
+        common: false,
+        short_doc: "make DIR with bigWigs, bigBeds and a hub of them",
+        long_doc: "Also make the folder DIR, in the same pass: for each model, label and strand a \
+            bigWig of the values of all windows and a bigBed of the calls; a hub of them for the \
+            UCSC browser (hub.txt, genomes.txt, trackDb.txt); a session for igv.js \
+            (igv-session.json); and chrom.sizes. Values are -log10 of the share of a genome that \
+            scores at least as much where the model has a background, else probabilities. Rows \
+            must be calls. DIR must not be there; it appears when the run has succeeded. Not with \
+            --shard: files of parts cannot be joined.",
+        update: |draft, value| {
+            draft.args.tracks = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "genome",
+        value: Some("NAME"),
+        section: Section::Output,
+        common: false,
+        short_doc: "name of the sequence in --tracks, such as hg38",
+        long_doc: "Name of the sequence in the hub and the session of --tracks: that of an \
+            assembly which the browser knows, such as hg38. Default: the name of the FASTA file \
+            without its ending.",
+        update: |draft, value| {
+            draft.args.genome = Some(value.text()?.to_owned());
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
         long: "chrom-sizes",
         value: Some("FILE"),
         completes: Completes::Files,

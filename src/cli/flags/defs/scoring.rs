@@ -128,7 +128,7 @@ pub(super) const FLAGS: &[Flag] = &[
             of the model. rate: -log10 of the share of a genome's positions that score at least \
             as much, by the background of the model: 3 is one position in a thousand. Values have \
             at least four significant digits. Calls are the same for all three. Default: \
-            probability; --tracks writes rate where models have a background.",
+            probability.",
         update: |draft, value| {
             draft.args.value = value.choice(Quantity::WORDS, Quantity::from_word)?;
             Ok(())

@@ -253,6 +253,17 @@ fn min_length() {
 }
 
 #[test]
+fn tracks() {
+    assert_eq!(run("").tracks, None);
+    assert_eq!(run("--tracks x").tracks, Some(PathBuf::from("x")));
+}
+
+#[test]
+fn genome() {
+    assert_eq!(run("--genome hg38").genome.as_deref(), Some("hg38"));
+}
+
+#[test]
 fn value() {
     assert_eq!(run("").value, Quantity::Probability);
     assert_eq!(run("--value rate").value, Quantity::Rate);
