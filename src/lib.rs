@@ -39,7 +39,8 @@ mod source;
 mod suggest;
 mod temporary;
 mod value;
-mod window;
+#[doc(hidden)]
+pub mod window;
 mod words;
 #[doc(hidden)]
 pub mod write;
