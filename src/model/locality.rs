@@ -85,7 +85,7 @@ fn base(state: &mut u64) -> usize {
         .wrapping_mul(6_364_136_223_846_793_005)
         .wrapping_add(1_442_695_040_888_963_407);
     let draw = *state >> 40;
-    if draw % 64 == 0 {
+    if draw.is_multiple_of(64) {
         4
     } else {
         (draw / 64 % 4) as usize
