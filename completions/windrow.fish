@@ -39,6 +39,8 @@ complete -c windrow -l tracks -r -F -d 'make DIR with bigWigs, bigBeds and a hub
 complete -c windrow -l genome -x -d 'name of the sequence in --tracks, such as hg38'
 complete -c windrow -l chrom-sizes -r -F -d 'write names and lengths of the contigs to FILE'
 complete -c windrow -l stats -r -F -d 'write the ledger to FILE as JSON'
+complete -c windrow -l multiqc -r -F -d 'write FILE_mqc.json, which MultiQC takes'
+complete -c windrow -l sample -x -d 'name of the input in --multiqc'
 complete -c windrow -l unscored -r -F -d 'write the unscored intervals to FILE as BED'
 complete -c windrow -s t -s @ -l threads -x -d 'threads that score (also -@) [all cores]'
 complete -c windrow -l engine -x -a 'auto avx512 avx2 neon portable tract' -d 'what runs dense models [auto]'

@@ -5,6 +5,7 @@ mod closed;
 pub mod flags;
 mod generated;
 mod listing;
+mod multiqc;
 mod plan;
 mod progress;
 mod short;
@@ -107,6 +108,7 @@ fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
         }
     }
     let stats = args.stats.as_deref().map(Target::beside).transpose()?;
+    let multiqc = args.multiqc.as_deref().map(Target::beside).transpose()?;
     let meter = meter(&args, &plan);
     let report = pipeline::run(&plan, &meter)?;
     drop(meter);
@@ -114,6 +116,11 @@ fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
     if let Some(mut stats) = stats {
         stats.write(summary::to_json(&report.ledger, &plan.command, &cost).as_bytes())?;
         stats.finish()?;
+    }
+    if let Some(mut multiqc) = multiqc {
+        let sample = multiqc::sample(&args);
+        multiqc.write(multiqc::to_json(&report.ledger, &sample, &cost).as_bytes())?;
+        multiqc.finish()?;
     }
     if let Some(fault) = report.unsorted.filter(|_| is_sorted_for(&args)) {
         tell(&format!(

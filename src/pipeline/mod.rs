@@ -14,7 +14,7 @@ mod work;
 
 use std::sync::atomic::AtomicBool;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::source::reads::{Reads, Tally};
 use crate::source::{self, Count, Input, Lengths, Options, Place, Shard, Sink, Sizes};
@@ -194,6 +194,11 @@ fn read(
     };
     let mut count = Count::default();
     let Seen { lengths, .. } = read_whole(plan, &options, observer, &mut count)?;
+    let (number, parts) = shard;
+    if (1..u64::from(parts)).contains(&count.bases) {
+        let bases = count.bases;
+        bail!("--shard {number}/{parts}: the input has {bases} bases, fewer than parts");
+    }
     // All was said while counting.
     options.quiet = true;
     let (flank, bases) = (options.regions.flank, count.bases);

@@ -55,6 +55,24 @@ fn reasons_follow_their_precedence() {
 }
 
 #[test]
+fn multiqc_has_the_figures_of_the_ledger() {
+    let bench = Bench::new(&behind_ag());
+    let input = bench.write("liver.1.fa", b">a\nACGTNACGTA\n");
+    let path = bench.path("x_mqc.json");
+    let multiqc = |flags: &str| -> Json {
+        rows(bench.run(&format!("--multiqc {} {flags}", path.display()), b""));
+        serde_json::from_str(&bench.read("x_mqc.json")).unwrap()
+    };
+    let figures = multiqc(&input)["data"]["liver"].clone();
+    assert_eq!(figures["bases"], json!(10));
+    assert_eq!(figures["matrix_scored"], json!(10.0));
+    assert_eq!(figures["matrix_contig_end"], json!(40.0));
+    assert_eq!(figures["matrix_unknown_bases"], json!(50.0));
+    let named = multiqc(&format!("--sample kidney {input}"));
+    assert_eq!(named["data"]["kidney"]["bases"], json!(10));
+}
+
+#[test]
 fn stats_have_stable_keys() {
     let bench = Bench::new(&behind_ag());
     let stats = stats(&bench, "", b">a\nTTAGCTT\n");

@@ -186,6 +186,22 @@ fn a_pipe_cannot_be_read_twice() {
     }
 }
 
+#[test]
+fn more_parts_than_bases_are_refused() {
+    let bench = Bench::new(&behind_ag());
+    let input = bench.write("c.fa", b">c\nACGT\n");
+    let output = bench.run(&format!("--shard 5/5 {input}"), b"");
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        error,
+        "windrow: error: --shard 5/5: the input has 4 bases, fewer than parts\n"
+    );
+    same(&bench, &input, &[4]);
+    let empty = bench.write("e.fa", b">e\n");
+    same(&bench, &empty, &[3]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
@@ -204,6 +220,8 @@ proptest! {
             format.to_owned()
         };
         let input = bench.write("c.fa", records(&lengths).as_bytes());
+        let bases = lengths.iter().sum::<usize>() as u32;
+        let count = if bases == 0 { count } else { count.min(bases) };
         same(&bench, &format!("-q {format} {input}"), &[count]);
     }
 }

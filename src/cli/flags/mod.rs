@@ -101,6 +101,10 @@ pub struct Args {
     pub chrom_sizes: Option<PathBuf>,
     /// File for the ledger as JSON.
     pub stats: Option<PathBuf>,
+    /// File for the ledger as custom content of MultiQC.
+    pub multiqc: Option<PathBuf>,
+    /// Name of what was read; if none, that of the first input.
+    pub sample: Option<String>,
     /// File for the unscored intervals as BED.
     pub unscored: Option<PathBuf>,
     pub threads: usize,
@@ -153,6 +157,8 @@ impl Default for Args {
             genome: None,
             chrom_sizes: None,
             stats: None,
+            multiqc: None,
+            sample: None,
             unscored: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             chunk_size: DEFAULT_CHUNK,

@@ -35,6 +35,9 @@ pub fn check(args: &Args) -> Result<(), UsageError> {
             return fail(format!("--index: --format {format} has one inside"));
         }
     }
+    if args.sample.is_some() && args.multiqc.is_none() {
+        return fail("--sample names a line of a report: add --multiqc".to_owned());
+    }
     if args.index && !args.bgzip {
         return fail("--index is of bgzip output: add --bgzip".to_owned());
     }
@@ -49,6 +52,7 @@ fn check_stdout(args: &Args) -> Result<(), UsageError> {
     let side = [
         ("chrom-sizes", &args.chrom_sizes),
         ("stats", &args.stats),
+        ("multiqc", &args.multiqc),
         ("unscored", &args.unscored),
     ];
     let is_stdout = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
@@ -137,7 +141,12 @@ mod tests {
 
     #[test]
     fn standard_output_holds_one_thing() {
-        for flags in ["--stats -", "--unscored -", "--chrom-sizes -"] {
+        for flags in [
+            "--stats -",
+            "--multiqc -",
+            "--unscored -",
+            "--chrom-sizes -",
+        ] {
             assert!(check(&args(&format!("{flags} -o x"))).is_ok());
             assert!(refusal(flags).ends_with(" -: rows go to standard output already"));
         }
@@ -145,6 +154,12 @@ mod tests {
             refusal("-o x --stats - --unscored -"),
             "--unscored -: another file goes to standard output already"
         );
+    }
+
+    #[test]
+    fn a_sample_is_named_for_a_report() {
+        assert!(check(&args("--sample liver --multiqc x_mqc.json")).is_ok());
+        assert!(refusal("--sample liver").ends_with("add --multiqc"));
     }
 
     #[test]

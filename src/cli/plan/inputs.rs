@@ -89,7 +89,7 @@ pub(super) fn check_twice(input: &Input) -> anyhow::Result<()> {
     };
     if !twice {
         return Err(rule(format!(
-            "--shard: {input} cannot be read twice; name a file"
+            "--shard: {input} cannot be read twice; write it to a file, and name that"
         ))
         .into());
     }

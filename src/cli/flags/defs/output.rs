@@ -172,6 +172,41 @@ pub(super) const FLAGS: &[Flag] = &[
         ..SWITCH
     },
     Flag {
+        long: "multiqc",
+        value: Some("FILE"),
+        completes: Completes::Files,
+        section: Section::Output,
+        common: false,
+        short_doc: "write FILE_mqc.json, which MultiQC takes",
+        long_doc: "Write the ledger to FILE as custom content of MultiQC, which takes files named \
+            *_mqc.json as they are: bases read, scored and unscored by reason, rows, rates. '-' is \
+            standard output, if --output names a file. --sample names the line.",
+        update: |draft, value| {
+            draft.args.multiqc = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "sample",
+        value: Some("NAME"),
+        section: Section::Output,
+        common: false,
+        short_doc: "name of the input in --multiqc",
+        long_doc: "Name of what was read, for --multiqc. Reports hold each name once, so it is to \
+            be unlike those of other runs. Default: the name of the first input, less its folder \
+            and what follows the first dot.",
+        update: |draft, value| {
+            let name = value.text()?;
+            if name.is_empty() || name.chars().any(char::is_control) {
+                return Err("is not a name".to_owned());
+            }
+            draft.args.sample = Some(name.to_owned());
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
         long: "unscored",
         value: Some("FILE"),
         completes: Completes::Files,

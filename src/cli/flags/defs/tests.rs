@@ -338,6 +338,18 @@ fn stats() {
 }
 
 #[test]
+fn multiqc() {
+    let path = Some(PathBuf::from("x_mqc.json"));
+    assert_eq!(run("--multiqc x_mqc.json").multiqc, path);
+}
+
+#[test]
+fn sample() {
+    assert_eq!(run("--sample liver").sample.as_deref(), Some("liver"));
+    assert_eq!(run("").sample, None);
+}
+
+#[test]
 fn unscored() {
     assert_eq!(
         run("--unscored u.bed").unscored,
