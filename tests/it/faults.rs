@@ -8,8 +8,7 @@ use crate::support::onnx;
 use windrow::write::Format;
 
 const FIRST: &str = ">c1\nTTAGCTT\n";
-const FIRST_ROWS: &str =
-    "c1\t3\t4\texon_start\t1000\t-\t1\nc1\t4\t5\texon_start\t1000\t+\t1\n";
+const FIRST_ROWS: &str = "c1\t3\t4\texon_start\t1000\t-\t1\nc1\t4\t5\texon_start\t1000\t+\t1\n";
 
 fn bench() -> Bench {
     Bench::new(&behind_ag())

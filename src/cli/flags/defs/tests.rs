@@ -134,7 +134,8 @@ fn exclude_flags() {
     assert_eq!(run("-F 0xF04").exclude_flags, Some(0xf04));
     assert_eq!(run("--exclude-flags 04").exclude_flags, Some(4));
     assert_eq!(run("-F 0").exclude_flags, Some(0));
-    for value in ["-F=0x10000", "-F=08", "-F=+4", "-F=0x", "-F=UNMAP"] {
+    assert_eq!(run("-F UNMAP,DUP").exclude_flags, Some(0x404));
+    for value in ["-F=0x10000", "-F=08", "-F=+4", "-F=0x", "-F=UNMAPPED"] {
         assert!(parse([value]).is_err(), "{value}");
     }
 }
