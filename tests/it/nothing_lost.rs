@@ -138,6 +138,33 @@ fn the_name_of_the_output_chooses_its_format() {
 }
 
 #[test]
+fn a_missing_folder_for_temporary_files_is_an_error() {
+    let bench = Bench::new(&behind_ag());
+    bench.write("g.fa", RECORD.as_bytes());
+    for name in ["x.bw", "x.bb"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_windrow"))
+            .args([
+                "-q",
+                "-m",
+                &bench.model,
+                "--strand",
+                "+",
+                "-o",
+                name,
+                "g.fa",
+            ])
+            .current_dir(bench.folder.path())
+            .env("TMPDIR", "/nowhere/at/all")
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(text.contains("/nowhere/at/all (TMPDIR)"), "{text}");
+        assert!(!bench.path(name).exists());
+    }
+}
+
+#[test]
 fn a_replaced_file_keeps_its_mode() {
     let bench = Bench::new(&behind_ag());
     bench.write("g.fa", RECORD.as_bytes());

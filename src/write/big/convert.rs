@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use bigtools::{
     BBIDataProcessor, BBIDataSource, BBIProcessError, BedEntry, BigBedWrite, BigWigWrite,
     ProcessDataError, Value,
@@ -116,12 +116,32 @@ impl<V: Send + 'static> BBIDataSource for Source<V> {
 
 const STACK: usize = 8 << 20;
 
+/// Files that bigtools has open at once: its sections, index and summaries.
+const OPEN_FILES: usize = 48;
+
+/// Tries what bigtools is to do. It makes its temporary files in tasks whose errors it drops, and
+/// would leave out the rows of one that could not be made.
+fn check_temporary_files() -> Result<()> {
+    let tried = tempfile::tempfile().and_then(|file| {
+        let copies = (1..OPEN_FILES).map(|_| file.try_clone());
+        copies.collect::<io::Result<Vec<_>>>()
+    });
+    let folder = std::env::temp_dir();
+    tried.map(|_| ()).with_context(|| {
+        format!(
+            "temporary files in {} (TMPDIR) cannot be made",
+            folder.display()
+        )
+    })
+}
+
 /// Runs bigtools, which panics when a file that it writes to fails.
 fn guarded(
     file: &File,
     threads: usize,
     write: impl FnOnce(Witness, Runtime) -> Result<(), BBIProcessError<Fault>> + Send,
 ) -> Result<()> {
+    check_temporary_files()?;
     let runtime = Builder::new_multi_thread()
         .worker_threads(threads)
         .thread_name(SHIELDED)
