@@ -69,10 +69,12 @@ pub fn summary(ledger: &Ledger, cost: &Cost, raw: bool) -> String {
     let reads = &ledger.reads;
     if reads.records > 0 {
         lines.push(format!(
-            "{}; left out: {} filtered, {} unaligned, {} without sequence, {}",
+            "{}; left out: {} filtered, {} unaligned, {} beyond their contig, \
+             {} without sequence, {}",
             counted(reads.records, "alignment"),
             reads.filtered,
             reads.unaligned,
+            reads.beyond_contig,
             reads.without_sequence,
             counted(reads.inserted_bases, "inserted base"),
         ));
@@ -120,6 +122,7 @@ pub fn to_json(ledger: &Ledger, command: &str, cost: &Cost) -> String {
             "records": ledger.reads.records,
             "filtered": ledger.reads.filtered,
             "unaligned": ledger.reads.unaligned,
+            "beyond_contig": ledger.reads.beyond_contig,
             "without_sequence": ledger.reads.without_sequence,
             "inserted_bases": ledger.reads.inserted_bases,
         },
@@ -200,6 +203,7 @@ mod tests {
                 "records": 0,
                 "filtered": 0,
                 "unaligned": 0,
+                "beyond_contig": 0,
                 "without_sequence": 0,
                 "inserted_bases": 0,
             },

@@ -10,7 +10,7 @@ const TRACT: &str = "0.23.9";
 /// `windrow X.Y.Z`, then the engine, htslib, the vector instructions, and the bundled models.
 pub fn version() -> Result<String, ModelError> {
     let mut text = format!("windrow {}\n", env!("CARGO_PKG_VERSION"));
-    let (htslib, simd) = (source::reads::htslib_version(), engine::instructions());
+    let (htslib, simd) = (source::reads::library(), engine::instructions());
     text.push_str(&format!("tract {TRACT}\nhtslib {htslib}\nsimd {simd}\n"));
     for name in registry::names() {
         let model = model::load(name)?;
@@ -27,6 +27,13 @@ mod tests {
     fn the_engine_is_the_locked_one() {
         let locked = format!("name = \"tract-onnx\"\nversion = \"{TRACT}\"\n");
         assert!(include_str!("../../Cargo.lock").contains(&locked));
+    }
+
+    #[test]
+    fn every_compression_of_cram_is_named() {
+        let text = version().unwrap();
+        let line = text.lines().find(|line| line.starts_with("htslib "));
+        assert!(line.unwrap().ends_with(" with bzip2, lzma"), "{text}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Result, bail};
 
 use crate::source::reads::{Reads, Tally};
-use crate::source::{self, Count, Input, Lengths, Options, Place, Shard, Sink, Sizes};
+use crate::source::{self, Count, Input, Lengths, Options, Place, Shard, Sink, Sizes, Watch};
 use crate::write::{Format, Parameters, header};
 use deliver::Delivery;
 pub use deliver::Writer;
@@ -192,6 +192,8 @@ fn read(
     let Some(shard) = plan.shard else {
         return read_whole(plan, &options, observer, sink);
     };
+    let reference = plan.source.regions.reference.clone().map(Input::File);
+    let watch = Watch::new(plan.inputs.iter().cloned().chain(reference));
     let mut count = Count::default();
     let Seen { lengths, .. } = read_whole(plan, &options, observer, &mut count)?;
     let (number, parts) = shard;
@@ -203,7 +205,10 @@ fn read(
     options.quiet = true;
     let (flank, bases) = (options.regions.flank, count.bases);
     let mut shard = Shard::new(shard, bases, flank, settled, sink);
-    let reads = read_all(plan, &options, observer, &mut shard)?;
+    let reads = read_all(plan, &options, observer, &mut shard);
+    // A change may be why the second reading failed.
+    watch.check()?;
+    let reads = reads?;
     Ok(Seen { reads, lengths })
 }
 

@@ -2,19 +2,21 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use super::error::Fault;
+use bstr::{BString, ByteSlice};
+
+use super::error::{Fault, control, escaped};
 use crate::sequence::Strand;
 
 /// A row as it stands in the file: 0-based, half-open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    pub contig: String,
+    pub contig: BString,
     pub start: u64,
     pub end: u64,
     /// Column 6, if it is asked for; else both.
     pub strand: Strand,
     /// Column 4, if it is asked for.
-    pub name: Option<Box<[u8]>>,
+    pub name: Option<BString>,
 }
 
 /// Iterates over rows, each with the number of its line. Comments, `track` and `browser` lines
@@ -38,10 +40,9 @@ impl<R: Read> Rows<R> {
 
     fn parse(&self, line: &[u8]) -> Result<Row, Fault> {
         let fault = |text: &str| Fault::Region(text.to_owned());
-        let line = str::from_utf8(line).map_err(|_| fault("the row is not UTF-8 text"))?;
-        let columns: Vec<_> = line.split('\t').collect();
+        let columns: Vec<_> = line.split_str(b"\t").collect();
         let [contig, start, end, ..] = columns[..] else {
-            return Err(match line.contains(' ') {
+            return Err(match line.contains(&b' ') {
                 true => fault("the columns are separated by spaces, not by tabs"),
                 false => {
                     let count = columns.len();
@@ -52,32 +53,38 @@ impl<R: Read> Rows<R> {
         if contig.is_empty() {
             return Err(fault("the contig has no name"));
         }
-        let position = |text: &str| {
-            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-            let position = text.parse::<u64>().ok().filter(|_| digits);
-            position.ok_or_else(|| fault(&format!("{text:?} is no position")))
+        let position = |text: &[u8]| {
+            let digits = text.to_str().ok().filter(|_| text.iter().all(u8::is_ascii_digit));
+            let position = digits.and_then(|digits| digits.parse::<u64>().ok());
+            position.ok_or_else(|| fault(&format!("\"{}\" is no position", escaped(text))))
         };
         let (start, end) = (position(start)?, position(end)?);
         let name = match (self.names, columns.get(3)) {
             (false, _) => None,
-            (true, Some(name)) if !name.is_empty() => Some(name.as_bytes().into()),
+            (true, Some(&name)) if !name.is_empty() => Some(name),
             (true, _) => return Err(fault("no name in column 4, for --names")),
         };
-        let strand = match (self.strands, columns.get(5)) {
-            (false, _) | (true, Some(&".")) => Strand::Both,
-            (true, Some(&"+")) => Strand::Forward,
-            (true, Some(&"-")) => Strand::Reverse,
+        for name in [Some(contig), name].into_iter().flatten() {
+            if let Some(control) = control(name) {
+                let name = escaped(name);
+                return Err(fault(&format!("the name {name} holds the control character {control}")));
+            }
+        }
+        let strand = match (self.strands, columns.get(5).copied()) {
+            (false, _) | (true, Some(b".")) => Strand::Both,
+            (true, Some(b"+")) => Strand::Forward,
+            (true, Some(b"-")) => Strand::Reverse,
             (true, _) => {
                 let text = "no strand (+, - or .) in column 6, for --region-strand";
                 return Err(fault(text));
             }
         };
         Ok(Row {
-            contig: contig.to_owned(),
+            contig: contig.into(),
             start,
             end,
             strand,
-            name,
+            name: name.map(BString::from),
         })
     }
 }
@@ -134,7 +141,7 @@ mod tests {
     }
 
     fn row(contig: &str, start: u64, end: u64, name: &str, strand: Strand) -> Row {
-        let (contig, name) = (contig.to_owned(), Some(name.as_bytes().into()));
+        let (contig, name) = (contig.into(), Some(name.into()));
         Row {
             contig,
             start,
@@ -156,6 +163,19 @@ mod tests {
         let three = Rows::new(&b"c\t4\t9\n"[..], false, false).next().unwrap().1;
         let three = three.unwrap();
         assert_eq!((three.strand, three.name), (Strand::Both, None));
+    }
+
+    #[test]
+    fn names_are_bytes_without_control_characters() {
+        let parse = |line: &[u8]| Rows::new(line, true, false).next().unwrap().1;
+        let row = parse(b"\xe9\t4\t9\tn\xff").unwrap();
+        assert_eq!(row.contig, &b"\xe9"[..]);
+        assert_eq!(row.name, Some(BString::from(&b"n\xff"[..])));
+        for line in [&b"c\x1b[2J\t4\t9\tn"[..], b"c\t4\t9\tn\x07", b"c\t4\t9\t\xc2\x9b", b"c\t4\x1b\t9\tn"] {
+            let error = parse(line).unwrap_err().to_string();
+            assert!(!error.chars().any(char::is_control), "{error:?}");
+            assert!(error.contains("\\x"), "{error}");
+        }
     }
 
     #[test]

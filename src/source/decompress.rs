@@ -46,7 +46,8 @@ impl Compression {
             [0x1f, 0x8b, ..] => Some(Self::Gzip),
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => Some(Self::Bzip2),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Self::Xz),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
+            // A frame, or one to skip, with which pzstd begins.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
             _ => None,
         }
     }
@@ -147,6 +148,17 @@ mod tests {
             bytes.extend(encode(b""));
             assert_eq!(text(bytes).unwrap(), TEXT);
         }
+    }
+
+    #[test]
+    fn frames_of_zstd_to_skip_are_skipped() {
+        let skip = b"\x50\x2a\x4d\x18\x04\0\0\0abcd";
+        let mut bytes = skip.to_vec();
+        for part in [&TEXT[..20], &TEXT[20..]] {
+            bytes.extend(zst(part));
+            bytes.extend(skip);
+        }
+        assert_eq!(text(bytes).unwrap(), TEXT);
     }
 
     #[test]

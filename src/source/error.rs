@@ -1,7 +1,8 @@
 //! What is wrong with an input, and where.
 
-use std::borrow::Cow;
 use std::io;
+
+use bstr::ByteSlice;
 
 use super::InputFormat;
 
@@ -27,12 +28,17 @@ pub enum Fault {
     Parse(String),
     #[error("{letter} at base {position} is no nucleotide")]
     Letter { letter: String, position: usize },
-    #[error("CRAM holds no sequence of its own: name the FASTA of its contigs with --reference")]
+    #[error(
+        "the record is corrupt, or stored by its differences from a reference: name the FASTA of \
+         its contigs with --reference"
+    )]
     NoReference,
     #[error(
         "not sorted by coordinate: {0}; sort it, or score its reads one by one with --reads each"
     )]
     Unsorted(&'static str),
+    #[error("changed between two readings")]
+    Changed,
     #[error("the record has no name")]
     NoName,
     #[error("the record's name is longer than {NAME} bytes")]
@@ -72,14 +78,46 @@ pub fn shown(byte: u8) -> String {
     }
 }
 
-/// A header up to the first white space, fit for a message.
-pub fn name(header: &[u8]) -> Cow<'_, str> {
+/// The first control character (C0, C1 or DEL) of a text, for a message.
+///
+/// Those of the upper half count as characters of UTF-8, and as bytes where the text is not UTF-8.
+pub fn control(text: &[u8]) -> Option<String> {
+    let found = text.char_indices().find(|&(start, end, c)| match c {
+        '\u{fffd}' => is_c1(&text[start..end]),
+        c => c.is_control(),
+    });
+    found.map(|(start, end, c)| match end - start {
+        1 => shown(text[start]),
+        _ => format!("{c:?}"),
+    })
+}
+
+/// Whether bytes that are not UTF-8 are a control character of the upper half.
+fn is_c1(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x80..=0x9f, ..])
+}
+
+/// A name for a message: control characters as `\xHH`, other bytes that are not UTF-8 as U+FFFD,
+/// and no more than 200 bytes.
+pub fn escaped(name: &[u8]) -> String {
     const SHOWN: usize = 200;
-    let end = header
-        .iter()
-        .position(u8::is_ascii_whitespace)
-        .unwrap_or(header.len());
-    String::from_utf8_lossy(&header[..end.min(SHOWN)])
+    let name = &name[..name.len().min(SHOWN)];
+    let mut text = String::new();
+    for (start, end, c) in name.char_indices() {
+        let bytes = &name[start..end];
+        if c.is_control() || c == '\u{fffd}' && is_c1(bytes) {
+            bytes.iter().for_each(|byte| text += &format!("\\x{byte:02x}"));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// A header up to the first white space, fit for a message.
+pub fn name(header: &[u8]) -> String {
+    let end = header.iter().position(u8::is_ascii_whitespace);
+    escaped(&header[..end.unwrap_or(header.len())])
 }
 
 /// Where a record is, for [`SourceError::place`]; both numbers are counted from 1.

@@ -2,12 +2,15 @@
 
 use std::io::{self, BufRead};
 
+use bstr::BString;
 use memchr::memchr;
+
+use super::error::{NAME, escaped};
 
 /// A contig of the index, a row of `.fai`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
-    pub name: Vec<u8>,
+    pub name: BString,
     /// In bases.
     pub len: u64,
     /// Byte of the text at which the first base is.
@@ -53,7 +56,7 @@ fn entry(row: &[u8]) -> Option<Entry> {
     const MOST: u64 = 1 << 60;
     let row = row.strip_suffix(b"\r").unwrap_or(row);
     let mut columns = row.split(|&byte| byte == b'\t');
-    let name = columns.next()?.to_vec();
+    let name = BString::from(columns.next()?);
     let mut number = || {
         let number: u64 = str::from_utf8(columns.next()?).ok()?.parse().ok()?;
         (number < MOST).then_some(number)
@@ -113,7 +116,10 @@ impl Line {
         if let Some(name) = self.name.as_mut().filter(|_| !self.named) {
             let text = &text[usize::from(self.width == 0)..];
             let end = text.iter().position(u8::is_ascii_whitespace);
-            name.extend_from_slice(&text[..end.unwrap_or(text.len())]);
+            let word = &text[..end.unwrap_or(text.len())];
+            // One byte more than may be tells of all.
+            let room = (NAME + 1).saturating_sub(name.len());
+            name.extend_from_slice(&word[..word.len().min(room)]);
             self.named = end.is_some();
         }
         self.width += text.len() as u64;
@@ -149,9 +155,13 @@ impl Builder {
             if name.is_empty() {
                 return Err(fault(self.line, "the record has no name"));
             }
+            if name.len() > NAME {
+                let text = format!("the record's name is longer than {NAME} bytes");
+                return Err(fault(self.line, text));
+            }
             self.closed = false;
             self.entries.push(Entry {
-                name: name.clone(),
+                name: name.as_slice().into(),
                 offset: self.offset,
                 ..Entry::default()
             });
@@ -175,7 +185,7 @@ impl Builder {
             (entry.line_bases, entry.line_width) = (bases, line.width.max(bases + 1));
         }
         if self.closed || bases > entry.line_bases {
-            let name = String::from_utf8_lossy(&entry.name);
+            let name = escaped(&entry.name);
             let text = format!("lines of {name} differ in length, so it cannot be indexed");
             return Err(fault(self.line, text));
         }
@@ -197,7 +207,7 @@ mod tests {
 
     fn rows(entries: &[Entry]) -> String {
         let row = |entry: &Entry| {
-            let name = String::from_utf8_lossy(&entry.name);
+            let name = &entry.name;
             let Entry {
                 len,
                 offset,
@@ -235,6 +245,9 @@ mod tests {
             let error = built(text, 9).unwrap_err();
             assert!(error.contains("lines of a differ in length"), "{error}");
         }
+        let long = format!(">a\nA\n>{}\nA\n", "x".repeat(NAME + 1));
+        let error = built(&long, 1000).unwrap_err();
+        assert_eq!(error, "line 3: the record's name is longer than 65536 bytes");
         assert_eq!(
             built("AC\n", 9).unwrap_err(),
             "line 1: no FASTA: sequence without a header"

@@ -6,7 +6,7 @@ use std::mem;
 use anyhow::Result;
 use memchr::memchr;
 
-use super::error::{Fault, NAME, SourceError, place, shown};
+use super::error::{Fault, NAME, SourceError, control, place, shown};
 use super::{Input, Place, Sink};
 use crate::sequence::{self, Foreign};
 
@@ -169,6 +169,9 @@ impl<'a> Scanner<'a> {
         if self.name.is_empty() {
             return Err(self.fail(Fault::NoName));
         }
+        if let Some(control) = control(&self.name) {
+            return Err(self.fail(Fault::Control(control)));
+        }
         self.bases = 0;
         let taken = self.sink.begin(Place::whole(&self.name));
         self.placed(taken)
@@ -238,6 +241,23 @@ mod tests {
             let error = records(b">a\rb\nAC\n", bytes).unwrap_err();
             assert!(error.contains("control character byte 0x0d"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_name_has_no_control_characters_of_the_upper_half() {
+        for (name, shown) in [
+            (&b"a\xc2\x9bm"[..], "control character '\\u{9b}'"),
+            (b"a\x9bm", "control character byte 0x9b"),
+        ] {
+            let text = [b">", name, b" x\nAC\n"].concat();
+            let error = records(&text, 3).unwrap_err();
+            assert!(error.contains(shown), "{error}");
+            assert!(!error.chars().any(char::is_control), "{error:?}");
+        }
+        for name in ["é", "名"] {
+            assert!(records(format!(">{name}\nAC\n").as_bytes(), 3).is_ok());
+        }
+        assert!(records(b">\xe9t\xe9\nAC\n", 3).is_ok());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::Read;
 use anyhow::Result;
 use needletail::parser::{FastqReader, FastxReader, SequenceRecord};
 
-use super::error::{Fault, NAME, SourceError, place, shown};
+use super::error::{Fault, NAME, SourceError, control, place, shown};
 use super::progress::{Progress, Watched};
 use super::{Input, Place, Sink};
 use crate::sequence;
@@ -102,6 +102,9 @@ fn encode<'a>(
         0 => return Err((Fault::NoName, 0)),
         _ if end > NAME => return Err((Fault::LongName, 0)),
         _ => {}
+    }
+    if let Some(control) = control(&header[..end]) {
+        return Err((Fault::Control(control), 0));
     }
     codes.clear();
     sequence::encode(parsed.raw_seq(), codes).map_err(|foreign| {

@@ -2,11 +2,17 @@
 
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
+
+use bstr::BString;
+
+use super::{Fault, SourceError};
 
 /// One of the inputs to read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +22,7 @@ pub enum Input {
     /// Bytes that the caller reads.
     Stream,
     /// Those named on the command line, and taken from the reference.
-    Regions(Vec<String>),
+    Regions(Vec<BString>),
 }
 
 impl Input {
@@ -36,10 +42,18 @@ impl Input {
             Self::File(path) => File::open(path)?,
             Self::Stream | Self::Regions(_) => return Err(io::ErrorKind::Unsupported.into()),
         };
-        Ok(Box::new(Counted {
-            file,
-            consumed: consumed.clone(),
-        }))
+        Ok(Box::new(Counted::new(file, consumed.clone())?))
+    }
+
+    /// What tells a file from itself after a change; none of what is no file.
+    fn stamp(&self) -> Option<Stamp> {
+        let Self::File(path) = self else { return None };
+        let found = path.metadata().ok().filter(Metadata::is_file)?;
+        Some(Stamp {
+            file: (found.dev(), found.ino()),
+            bytes: found.len(),
+            changed: found.modified().ok(),
+        })
     }
 
     /// Bytes that there are to read, if that is known: not of a pipe.
@@ -70,13 +84,69 @@ impl Consumed {
 struct Counted {
     file: File,
     consumed: Consumed,
+    /// Bytes that a file had when it was opened, and has still to give.
+    left: u64,
+}
+
+impl Counted {
+    fn new(mut file: File, consumed: Consumed) -> io::Result<Self> {
+        let left = match size(&file.metadata()?) {
+            // Standard input may have been read from before.
+            Some(size) => size.saturating_sub(file.stream_position()?),
+            None => 0,
+        };
+        Ok(Self {
+            file,
+            consumed,
+            left,
+        })
+    }
 }
 
 impl Read for Counted {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let bytes = self.file.read(buf)?;
         self.consumed.0.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.left = self.left.saturating_sub(bytes as u64);
+        if bytes == 0 && self.left > 0 && !buf.is_empty() {
+            let text = format!("the file became {} bytes shorter while it was read", self.left);
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, text));
+        }
         Ok(bytes)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stamp {
+    /// Device and inode.
+    file: (u64, u64),
+    bytes: u64,
+    changed: Option<SystemTime>,
+}
+
+/// Files that are read twice and must be the same each time.
+pub struct Watch(Vec<(Input, Option<Stamp>)>);
+
+impl Watch {
+    pub fn new(inputs: impl IntoIterator<Item = Input>) -> Self {
+        let stamped = |input: Input| {
+            let stamp = input.stamp();
+            (input, stamp)
+        };
+        Self(inputs.into_iter().map(stamped).collect())
+    }
+
+    /// # Errors
+    /// A file is no longer what it was.
+    pub fn check(&self) -> Result<(), SourceError> {
+        match self.0.iter().find(|(input, stamp)| input.stamp() != *stamp) {
+            None => Ok(()),
+            Some((input, _)) => Err(SourceError {
+                input: input.to_string(),
+                place: String::new(),
+                fault: Fault::Changed,
+            }),
+        }
     }
 }
 
@@ -88,5 +158,52 @@ impl fmt::Display for Input {
             Self::Stream => f.write_str("input"),
             Self::Regions(_) => f.write_str("--region"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_shrinks_has_no_quiet_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.fa");
+        std::fs::write(&path, ">a\nACGTACGT\n").unwrap();
+        let mut text = Input::File(path.clone()).open(&Consumed::default()).unwrap();
+        text.read_exact(&mut [0; 4]).unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(6).unwrap();
+        let error = text.read_to_end(&mut Vec::new()).unwrap_err().to_string();
+        assert_eq!(error, "the file became 6 bytes shorter while it was read");
+    }
+
+    #[test]
+    fn a_file_that_grows_is_read_to_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.fa");
+        std::fs::write(&path, ">a\n").unwrap();
+        let mut text = Input::File(path.clone()).open(&Consumed::default()).unwrap();
+        std::fs::write(&path, ">a\nAC\n").unwrap();
+        let mut all = Vec::new();
+        text.read_to_end(&mut all).unwrap();
+        assert_eq!(all, b">a\nAC\n");
+    }
+
+    #[test]
+    fn a_watch_sees_every_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.fa");
+        std::fs::write(&path, ">a\nAC\n").unwrap();
+        let watch = Watch::new([Input::Stdin, Input::File(path.clone())]);
+        assert!(watch.check().is_ok());
+        let other = folder.path().join("b.fa");
+        std::fs::write(&other, ">a\nAC\n").unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        let error = watch.check().unwrap_err().to_string();
+        assert!(error.ends_with("a.fa: changed between two readings"), "{error}");
+        assert!(Watch::new([Input::File(other.clone())]).check().is_ok());
+        let watch = Watch::new([Input::File(path.clone())]);
+        std::fs::remove_file(&path).unwrap();
+        assert!(watch.check().is_err());
     }
 }

@@ -10,6 +10,7 @@ mod fasta;
 mod fastq;
 mod format;
 mod header;
+mod index;
 mod input;
 mod locus;
 mod place;
@@ -30,10 +31,13 @@ use error::shown;
 pub use error::{Fault, SourceError};
 pub use format::InputFormat;
 use header::Headers;
-pub use input::{Consumed, Input};
+pub use input::{Consumed, Input, Watch};
 pub use place::{Place, Sink};
 pub use shard::{Count, Shard};
 pub use sizes::{Lengths, Sizes};
+
+/// Sizes and positions of 64 bits are used as indexes: no cast between `u64` and `usize` loses bits.
+const _: () = assert!(usize::BITS == 64);
 
 /// How inputs are read.
 #[derive(Clone, Debug)]

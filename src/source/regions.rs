@@ -8,8 +8,9 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
+use bstr::BString;
 
-use super::error::{Fault, SourceError};
+use super::error::{Fault, SourceError, escaped};
 use super::locus::{self, Locus};
 use super::reference::Reference;
 use super::{Input, Place, Sink, bed};
@@ -36,7 +37,7 @@ pub struct Region {
     pub start: usize,
     pub end: usize,
     pub strand: Strand,
-    pub name: Option<Box<[u8]>>,
+    pub name: Option<BString>,
 }
 
 /// Reads BED from `text` and hands its regions on; returns how many there were.
@@ -69,11 +70,12 @@ pub fn read_bed(
 
 /// Hands on regions given as text, `chr1:1,000,001-2,000,000` (1-based, inclusive), `chr1:5-` or
 /// `chr1`.
-pub fn read_texts(texts: &[String], options: &super::Options, sink: &mut dyn Sink) -> Result<u64> {
+pub fn read_texts(texts: &[BString], options: &super::Options, sink: &mut dyn Sink) -> Result<u64> {
     let mut reference = open(options)?;
     let regions = texts.iter().map(|text| {
-        let mut region = region(text, &reference).with_context(|| format!("region {text}"))?;
-        region.name = options.regions.names.then(|| text.as_bytes().into());
+        let said = || format!("region {}", escaped(text));
+        let mut region = region(text, &reference).with_context(said)?;
+        region.name = options.regions.names.then(|| text.clone());
         Ok(region)
     });
     let regions = regions.collect::<Result<Vec<_>>>()?;
@@ -93,8 +95,7 @@ fn open(options: &super::Options) -> Result<Reference> {
 }
 
 /// The region that a text names.
-fn region(text: &str, reference: &Reference) -> Result<Region, Fault> {
-    let text = text.as_bytes();
+fn region(text: &[u8], reference: &Reference) -> Result<Region, Fault> {
     let whole = reference.number(locus::unbraced(text));
     let part = Locus::parse(text).map(|locus| (reference.number(locus.contig), locus));
     let (contig, start, end) = match (whole, part) {
@@ -120,10 +121,10 @@ fn unknown(name: &[u8], reference: &Reference) -> Fault {
         None => [b"chr", name].concat(),
     };
     let hint = match reference.number(&other) {
-        Some(_) => format!(", but {}", String::from_utf8_lossy(&other)),
+        Some(_) => format!(", but {}", escaped(&other)),
         None => String::new(),
     };
-    let (path, name) = (reference.path().display(), String::from_utf8_lossy(name));
+    let (path, name) = (reference.path().display(), escaped(name));
     Fault::Region(format!("{path} has no contig {name}{hint}"))
 }
 
@@ -135,7 +136,7 @@ fn bounded(contig: usize, start: u64, end: u64, reference: &Reference) -> Result
         return Err(Fault::Region(text));
     }
     if end > bases as u64 {
-        let name = String::from_utf8_lossy(reference.name(contig));
+        let name = reference.name(contig);
         let text = format!("the end, {end}, lies beyond {name}, which has {bases} bases");
         return Err(Fault::Region(text));
     }
@@ -150,8 +151,8 @@ fn bounded(contig: usize, start: u64, end: u64, reference: &Reference) -> Result
 
 impl bed::Row {
     fn region(self, reference: &Reference) -> Result<Region, Fault> {
-        let contig = reference.number(self.contig.as_bytes());
-        let contig = contig.ok_or_else(|| unknown(self.contig.as_bytes(), reference))?;
+        let contig = reference.number(&self.contig);
+        let contig = contig.ok_or_else(|| unknown(&self.contig, reference))?;
         Ok(Region {
             strand: self.strand,
             name: self.name,

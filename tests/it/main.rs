@@ -5,6 +5,7 @@ mod calls;
 mod chrom_sizes;
 mod cli;
 mod corpus;
+mod cram;
 mod differential;
 mod engine;
 mod example;

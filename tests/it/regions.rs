@@ -508,3 +508,45 @@ fn flags_of_regions_are_usage() {
         assert!(error.contains(flag), "{error}");
     }
 }
+
+#[test]
+fn a_contig_that_is_not_utf8_is_found() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let bench = Bench::new(&behind_ag());
+    let reference = bench.write("latin.fa", b">caf\xe9\nTTAGTTTTTT\n");
+    let bed = bench.path("latin.bed");
+    std::fs::write(&bed, b"caf\xe9\t0\t10\n").unwrap();
+    let command = |more: &[&OsStr]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_windrow"));
+        command.args(["-m", &bench.model, "--no-header", "--strand", "+"]);
+        command.args(["-q", "-r", &reference]).args(more).output().unwrap()
+    };
+    for more in [
+        &[OsStr::new("-R"), OsStr::from_bytes(b"caf\xe9:1-10")][..],
+        &[bed.as_os_str()],
+    ] {
+        let output = command(more);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(output.stdout, b"caf\xe9\t4\t5\texon_start\t1000\t+\t1.0000\n");
+    }
+}
+
+#[test]
+fn control_characters_of_names_reach_no_message() {
+    let bench = Bench::new(&behind_ag());
+    let bad = bench.write("bad.fa", b">a\x1b[31m\nACGT\n");
+    let good = bench.write("good.fa", b">a\nACGT\n");
+    for (flags, input) in [
+        (format!("-r {bad} -R a"), &b""[..]),
+        (format!("-r {good} -R a\x1b[31m"), b""),
+        (format!("-r {good}"), b"a\x1b[31m\t0\t1\n"),
+        (format!("-r {good} --names"), b"a\t0\t1\tn\xc2\x9b\n"),
+        (String::new(), b">a\xc2\x9b\nACGT\n"),
+    ] {
+        let (error, _) = failure(bench.run(&format!("-q {flags}"), input));
+        let line = error.trim_end_matches('\n');
+        assert!(!line.chars().any(char::is_control), "{line:?}");
+    }
+}

@@ -13,6 +13,8 @@ mod wanted;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use bstr::BString;
+
 pub use choice::Generate;
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
@@ -45,7 +47,7 @@ pub struct Args {
     /// Indexed FASTA of the contigs that the input names.
     pub reference: Option<PathBuf>,
     /// Regions of the reference, as written.
-    pub regions: Vec<String>,
+    pub regions: Vec<BString>,
     /// Regions are scored on the strand of their sixth column.
     pub region_strand: bool,
     /// Names are carried on as a column.

@@ -3,8 +3,11 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+use bstr::BString;
 
 use super::{Command, Completes, Draft, Flag, Listing, Value, sam_flags, suffix, table};
 use crate::suggest::{closest, hint};
@@ -175,6 +178,14 @@ impl Value {
             .to_str()
             .filter(|text| !text.is_empty())
             .ok_or_else(|| "is not a name".to_owned())
+    }
+
+    /// Text that need not be UTF-8.
+    pub fn bytes(&self) -> Result<BString, String> {
+        match self.0.as_bytes() {
+            b"" => Err("is not a name".to_owned()),
+            bytes => Ok(bytes.into()),
+        }
     }
 
     /// A whole number within `range`.

@@ -1,6 +1,7 @@
 //! One alignment: the fields of a record that are looked at.
 
-use hts_sys::bam1_t;
+use bstr::ByteSlice;
+use rust_htslib::bam::Record;
 
 use crate::sequence::UNKNOWN;
 
@@ -22,6 +23,7 @@ pub enum Op {
 
 impl Op {
     fn new(packed: u32) -> Option<Self> {
+        // 28 bits.
         let len = (packed >> 4) as usize;
         Some(match packed & 0xf {
             0 | 7 | 8 => Self::Match(len),
@@ -73,64 +75,42 @@ impl Bases<'_> {
 /// A record as htslib holds it.
 #[derive(Clone, Copy)]
 pub struct Alignment<'a> {
-    record: &'a bam1_t,
-    data: &'a [u8],
+    record: &'a Record,
 }
 
 impl<'a> Alignment<'a> {
-    /// The record must be one that htslib has filled, or empty.
-    pub(super) fn new(record: &'a bam1_t) -> Self {
-        let len = usize::try_from(record.l_data).unwrap_or(0);
-        let data = match len {
-            0 => &[][..],
-            // SAFETY: htslib keeps that many bytes there for as long as the record.
-            _ => unsafe { std::slice::from_raw_parts(record.data, len) },
-        };
-        Self { record, data }
+    pub(super) fn new(record: &'a Record) -> Self {
+        Self { record }
     }
 
     pub fn flags(&self) -> u16 {
-        self.record.core.flag
+        self.record.flags()
     }
 
     pub fn mapping_quality(&self) -> u8 {
-        self.record.core.qual
+        self.record.mapq()
     }
 
     /// Number of the contig in the header.
     pub fn contig(&self) -> Option<usize> {
-        usize::try_from(self.record.core.tid).ok()
+        usize::try_from(self.record.tid()).ok()
     }
 
     /// Position of the first aligned base.
     pub fn start(&self) -> Option<usize> {
-        usize::try_from(self.record.core.pos).ok()
+        usize::try_from(self.record.pos()).ok()
     }
 
-    /// The read's name; empty if it has none.
+    /// The read's name; `*` if it has none.
     pub fn name(&self) -> &'a [u8] {
-        let end = usize::from(self.record.core.l_qname).min(self.data.len());
-        let name = &self.data[..end];
-        let end = name.iter().position(|&byte| byte == 0);
-        let name = &name[..end.unwrap_or(name.len())];
-        if name == b"*" { b"" } else { name }
+        let name = self.record.qname();
+        let end = name.find_byte(0).unwrap_or(name.len());
+        &name[..end]
     }
 
     /// Bases of the read.
     pub fn len(&self) -> usize {
-        usize::try_from(self.record.core.l_qseq).unwrap_or(0)
-    }
-
-    fn field(&self, from: usize, len: usize) -> &'a [u8] {
-        self.data.get(from..from + len).unwrap_or_default()
-    }
-
-    fn cigar_at(&self) -> usize {
-        usize::from(self.record.core.l_qname)
-    }
-
-    fn bases_at(&self) -> usize {
-        self.cigar_at() + 4 * self.record.core.n_cigar as usize
+        self.record.seq_len()
     }
 
     /// The operations; unknown ones are left out, which [`Self::cigar_fault`] tells.
@@ -139,19 +119,16 @@ impl<'a> Alignment<'a> {
     }
 
     fn packed_cigar(&self) -> impl Iterator<Item = u32> + use<'a> {
-        let ops = self.field(self.cigar_at(), 4 * self.record.core.n_cigar as usize);
-        ops.chunks_exact(4)
-            .map(|op| u32::from_ne_bytes([op[0], op[1], op[2], op[3]]))
+        self.record.raw_cigar().iter().copied()
     }
 
     pub fn bases(&self) -> Bases<'a> {
-        Bases(self.field(self.bases_at(), self.len().div_ceil(2)))
+        Bases(self.record.seq().encoded)
     }
 
     /// Qualities of the bases; none if the record gives none.
     pub fn qualities(&self) -> Option<&'a [u8]> {
-        let len = self.len();
-        let qualities = self.field(self.bases_at() + len.div_ceil(2), len);
+        let qualities = self.record.qual();
         (qualities.first() != Some(&NO_QUALITY)).then_some(qualities)
     }
 

@@ -25,6 +25,9 @@ pub struct Rule {
 
 /// Columns are kept in pages: an intron or a long deletion takes none.
 const PAGE: usize = 512;
+/// Bases of the contig that a deletion may hold as unknown ones where no read has any; a longer
+/// one parts two stretches, as a skip does. So an alignment costs in proportion to its bytes.
+const GAP: usize = 1 << 16;
 /// Codes handed on at once.
 const PART: usize = 1 << 16;
 
@@ -194,7 +197,7 @@ impl Consensus {
     /// Settles the columns up to `end`, which no read has a base in, nor begins or ends a
     /// deletion.
     fn leap(&mut self, end: usize, sink: &mut dyn Sink) -> Result<()> {
-        if self.gap.reads == 0 {
+        if self.gap.reads == 0 || end - self.next > GAP {
             self.next = end;
             return self.close(sink);
         }

@@ -4,7 +4,6 @@ mod alignment;
 mod alignments;
 mod choice;
 mod consensus;
-mod cram;
 mod filter;
 mod projection;
 mod stream;
@@ -15,7 +14,9 @@ use std::io::{Cursor, Read};
 use std::path::PathBuf;
 
 use anyhow::Result;
+use rust_htslib::htslib;
 
+use super::error::escaped;
 use super::{Fault, Input, Place, Sink, SourceError};
 use crate::sequence::reverse_complement;
 use alignment::{Alignment, Op};
@@ -23,9 +24,9 @@ use alignments::{Alignments, Contig, Order};
 pub use choice::Reads;
 use consensus::Consensus;
 pub use consensus::Rule;
-use cram::Whole;
 pub use filter::{Filter, flag};
 pub use projection::Projection;
+use stream::Format;
 
 /// How records become stretches of bases.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +47,8 @@ pub struct Tally {
     pub filtered: u64,
     /// Left out because they have no place on a contig.
     pub unaligned: u64,
+    /// Left out because they reach beyond the end of their contig.
+    pub beyond_contig: u64,
     /// Left out because their sequence is `*`.
     pub without_sequence: u64,
     /// Bases that a consensus leaves out because the contig lacks them.
@@ -58,15 +61,15 @@ impl Tally {
         self.records += other.records;
         self.filtered += other.filtered;
         self.unaligned += other.unaligned;
+        self.beyond_contig += other.beyond_contig;
         self.without_sequence += other.without_sequence;
         self.inserted_bases += other.inserted_bases;
     }
 }
 
 /// What BAM, CRAM and SAM with a header begin with.
-const CRAM: &[u8] = b"CRAM";
 const MAGIC: [&[u8]; 7] = [
-    b"BAM\x01", CRAM, b"@HD\t", b"@SQ\t", b"@RG\t", b"@PG\t", b"@CO\t",
+    b"BAM\x01", b"CRAM", b"@HD\t", b"@SQ\t", b"@RG\t", b"@PG\t", b"@CO\t",
 ];
 
 /// Bytes behind the first one that tell.
@@ -81,11 +84,24 @@ pub fn begin_with(head: &[u8]) -> bool {
     MAGIC.iter().any(|magic| head.starts_with(magic))
 }
 
-/// That of the library that reads alignments.
-pub fn htslib_version() -> &'static str {
-    // SAFETY: htslib's version is a constant string.
-    let version = unsafe { std::ffi::CStr::from_ptr(hts_sys::hts_version()) };
-    version.to_str().unwrap_or("?")
+/// Version of the library that reads alignments, and the compressions of CRAM that it was built
+/// with: `1.19.1 with bzip2, lzma`.
+pub fn library() -> String {
+    // SAFETY: htslib's version is a constant string, and its features a constant number.
+    let (version, features) = unsafe {
+        let version = std::ffi::CStr::from_ptr(htslib::hts_version());
+        (version.to_string_lossy(), htslib::hts_features())
+    };
+    let codecs = [
+        ("bzip2", htslib::HTS_FEATURE_BZIP2),
+        ("lzma", htslib::HTS_FEATURE_LZMA),
+    ];
+    let built_in = codecs.into_iter().filter(|codec| features & codec.1 != 0);
+    let names: Vec<_> = built_in.map(|codec| codec.0).collect();
+    match names.is_empty() {
+        true => version.into_owned(),
+        false => format!("{version} with {}", names.join(", ")),
+    }
 }
 
 /// Hands the stretches of an input, whose text is `head` and then `rest`, to `sink`. Records that
@@ -102,13 +118,13 @@ pub fn read(
         place,
         fault,
     };
-    let is_cram = head.starts_with(CRAM);
-    let text = Cursor::new(head).chain(rest);
-    let text: Box<dyn Read + Send> = match is_cram {
-        true => Box::new(Whole::new(text)),
-        false => Box::new(text),
+    let format = match head.as_slice() {
+        [b'B', ..] => Format::Bam,
+        [b'C', ..] => Format::Cram,
+        _ => Format::Sam,
     };
-    let mut alignments = Alignments::open(text, options.reference.as_deref())
+    let text = Cursor::new(head).chain(rest);
+    let mut alignments = Alignments::open(format, text, options.reference.as_deref())
         .map_err(|fault| fail(String::new(), fault))?;
     if options.reads == Reads::Consensus && alignments.order == Order::Other {
         let fault = Fault::Unsorted("the header says so");
@@ -180,8 +196,7 @@ impl Reader<'_> {
 
     /// The fault of the record that is being taken.
     fn fault(&self, read: &Alignment<'_>, fault: Fault) -> Stop {
-        let name = String::from_utf8_lossy(read.name());
-        let name = name.replace(|c: char| c.is_control(), "?");
+        let name = escaped(read.name());
         Stop::Fault(format!("record {} ({name}): ", self.tally.records), fault)
     }
 
@@ -199,7 +214,6 @@ impl Reader<'_> {
         }
         let place = self.place(read).map_err(|fault| self.fault(read, fault))?;
         let Some((contig, start)) = place else {
-            self.tally.unaligned += 1;
             return Ok(());
         };
         match self.options.reads {
@@ -208,9 +222,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Contig and start of an alignment, which lies within that contig; none if it is none.
-    fn place(&self, read: &Alignment<'_>) -> Result<Option<(usize, usize)>, Fault> {
+    /// Contig and start of an alignment, which lies within that contig; none, counted, if it does
+    /// not.
+    fn place(&mut self, read: &Alignment<'_>) -> Result<Option<(usize, usize)>, Fault> {
         let (Some(number), Some(start)) = (read.contig(), read.start()) else {
+            self.tally.unaligned += 1;
             return Ok(None);
         };
         if let Some(fault) = read.cigar_fault() {
@@ -218,20 +234,16 @@ impl Reader<'_> {
         }
         let span = read.span();
         if read.flags() & flag::UNMAPPED != 0 || span == 0 {
+            self.tally.unaligned += 1;
             return Ok(None);
         }
         let Some(contig) = self.contigs.get(number) else {
             let text = format!("lies on contig {}, of {}", number + 1, self.contigs.len());
             return Err(Fault::Parse(text));
         };
-        if start + span > contig.len {
-            return Err(Fault::Parse(format!(
-                "lies on {}:{}-{}, beyond the end of the contig at {}",
-                String::from_utf8_lossy(&contig.name),
-                start + 1,
-                start + span,
-                contig.len
-            )));
+        if contig.len.checked_sub(start).is_none_or(|left| left < span) {
+            self.tally.beyond_contig += 1;
+            return Ok(None);
         }
         Ok(Some((number, start)))
     }

@@ -18,7 +18,8 @@ pub(super) const FLAGS: &[Flag] = &[
             input, or of --region. Plain or compressed with bgzip, with the index of samtools \
             faidx beside it (.fai, .gzi); without one the file is indexed in memory. Regions are \
             scored as parts of their contig and written in the order of the index. Those that \
-            overlap or touch are one. For CRAM it is the FASTA of its contigs.",
+            overlap or touch are one. For CRAM it is the FASTA of its contigs, which is not needed \
+            if the CRAM holds its bases.",
         update: |draft, value| {
             draft.args.reference = Some(value.path()?);
             Ok(())
@@ -36,7 +37,7 @@ pub(super) const FLAGS: &[Flag] = &[
             (1-based, inclusive), chr1:5- to the contig's end, or chr1. Braces hold a name that \
             has colons: {HLA:1}:5-90. May be given several times.",
         update: |draft, value| {
-            draft.args.regions.push(value.text()?.to_owned());
+            draft.args.regions.push(value.bytes()?);
             Ok(())
         },
         ..SWITCH

@@ -36,7 +36,7 @@ pub(super) const FLAGS: &[Flag] = &[
         short: &['V'],
         short_doc: "print versions and exit",
         long_doc: "Print the version of windrow on the first line, then of the inference engine, \
-            of htslib, the vector instructions in use, and the bundled models.",
+            of htslib with the compressions of CRAM built in, the vector instructions in use, and the bundled models.",
         update: |draft, _| {
             draft.instead.get_or_insert(Command::Version);
             Ok(())

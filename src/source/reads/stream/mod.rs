@@ -1,0 +1,172 @@
+//! A text of which the first bytes were looked at, as a path that htslib reads.
+//!
+//! A thread sends the text through a pipe. On its way the frame of the format is checked: sizes and
+//! letters that htslib takes on trust, and whether the text ends where it may.
+
+mod bam;
+mod cram;
+mod passage;
+mod sam;
+
+use std::collections::VecDeque;
+use std::io::{self, PipeReader, PipeWriter, Read};
+use std::os::fd::AsRawFd;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use crate::source::Fault;
+use passage::{Passage, Stop};
+
+/// A format that htslib reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Bam,
+    Cram,
+    Sam,
+}
+
+/// What is wrong with the text, and where.
+#[derive(Debug)]
+pub struct Flaw {
+    /// The record that it keeps from being read, if that is known.
+    record: Option<u64>,
+    /// The line, in SAM.
+    pub line: Option<u64>,
+    pub fault: Fault,
+}
+
+/// What the thread tells of its text.
+#[derive(Default)]
+struct Told {
+    flaw: Mutex<Option<Flaw>>,
+    /// Lines before the first record of SAM.
+    header: AtomicU64,
+    /// The last containers of CRAM, as many as a pipe may hold.
+    containers: Mutex<VecDeque<Container>>,
+}
+
+/// Records of CRAM that lie together.
+#[derive(Clone, Copy, Debug)]
+struct Container {
+    /// Number of the first one, from 1.
+    first: u64,
+    records: u64,
+    /// Number of their contig; negative if there is none, or more than one.
+    contig: i32,
+}
+
+/// Containers kept: a pipe holds less.
+const CONTAINERS: usize = 1 << 14;
+
+pub struct Stream {
+    format: Format,
+    /// The end of the pipe that `path` is another name of.
+    pipe: PipeReader,
+    told: Arc<Told>,
+}
+
+impl Stream {
+    /// Begins to send `text`. The thread ends with it, or when nobody reads any more.
+    pub fn new(format: Format, text: impl Read + Send + 'static) -> io::Result<Self> {
+        let (pipe, to) = io::pipe()?;
+        let told = Arc::new(Told::default());
+        let telling = told.clone();
+        thread::Builder::new()
+            .name("alignments".to_owned())
+            .spawn(move || send(format, text, to, &telling))?;
+        Ok(Self { format, pipe, told })
+    }
+
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    pub fn path(&self) -> PathBuf {
+        PathBuf::from(format!("/dev/fd/{}", self.pipe.as_raw_fd()))
+    }
+
+    /// What keeps record `number` from being read, if that is the text's fault and not one that
+    /// htslib alone has found.
+    pub fn flaw(&self, number: u64) -> Option<Flaw> {
+        let mut flaw = lock(&self.told.flaw);
+        let here = flaw.as_ref()?.record.is_none_or(|record| record == number);
+        if here { flaw.take() } else { None }
+    }
+
+    /// Reads what htslib has left; then the flaw of the text, if it has one.
+    pub fn finish(&mut self) -> Option<Flaw> {
+        if let Err(error) = io::copy(&mut self.pipe, &mut io::sink()) {
+            let (record, line, fault) = (None, None, error.into());
+            return Some(Flaw {
+                record,
+                line,
+                fault,
+            });
+        }
+        lock(&self.told.flaw).take()
+    }
+
+    /// The line of a record of SAM.
+    pub fn line(&self, number: u64) -> Option<u64> {
+        let before = self.told.header.load(Ordering::Relaxed);
+        (self.format == Format::Sam).then_some(before + number)
+    }
+
+    /// The contig of a record of CRAM, if all those around it lie there too.
+    pub fn contig(&self, number: u64) -> Option<usize> {
+        let containers = lock(&self.told.containers);
+        let holds = |container: &&Container| {
+            (container.first..container.first + container.records).contains(&number)
+        };
+        let container = containers.iter().find(holds)?;
+        usize::try_from(container.contig).ok()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn send(format: Format, text: impl Read, to: PipeWriter, told: &Told) {
+    let mut passage = Passage::new(text, to);
+    // Of records before the flaw.
+    let mut records = 0;
+    let sent = match format {
+        Format::Bam => bam::send(&mut passage, &mut records),
+        Format::Cram => cram::send(&mut passage, |container| {
+            let mut containers = lock(&told.containers);
+            containers.push_back(container);
+            if containers.len() > CONTAINERS {
+                containers.pop_front();
+            }
+        }),
+        Format::Sam => sam::send(&mut passage, &mut records, &told.header),
+    };
+    let sent = match (sent, passage.flush()) {
+        (Ok(()), flushed) => flushed,
+        (sent, _) => sent,
+    };
+    let fault = match sent {
+        Ok(()) | Err(Stop::Gone) => return,
+        Err(Stop::Cut) => match format {
+            Format::Cram => Fault::Parse(cram::CUT.to_owned()),
+            Format::Bam | Format::Sam => {
+                Fault::Parse("the record is cut short or corrupt".to_owned())
+            }
+        },
+        Err(Stop::Fault(fault)) => fault,
+    };
+    let header = told.header.load(Ordering::Relaxed);
+    *lock(&told.flaw) = Some(Flaw {
+        record: (format != Format::Cram).then_some(records + 1),
+        line: (format == Format::Sam).then_some(header + records + 1),
+        fault,
+    });
+    // The pipe is closed behind this: who sees its end finds the flaw.
+    drop(passage);
+}
+
+#[cfg(test)]
+mod tests;
