@@ -54,7 +54,10 @@ impl<R: Read> Rows<R> {
             return Err(fault("the contig has no name"));
         }
         let position = |text: &[u8]| {
-            let digits = text.to_str().ok().filter(|_| text.iter().all(u8::is_ascii_digit));
+            let digits = text
+                .to_str()
+                .ok()
+                .filter(|_| text.iter().all(u8::is_ascii_digit));
             let position = digits.and_then(|digits| digits.parse::<u64>().ok());
             position.ok_or_else(|| fault(&format!("\"{}\" is no position", escaped(text))))
         };
@@ -67,7 +70,9 @@ impl<R: Read> Rows<R> {
         for name in [Some(contig), name].into_iter().flatten() {
             if let Some(control) = control(name) {
                 let name = escaped(name);
-                return Err(fault(&format!("the name {name} holds the control character {control}")));
+                return Err(fault(&format!(
+                    "the name {name} holds the control character {control}"
+                )));
             }
         }
         let strand = match (self.strands, columns.get(5).copied()) {
@@ -171,7 +176,12 @@ mod tests {
         let row = parse(b"\xe9\t4\t9\tn\xff").unwrap();
         assert_eq!(row.contig, &b"\xe9"[..]);
         assert_eq!(row.name, Some(BString::from(&b"n\xff"[..])));
-        for line in [&b"c\x1b[2J\t4\t9\tn"[..], b"c\t4\t9\tn\x07", b"c\t4\t9\t\xc2\x9b", b"c\t4\x1b\t9\tn"] {
+        for line in [
+            &b"c\x1b[2J\t4\t9\tn"[..],
+            b"c\t4\t9\tn\x07",
+            b"c\t4\t9\t\xc2\x9b",
+            b"c\t4\x1b\t9\tn",
+        ] {
             let error = parse(line).unwrap_err().to_string();
             assert!(!error.chars().any(char::is_control), "{error:?}");
             assert!(error.contains("\\x"), "{error}");

@@ -106,7 +106,9 @@ pub fn escaped(name: &[u8]) -> String {
     for (start, end, c) in name.char_indices() {
         let bytes = &name[start..end];
         if c.is_control() || c == '\u{fffd}' && is_c1(bytes) {
-            bytes.iter().for_each(|byte| text += &format!("\\x{byte:02x}"));
+            bytes
+                .iter()
+                .for_each(|byte| text += &format!("\\x{byte:02x}"));
         } else {
             text.push(c);
         }

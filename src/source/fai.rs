@@ -247,7 +247,10 @@ mod tests {
         }
         let long = format!(">a\nA\n>{}\nA\n", "x".repeat(NAME + 1));
         let error = built(&long, 1000).unwrap_err();
-        assert_eq!(error, "line 3: the record's name is longer than 65536 bytes");
+        assert_eq!(
+            error,
+            "line 3: the record's name is longer than 65536 bytes"
+        );
         assert_eq!(
             built("AC\n", 9).unwrap_err(),
             "line 1: no FASTA: sequence without a header"

@@ -8,7 +8,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, BString};
 use noodles_bgzf::{self as bgzf, gzi};
 use tempfile::TempDir;
 
@@ -74,7 +74,10 @@ impl Index {
         let mut names = HashSet::with_capacity(self.entries.len());
         for Entry { name, .. } in &self.entries {
             if let Some(control) = control(name) {
-                bail!("the name {} holds the control character {control}", escaped(name));
+                bail!(
+                    "the name {} holds the control character {control}",
+                    escaped(name)
+                );
             }
             ensure!(names.insert(name), "has {} twice", escaped(name));
         }
@@ -86,7 +89,13 @@ impl Index {
         let mut rows = Vec::new();
         for entry in &self.entries {
             rows.extend_from_slice(&entry.name);
-            let Entry { len, offset, line_bases, line_width, .. } = entry;
+            let Entry {
+                len,
+                offset,
+                line_bases,
+                line_width,
+                ..
+            } = entry;
             writeln!(rows, "\t{len}\t{offset}\t{line_bases}\t{line_width}")?;
         }
         fs::write(beside(path, ".fai"), rows)?;
@@ -110,24 +119,41 @@ impl Indexed {
     /// Takes the indexes beside the file; without them, makes them in a temporary folder.
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let shown = || path.display().to_string();
-        Self::new(path).with_context(shown).map_err(|error| Fault::Parse(format!("{error:#}")))
+        Self::new(path)
+            .with_context(shown)
+            .map_err(|error| Fault::Parse(format!("{error:#}")))
     }
 
     fn new(path: &Path) -> Result<Self> {
         let index = Index::open(path, |_| {})?;
-        let names = index.entries.iter().map(|entry| entry.name.clone()).collect();
+        let names = index
+            .entries
+            .iter()
+            .map(|entry| entry.name.clone())
+            .collect();
         // What takes the path takes text alone.
         if index.beside && path.to_str().is_some() {
             let (path, _folder) = (path.to_owned(), None);
-            return Ok(Self { path, names, _folder });
+            return Ok(Self {
+                path,
+                names,
+                _folder,
+            });
         }
         let folder = TempDir::with_prefix("windrow-").context("no place for its index")?;
         let link = folder.path().join("reference.fa");
-        ensure!(link.to_str().is_some(), "the path of the temporary folder is not UTF-8");
+        ensure!(
+            link.to_str().is_some(),
+            "the path of the temporary folder is not UTF-8"
+        );
         symlink(path.canonicalize()?, &link)?;
         index.write(&link).context("no place for its index")?;
         let (path, _folder) = (link, Some(folder));
-        Ok(Self { path, names, _folder })
+        Ok(Self {
+            path,
+            names,
+            _folder,
+        })
     }
 
     pub fn path(&self) -> &Path {

@@ -109,7 +109,10 @@ impl Read for Counted {
         self.consumed.0.fetch_add(bytes as u64, Ordering::Relaxed);
         self.left = self.left.saturating_sub(bytes as u64);
         if bytes == 0 && self.left > 0 && !buf.is_empty() {
-            let text = format!("the file became {} bytes shorter while it was read", self.left);
+            let text = format!(
+                "the file became {} bytes shorter while it was read",
+                self.left
+            );
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, text));
         }
         Ok(bytes)
@@ -170,9 +173,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.fa");
         std::fs::write(&path, ">a\nACGTACGT\n").unwrap();
-        let mut text = Input::File(path.clone()).open(&Consumed::default()).unwrap();
+        let mut text = Input::File(path.clone())
+            .open(&Consumed::default())
+            .unwrap();
         text.read_exact(&mut [0; 4]).unwrap();
-        File::options().write(true).open(&path).unwrap().set_len(6).unwrap();
+        File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(6)
+            .unwrap();
         let error = text.read_to_end(&mut Vec::new()).unwrap_err().to_string();
         assert_eq!(error, "the file became 6 bytes shorter while it was read");
     }
@@ -182,7 +192,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.fa");
         std::fs::write(&path, ">a\n").unwrap();
-        let mut text = Input::File(path.clone()).open(&Consumed::default()).unwrap();
+        let mut text = Input::File(path.clone())
+            .open(&Consumed::default())
+            .unwrap();
         std::fs::write(&path, ">a\nAC\n").unwrap();
         let mut all = Vec::new();
         text.read_to_end(&mut all).unwrap();
@@ -200,7 +212,10 @@ mod tests {
         std::fs::write(&other, ">a\nAC\n").unwrap();
         std::fs::rename(&other, &path).unwrap();
         let error = watch.check().unwrap_err().to_string();
-        assert!(error.ends_with("a.fa: changed between two readings"), "{error}");
+        assert!(
+            error.ends_with("a.fa: changed between two readings"),
+            "{error}"
+        );
         assert!(Watch::new([Input::File(other.clone())]).check().is_ok());
         let watch = Watch::new([Input::File(path.clone())]);
         std::fs::remove_file(&path).unwrap();

@@ -12,8 +12,8 @@ use noodles_bgzf as bgzf;
 
 use super::error::{escaped, shown};
 use super::fai::Entry;
-pub use super::index::Indexed;
 use super::index::Index;
+pub use super::index::Indexed;
 use crate::sequence::{self, Foreign};
 
 /// Bytes read, and bases handed on, at a time.

@@ -32,7 +32,10 @@ fn reads() -> String {
 fn by_samtools(bench: &Bench, reference: &str, option: &str) -> Vec<u8> {
     let input = bench.write("reads.sam", reads().as_bytes());
     let format = format!("cram,{option}");
-    output("samtools", &["view", "-T", reference, "-O", &format, &input])
+    output(
+        "samtools",
+        &["view", "-T", reference, "-O", &format, &input],
+    )
 }
 
 #[test]
@@ -112,7 +115,11 @@ fn nothing_that_a_header_names_is_opened() {
         for variable in ["REF_PATH", "REF_CACHE"] {
             let (error, _) = failure(run_with(variable, &pattern, &bench, &flags, &cram));
             let lacks = format!("record 1: lies on contig c, which {other} does not have");
-            let expected = if flags.is_empty() { "--reference" } else { &lacks };
+            let expected = if flags.is_empty() {
+                "--reference"
+            } else {
+                &lacks
+            };
             assert!(error.contains(expected), "{error}");
         }
     }
@@ -130,7 +137,10 @@ fn a_block_that_lies_about_its_size_is_an_error_at_once() {
         bytes[at..at + 5].copy_from_slice(b"\xf7\xff\xff\xff\x0f");
         let begun = Instant::now();
         let output = bench.run(&format!("-r {reference}"), &bytes);
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{at}: {output:?}");
+        assert!(
+            matches!(output.status.code(), Some(0 | 1)),
+            "{at}: {output:?}"
+        );
         assert!(begun.elapsed() < Duration::from_secs(5), "{at}");
     }
 }

@@ -172,7 +172,11 @@ fn a_read_beyond_the_end_of_its_contig_is_counted_and_left_out() {
     let bench = bench();
     let good = vec![GOOD.to_owned(); 3];
     let alone = sam("coordinate", CONTIG, &good);
-    let reads = [good, vec![GOOD.replace(" 11 ", " 52 "), GOOD.replace(" 11 ", " 4000 ")]].concat();
+    let reads = [
+        good,
+        vec![GOOD.replace(" 11 ", " 52 "), GOOD.replace(" 11 ", " 4000 ")],
+    ]
+    .concat();
     let input = sam("coordinate", CONTIG, &reads);
     for flags in ["", "--reads each"] {
         assert_eq!(beyond(&bench, flags, input.as_bytes()), 2);
@@ -200,10 +204,22 @@ fn a_header_that_lies_about_a_contig_is_told_by_the_reads() {
 #[test]
 fn values_of_sam_that_are_out_of_range_are_errors() {
     for (from, to, expected) in [
-        ("r 0", "r 65536", "the flags 65536 are no number up to 65535"),
+        (
+            "r 0",
+            "r 65536",
+            "the flags 65536 are no number up to 65535",
+        ),
         ("r 0", "r x", "the flags x are no number up to 65535"),
-        (" 60 ", " 256 ", "the mapping quality 256 is no number up to 255"),
-        (" 60 ", " -1 ", "the mapping quality -1 is no number up to 255"),
+        (
+            " 60 ",
+            " 256 ",
+            "the mapping quality 256 is no number up to 255",
+        ),
+        (
+            " 60 ",
+            " -1 ",
+            "the mapping quality -1 is no number up to 255",
+        ),
         ("TTAG", "TT~G", "'~' at base 3 is no nucleotide"),
         ("TTAG", "TT*G", "'*' at base 3 is no nucleotide"),
         (" c ", " d ", "the header has no contig 'd'"),
@@ -215,7 +231,12 @@ fn values_of_sam_that_are_out_of_range_are_errors() {
         assert_eq!(error, format!("record 2, line 4: {expected}"));
     }
     // htslib and its writers know these.
-    for (from, to) in [("r 0", "r 0x10"), ("r 0", "r 020"), ("TTAG", "=.AG"), ("TTAG", "rYaG")] {
+    for (from, to) in [
+        ("r 0", "r 0x10"),
+        ("r 0", "r 020"),
+        ("TTAG", "=.AG"),
+        ("TTAG", "rYaG"),
+    ] {
         let input = sam("coordinate", CONTIG, &[GOOD.replacen(from, to, 1)]);
         assert!(bench().run("", input.as_bytes()).status.success(), "{to}");
     }

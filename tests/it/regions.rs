@@ -521,7 +521,11 @@ fn a_contig_that_is_not_utf8_is_found() {
     let command = |more: &[&OsStr]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_windrow"));
         command.args(["-m", &bench.model, "--no-header", "--strand", "+"]);
-        command.args(["-q", "-r", &reference]).args(more).output().unwrap()
+        command
+            .args(["-q", "-r", &reference])
+            .args(more)
+            .output()
+            .unwrap()
     };
     for more in [
         &[OsStr::new("-R"), OsStr::from_bytes(b"caf\xe9:1-10")][..],
@@ -529,7 +533,10 @@ fn a_contig_that_is_not_utf8_is_found() {
     ] {
         let output = command(more);
         assert!(output.status.success(), "{output:?}");
-        assert_eq!(output.stdout, b"caf\xe9\t4\t5\texon_start\t1000\t+\t1.0000\n");
+        assert_eq!(
+            output.stdout,
+            b"caf\xe9\t4\t5\texon_start\t1000\t+\t1.0000\n"
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::CString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use bstr::{BString, ByteSlice};
 use rust_htslib::bam::{Read as _, Reader, Record};
@@ -52,7 +53,7 @@ pub struct Alignments {
     stream: Stream,
     /// Number of the record that was read last, from 1.
     number: u64,
-    pub contigs: Vec<Contig>,
+    pub contigs: Rc<[Contig]>,
     pub order: Order,
     reference: Option<Reference>,
 }
@@ -125,7 +126,10 @@ impl Alignments {
         reader
             .set_reference(indexed.path())
             .map_err(|_| parse("cannot read the reference with its index"))?;
-        let has = self.contigs.iter().map(|contig| indexed.has(contig.name.as_bstr()));
+        let has = self
+            .contigs
+            .iter()
+            .map(|contig| indexed.has(contig.name.as_bstr()));
         self.reference = Some(Reference {
             path: path.to_owned(),
             has: has.collect(),
@@ -137,7 +141,7 @@ impl Alignments {
     /// Takes from the header what htslib would open files by: paths of references, and digests that
     /// it looks for in the folders of `REF_PATH` and `REF_CACHE`.
     fn forget_paths(&mut self) -> Result<(), Fault> {
-        for contig in &self.contigs {
+        for contig in self.contigs.iter() {
             let name = CString::new(contig.name.as_slice());
             let name = name.map_err(|_| parse("the header is cut short or corrupt"))?;
             for tag in [c"UR", c"M5"] {
@@ -171,7 +175,10 @@ impl Alignments {
         match self.reader.read(&mut self.record) {
             Some(Ok(())) if self.is_placed() => Ok(Some(Alignment::new(&self.record))),
             Some(Ok(())) => Err((None, parse("the record is corrupt"))),
-            None => self.stream.finish().map_or(Ok(None), |flaw| Err(located(flaw))),
+            None => self
+                .stream
+                .finish()
+                .map_or(Ok(None), |flaw| Err(located(flaw))),
             Some(Err(_)) => Err(match self.stream.flaw(self.number) {
                 Some(flaw) => located(flaw),
                 None => (self.stream.line(self.number), self.refusal()),
@@ -182,10 +189,12 @@ impl Alignments {
     /// Whether the contigs of the record and of its mate are in the header, or none: the reader
     /// hands out a record although htslib says that they are not.
     fn is_placed(&self) -> bool {
-        [self.record.tid(), self.record.mtid()].into_iter().all(|number| {
-            let known = usize::try_from(number).is_ok_and(|number| number < self.contigs.len());
-            number == -1 || known
-        })
+        [self.record.tid(), self.record.mtid()]
+            .into_iter()
+            .all(|number| {
+                let known = usize::try_from(number).is_ok_and(|number| number < self.contigs.len());
+                number == -1 || known
+            })
     }
 
     /// Why htslib takes the record for broken.
@@ -224,7 +233,7 @@ impl Alignments {
     }
 }
 
-fn contigs(reader: &Reader) -> Result<Vec<Contig>, Fault> {
+fn contigs(reader: &Reader) -> Result<Rc<[Contig]>, Fault> {
     let header = reader.header();
     let contig = |number: u32| {
         let name = BString::from(header.tid2name(number));

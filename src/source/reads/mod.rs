@@ -130,7 +130,7 @@ pub fn read(
         let fault = Fault::Unsorted("the header says so");
         return Err(fail(String::new(), fault).into());
     }
-    let contigs = std::mem::take(&mut alignments.contigs);
+    let contigs = alignments.contigs.clone();
     let mut reader = Reader {
         options,
         contigs: &contigs,

@@ -8,10 +8,7 @@ use crate::source::Fault;
 /// Bytes of a record's fields of fixed size, and of the size before them.
 const FIXED: i32 = 32;
 
-pub fn send<R: Read, W: Write>(
-    text: &mut Passage<R, W>,
-    records: &mut u64,
-) -> Result<(), Stop> {
+pub fn send<R: Read, W: Write>(text: &mut Passage<R, W>, records: &mut u64) -> Result<(), Stop> {
     header(text).map_err(|stop| match stop {
         Stop::Cut => corrupt("the header is cut short or corrupt"),
         stop => stop,

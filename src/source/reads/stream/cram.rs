@@ -52,7 +52,11 @@ fn container<R: Read, W: Write>(text: &mut Passage<R, W>, major: u8) -> Result<H
     let size = u32::from_le_bytes(fields.array()?);
     let (contig, start, _span) = (fields.int()?, fields.int()?, fields.int()?);
     let records = fields.count()?;
-    let _counter = if major == 2 { fields.int()?.into() } else { fields.long()? };
+    let _counter = if major == 2 {
+        fields.int()?.into()
+    } else {
+        fields.long()?
+    };
     let _bases = fields.long()?;
     let (blocks, landmarks) = (fields.count()?, fields.count()?);
     let read = fields.read;

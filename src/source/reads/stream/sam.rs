@@ -75,17 +75,26 @@ fn check(line: &[u8], contigs: &HashSet<BString>) -> Result<(), Fault> {
     let (_mate, _mate_start, _span) = (field()?, field()?, field()?);
     let (bases, _qualities) = (field()?, field()?);
     if self::flags(flags).is_none() {
-        return fault(format!("the flags {} are no number up to 65535", escaped(flags)));
+        return fault(format!(
+            "the flags {} are no number up to 65535",
+            escaped(flags)
+        ));
     }
     if contig != b"*" && !contigs.contains(contig.as_bstr()) {
         return fault(format!("the header has no contig '{}'", escaped(contig)));
     }
     if number(quality, 10).is_none_or(|quality| quality > 255) {
         let quality = escaped(quality);
-        return fault(format!("the mapping quality {quality} is no number up to 255"));
+        return fault(format!(
+            "the mapping quality {quality} is no number up to 255"
+        ));
     }
     let is_base = |&&letter: &&u8| letter.is_ascii_alphabetic() || b"=.".contains(&letter);
-    match bases.iter().enumerate().find(|(_, letter)| !is_base(letter)) {
+    match bases
+        .iter()
+        .enumerate()
+        .find(|(_, letter)| !is_base(letter))
+    {
         Some((at, &letter)) if bases != b"*" => Err(Fault::Letter {
             letter: shown(letter),
             position: at + 1,

@@ -93,7 +93,9 @@ fn bam_goes_on_whole_and_a_cut_is_told() {
         let (out, records, sent) = sent(Format::Bam, &text, bytes);
         assert!(sent.is_ok() && out == text && records == 4);
     }
-    let ends: Vec<_> = (0..=4).map(|n| bam_of(&[0, 3, 70_000, 5][..n]).len()).collect();
+    let ends: Vec<_> = (0..=4)
+        .map(|n| bam_of(&[0, 3, 70_000, 5][..n]).len())
+        .collect();
     for cut in (4..ends[2] + 50).chain(ends[3] - 3..text.len()) {
         let (out, records, sent) = sent(Format::Bam, &text[..cut], 1 << 20);
         let whole = ends.iter().filter(|&&end| end <= cut).count();
@@ -138,13 +140,24 @@ fn sizes_of_cram_that_lie_are_refused() {
         fault(Format::Cram, &cram_of(&[container(0, 1, 1, blocks), end()]))
     };
     let huge = lies(&[(4, 10, 0x7fff_ffff)]);
-    assert_eq!(huge, "a block says that it holds 2147483647 bytes, more than 268435456");
-    for blocks in [[(1, 2_000_000, 9)], [(0, 10, 11)], [(1, -1, 9)], [(1, 9, -1)]] {
+    assert_eq!(
+        huge,
+        "a block says that it holds 2147483647 bytes, more than 268435456"
+    );
+    for blocks in [
+        [(1, 2_000_000, 9)],
+        [(0, 10, 11)],
+        [(1, -1, 9)],
+        [(1, 9, -1)],
+    ] {
         assert_eq!(lies(&blocks), "corrupt CRAM: sizes do not fit");
     }
     let mut version = cram_of(&[end()]);
     version[4] = 9;
-    assert_eq!(fault(Format::Cram, &version), "CRAM of version 9.0; versions 2 and 3 are read");
+    assert_eq!(
+        fault(Format::Cram, &version),
+        "CRAM of version 9.0; versions 2 and 3 are read"
+    );
 }
 
 #[test]
@@ -173,7 +186,10 @@ fn a_failure_of_the_input_is_passed_on() {
     let text = io::Cursor::new(bam_of(&[1])).chain(Failing);
     let mut stream = Stream::new(Format::Bam, text).unwrap();
     let flaw = stream.finish().unwrap();
-    assert_eq!((flaw.record, flaw.fault.to_string()), (Some(2), "broken".to_owned()));
+    assert_eq!(
+        (flaw.record, flaw.fault.to_string()),
+        (Some(2), "broken".to_owned())
+    );
 }
 
 proptest! {
