@@ -535,7 +535,7 @@ fn a_contig_that_is_not_utf8_is_found() {
         assert!(output.status.success(), "{output:?}");
         assert_eq!(
             output.stdout,
-            b"caf\xe9\t4\t5\texon_start\t1000\t+\t1.0000\n"
+            b"caf\xe9\t4\t5\texon_start\t1000\t+\t1\n"
         );
     }
 }
