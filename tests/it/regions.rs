@@ -533,10 +533,7 @@ fn a_contig_that_is_not_utf8_is_found() {
     ] {
         let output = command(more);
         assert!(output.status.success(), "{output:?}");
-        assert_eq!(
-            output.stdout,
-            b"caf\xe9\t4\t5\texon_start\t1000\t+\t1\n"
-        );
+        assert_eq!(output.stdout, b"caf\xe9\t4\t5\texon_start\t1000\t+\t1\n");
     }
 }
 

@@ -197,15 +197,26 @@ impl Alignments {
             })
     }
 
+    /// Whether the record has its CIGAR, which one that was refused may lack.
+    fn holds_cigar(&self) -> bool {
+        let inner = self.record.inner();
+        let ops = 4 * u64::from(inner.core.n_cigar);
+        let read = u64::try_from(inner.l_data).unwrap_or(0);
+        u64::from(inner.core.l_qname) + ops <= read
+    }
+
     /// Why htslib takes the record for broken.
     fn refusal(&self) -> Fault {
         match self.stream.format() {
             Format::Cram => self.undecoded(),
-            format => match Alignment::new(&self.record).cigar_fault() {
-                Some(fault) => Fault::Parse(fault),
-                None if format == Format::Sam => parse("no record of SAM"),
-                None => parse("the record is corrupt"),
-            },
+            format => {
+                let record = self.holds_cigar().then(|| Alignment::new(&self.record));
+                match record.and_then(|record| record.cigar_fault()) {
+                    Some(fault) => Fault::Parse(fault),
+                    None if format == Format::Sam => parse("no record of SAM"),
+                    None => parse("the record is corrupt"),
+                }
+            }
         }
     }
 
