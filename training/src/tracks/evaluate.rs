@@ -103,8 +103,7 @@ pub fn evaluate(
             &wanted,
             parts,
             set,
-            &regression,
-            &jaspar,
+            (&regression, &jaspar),
             device,
         );
         for (at, &label) in wanted.iter().enumerate() {
@@ -125,8 +124,7 @@ fn judged(
     wanted: &[usize],
     parts: &[Part],
     set: &str,
-    regression: &Regression,
-    jaspar: &[Matrix],
+    (regression, jaspar): (&Regression, &[Matrix]),
     device: Device,
 ) -> Judged {
     let count = wanted.len();

@@ -23,8 +23,10 @@ pub struct Batch {
     weight: Tensor,
 }
 
-/// A site that lanes are drawn around.
+/// A site that lanes are drawn around: contig, base.
 type Site = (usize, usize);
+/// Sites of each label that has some, and how often the label is drawn.
+type Sites = (Vec<Vec<Site>>, WeightedIndex<f64>);
 
 pub struct Learning<'a> {
     recipe: &'a Recipe,
@@ -35,8 +37,8 @@ pub struct Learning<'a> {
     genomes: WeightedIndex<f64>,
     /// By genome: the blocks that hold a lane, and their weights.
     blocks: Vec<(Vec<usize>, WeightedIndex<f64>)>,
-    /// By genome: the labels that have sites there, and those sites (contig, base).
-    sites: Vec<Option<(Vec<Vec<Site>>, WeightedIndex<f64>)>>,
+    /// By genome, none where no label has a site.
+    sites: Vec<Option<Sites>>,
     /// `[1, heads, 1]`.
     weights: Tensor,
     device: Device,
