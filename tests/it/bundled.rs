@@ -113,13 +113,14 @@ fn each_scores_every_window_of_the_example() {
     let text = example();
     for name in registry::names() {
         let contract = model::load(name).unwrap().contract;
+        let stride = (100 / contract.step * contract.step).to_string();
         let least = match contract.output {
             model::Output::Logit => "0",
             model::Output::Value => "-1000",
         };
         let rows = called(
             &[name],
-            &["--raw", "-s", "100", "--min-score", least],
+            &["--raw", "-s", &stride, "--min-score", least],
             &text,
         );
         let strands = match contract.strand {
