@@ -229,7 +229,7 @@ def descriptors(harness):
     name = harness.rng.choice(list(OUTPUTS))
     with harness.scratch() as folder:
         stood = stand(folder, name, harness.rng)
-        limit = limited(resource.RLIMIT_NOFILE, harness.rng.randrange(3, 24))
+        limit = limited(resource.RLIMIT_NOFILE, harness.rng.randrange(4, 24))
         ended = harness.run(harness.argv(name, folder), folder, limit)
         one_line(ended)
         harness.check_target(name, folder, ended.returncode, stood)
