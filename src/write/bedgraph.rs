@@ -1,12 +1,12 @@
 //! bedGraph: contig, start, end, value.
 
-use super::{Layout, Line, Track};
+use super::{Layout, Line, Track, Tracks};
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
     comments: false,
     columns: "contig start end value",
-    single: true,
+    tracks: Tracks::Label,
     steps: true,
     track: Track::Type("bedGraph"),
     ..Layout::PLAIN

@@ -19,8 +19,7 @@ pub struct Layout {
     pub titles: bool,
     /// Whether a row can say what it was found in.
     pub names: bool,
-    /// Whether rows are of one label of one model.
-    pub single: bool,
+    pub tracks: Tracks,
     /// Whether rows are the steps of one track: a single label on one strand, no two of them over
     /// a base, neighbours of equal value merged.
     pub steps: bool,
@@ -33,6 +32,17 @@ pub struct Layout {
     pub index: Columns,
     /// Why rows of a model cannot be written, if they cannot.
     pub refuses: fn(&Contract) -> Option<&'static str>,
+}
+
+/// What the rows of one file may be of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Tracks {
+    /// Any labels of any models.
+    Any,
+    /// Any labels of one model.
+    Model,
+    /// One label of one model.
+    Label,
 }
 
 /// What rows of a format are.
@@ -64,7 +74,7 @@ impl Layout {
         columns: "",
         titles: false,
         names: false,
-        single: false,
+        tracks: Tracks::Any,
         steps: false,
         holds: Holds::Either,
         track: Track::None,

@@ -22,7 +22,7 @@ mod whole;
 
 pub use format::Format;
 pub use header::{Least, Parameters, Provenance, header};
-pub use layout::{Holds, Layout, Track};
+pub use layout::{Holds, Layout, Track, Tracks};
 pub use order::Ordered;
 pub use output::{Destination, Output};
 pub use steps::Merger;

@@ -1,19 +1,19 @@
 //! Scores of splice sites, as minisplice writes and minimap2 and miniprot read them: contig,
-//! offset, strand, A (acceptor), score.
+//! offset, strand, A (acceptor) or D (donor), score.
 //!
 //! The offset is the number of bases left of the border between intron and exon, on the forward
 //! strand, for sites on either strand. The score is twice the binary logarithm of the probability
 //! of a site over the share of sites among candidates, rounded, from -7 to 13.
 
 use super::index::{Columns, INTERVAL};
-use super::{Holds, Layout, Line, number};
+use super::{Holds, Layout, Line, Tracks, number};
 use crate::model::{Contract, Output, Strandedness, Task};
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
     comments: false,
     columns: "contig offset strand type score",
-    single: true,
+    tracks: Tracks::Model,
     holds: Holds::Windows(LEAST),
     refuses,
     index: Columns { end: 2, ..INTERVAL },
@@ -22,7 +22,11 @@ pub(super) const LAYOUT: Layout = Layout {
 
 /// Share of acceptors of coding exons among all AG: 4,056 of 4,148,232, both strands, in 28.6 Mb
 /// of human chr1.
-const SHARE: f64 = 0.001;
+const ACCEPTORS: f64 = 0.001;
+/// The same of donors among all GT: 4,015 of 2,887,922.
+const DONORS: f64 = 0.0014;
+/// The label of a window on the last base of an exon; any other is on the first.
+const EXON_END: &str = "exon_end";
 /// Probability of the lowest score.
 const LEAST: f32 = 0.0001;
 const SCORES: (f64, f64) = (-7.0, 13.0);
@@ -32,22 +36,35 @@ fn refuses(model: &Contract) -> Option<&'static str> {
         _ if model.task != Task::ExonStart => Some("its task is not exon_start"),
         _ if model.output != Output::Logit => Some("it gives no probabilities"),
         _ if model.strand != Strandedness::Stranded => Some("it has no strands"),
+        _ if !sites(&model.labels) => Some("its labels are not exon_start and exon_end"),
         _ => None,
     }
 }
 
+/// A single label is of exon starts, as the task says, unless it is named otherwise.
+fn sites(labels: &[impl AsRef<str>]) -> bool {
+    labels.len() == 1
+        || labels
+            .iter()
+            .all(|label| matches!(label.as_ref(), "exon_start" | EXON_END))
+}
+
 fn row(line: &Line<'_>, out: &mut Vec<u8>) {
-    // The exon's first base is the last one left of the border on the reverse strand.
-    let offset = match line.strand.symbol() {
-        b'-' => line.row.start + 1,
-        _ => line.row.start,
-    };
+    let donor = line.label() == EXON_END;
+    // The exon's base at the border is left of it where exons end on the forward strand, and
+    // where they start on the reverse one.
+    let left = donor == (line.strand.symbol() != b'-');
+    let offset = line.row.start + usize::from(left);
     out.extend_from_slice(line.contig);
     out.push(b'\t');
     number(offset, out);
     out.extend_from_slice(&[b'\t', line.strand.symbol()]);
-    out.extend_from_slice(b"\tA\t");
-    let score = score(line.probability());
+    let (site, share) = match donor {
+        true => (b"\tD\t", DONORS),
+        false => (b"\tA\t", ACCEPTORS),
+    };
+    out.extend_from_slice(site);
+    let score = score(line.probability(), share);
     if score < 0 {
         out.push(b'-');
     }
@@ -55,8 +72,8 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-fn score(probability: f32) -> isize {
-    let odds = 2.0 * (f64::from(probability) / SHARE).log2();
+fn score(probability: f32, share: f64) -> isize {
+    let odds = 2.0 * (f64::from(probability) / share).log2();
     odds.round().clamp(SCORES.0, SCORES.1) as isize
 }
 
@@ -79,6 +96,24 @@ mod tests {
     }
 
     #[test]
+    fn an_exon_ends_at_the_border_behind_its_last_base() {
+        let mut model = line(0.0, Strand::Forward).model.clone();
+        model.labels[0] = EXON_END.to_owned();
+        let donor = |strand| Line {
+            model: &model,
+            ..line(0.0056, strand)
+        };
+        assert_eq!(
+            written(&LAYOUT, donor(Strand::Forward)),
+            "chr1\t42\t+\tD\t4\n"
+        );
+        assert_eq!(
+            written(&LAYOUT, donor(Strand::Reverse)),
+            "chr1\t41\t-\tD\t4\n"
+        );
+    }
+
+    #[test]
     fn scores_are_twice_the_logarithm_of_the_odds() {
         let cases = [
             (0.0, -7),
@@ -92,7 +127,7 @@ mod tests {
             (1.0, 13),
         ];
         for (probability, expected) in cases {
-            assert_eq!(score(probability), expected, "{probability}");
+            assert_eq!(score(probability, ACCEPTORS), expected, "{probability}");
         }
     }
 }

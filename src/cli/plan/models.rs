@@ -6,7 +6,7 @@ use crate::engine::{self, EngineChoice};
 use crate::model::{CallShape, Contract, Strandedness};
 use crate::sequence::StrandChoice;
 use crate::value::Quantity;
-use crate::write::{Holds, Track};
+use crate::write::{Holds, Track, Tracks};
 
 pub(super) fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>, UsageError> {
     let stride = |contract: &&Contract| match args.stride {
@@ -136,10 +136,18 @@ pub(super) fn strand(
             _ => {}
         }
     }
-    if layout.single && labels != 1 {
+    let (most, found, advice) = match layout.tracks {
+        Tracks::Label => (
+            "one label of one model",
+            labels,
+            "; -m MODEL:LABEL chooses one",
+        ),
+        Tracks::Model => ("one model", contracts.len(), ""),
+        Tracks::Any => ("", 1, ""),
+    };
+    if found != 1 {
         return Err(rule(format!(
-            "--format {format} holds one label of one model a file, not {labels}; \
-             -m MODEL:LABEL chooses one"
+            "--format {format} holds {most} a file, not {found}{advice}"
         )));
     }
     let all = if layout.steps {

@@ -54,8 +54,42 @@ fn a_threshold_leaves_out_rows_below_it() {
     );
 }
 
+/// AG before the exon's first base for one label, GT behind its last for the other.
+fn both_ends() -> Bench {
+    let mut weights = vec![0.0; 2 * 4 * 5];
+    // Label, code of the base, place in the window.
+    for (label, base, place) in [(0, 0, 0), (0, 2, 1), (1, 2, 3), (1, 3, 4)] {
+        weights[(label * 4 + base) * 5 + place] = 5.0;
+    }
+    let mut conv = onnx::node("Conv", &["sequence", "weights"], "score");
+    conv.attribute
+        .push(onnx::ints_attribute("kernel_shape", &[5]));
+    let constants = vec![onnx::floats("weights", &[2, 4, 5], weights)];
+    let mut model = onnx::dense_of(vec![conv], constants, 5, 2);
+    let knots = "[[0,0.00001],[5,0.00005],[10,0.016]]";
+    let calibration = format!("[{knots},{knots}]");
+    for (key, value) in [
+        ("labels", "exon_start,exon_end"),
+        ("anchor", "2"),
+        ("distance", "2"),
+        ("threshold", "[0.01,0.01]"),
+        ("calibration", &calibration),
+    ] {
+        onnx::set(&mut model, key, value);
+    }
+    Bench::new(&model)
+}
+
 #[test]
-fn it_holds_one_label_of_a_stranded_model_of_exon_starts() {
+fn a_model_with_both_ends_writes_donors_too() {
+    // An exon CCC between AG and GT, and CT and AC around GGG, the same on the other strand.
+    let input = b">c1\nTTTTAGCCCGTTTTT\n>c2\nTTTTACGGGCTTTTT\n";
+    let expected = lines(&["c1 6 + A 8", "c1 9 + D 7", "c2 6 - D 7", "c2 9 - A 8"]);
+    assert_eq!(rows(both_ends().run("-f spsc", input)), expected);
+}
+
+#[test]
+fn it_holds_one_stranded_model_of_exon_starts() {
     for (key, value, reason) in [
         ("task", "promoter", "its task is not exon_start"),
         ("strand", "symmetric", "it has no strands"),
@@ -72,8 +106,5 @@ fn it_holds_one_label_of_a_stranded_model_of_exon_starts() {
     let bench = rare();
     let other = bench.write("other.onnx", &onnx::bytes(&behind_ag()));
     let error = refusal(&bench, &format!("-f spsc -m {other}"));
-    assert!(
-        error.contains("one label of one model a file, not 2"),
-        "{error}"
-    );
+    assert!(error.contains("one model a file, not 2"), "{error}");
 }

@@ -95,13 +95,23 @@ pub fn int_attribute(name: &str, i: i64) -> AttributeProto {
 
 /// A dense model of one label that makes `score` of `sequence`.
 pub fn dense(nodes: Vec<NodeProto>, constants: Vec<TensorProto>, window: usize) -> ModelProto {
+    dense_of(nodes, constants, window, 1)
+}
+
+/// The same of so many labels.
+pub fn dense_of(
+    nodes: Vec<NodeProto>,
+    constants: Vec<TensorProto>,
+    window: usize,
+    labels: i64,
+) -> ModelProto {
     let extents = |channels, length| [Dim::Named("N"), Dim::Fixed(channels), Dim::Named(length)];
     let graph = GraphProto {
         name: "dense".to_owned(),
         node: nodes,
         initializer: constants,
         input: vec![value("sequence", FLOAT, &extents(4, "L"))],
-        output: vec![value("score", FLOAT, &extents(1, "T"))],
+        output: vec![value("score", FLOAT, &extents(labels, "T"))],
         ..Default::default()
     };
     with_graph(graph, window)

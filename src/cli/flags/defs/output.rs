@@ -15,8 +15,8 @@ pub(super) const FLAGS: &[Flag] = &[
         short_doc: "bed, bedgraph, bigwig, ... (see --help) [bed]",
         long_doc: "Output format: bed (BED6+1); bedgraph (four columns, one model with one label, \
             one strand a file); narrowpeak (BED6+4, with the summits of calls); gff3; tsv (a table \
-            with titles); or spsc (scores of acceptors at the start of exons, for minimap2 --spsc \
-            and miniprot --spsc: one exon_start model, every window). bigwig and bigbed hold the rows \
+            with titles); or spsc (scores of acceptors at the start and of donors at the end of \
+            exons, for minimap2 --spsc and miniprot --spsc: one exon_start model, every window). bigwig and bigbed hold the rows \
             of bedgraph and bed with an index and summaries for browsers; they need --output. \
             Default: what the name of --output says (x.bed, .bedgraph, .narrowPeak, .gff3, .tsv, \
             .spsc, .bw, .bb), else bed.",
