@@ -1,4 +1,4 @@
-//! What the GTF and the exon-start BED say of each base and strand.
+//! What a GTF and BEDs of exon starts and ends say of each base and strand.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
@@ -12,20 +12,23 @@ use crate::genome::open;
 /// One bit a fact about a base on one strand.
 pub mod mark {
     /// First base of an exon behind an acceptor of a coding transcript.
-    pub const ACCEPTOR: u8 = 1;
-    /// First base of an intron (behind a donor) of a coding transcript.
-    pub const DONOR: u8 = 2;
+    pub const ACCEPTOR: u16 = 1;
+    /// Last base of an exon before a donor of a coding transcript.
+    pub const DONOR: u16 = 2;
     /// Exon of a coding transcript.
-    pub const EXON: u8 = 4;
+    pub const EXON: u16 = 4;
     /// An exon start that is neither a positive nor a negative (TSS, noncoding-only acceptor).
-    pub const MASK_ACCEPTOR: u8 = 8;
-    /// A donor or an exon of noncoding transcripts only.
-    pub const MASK_DONOR: u8 = 16;
-    pub const MASK_EXON: u8 = 32;
+    pub const MASK_ACCEPTOR: u16 = 8;
+    /// An exon end that is neither (end of a transcript, noncoding-only donor).
+    pub const MASK_DONOR: u16 = 16;
+    /// An exon of noncoding transcripts only.
+    pub const MASK_EXON: u16 = 32;
     /// Belongs to a held-out gene: counts for nothing in training.
-    pub const HELD_OUT: u8 = 64;
+    pub const HELD_OUT: u16 = 64;
     /// An acceptor of noncoding transcripts, among the masked exon starts.
-    pub const NONCODING: u8 = 128;
+    pub const NONCODING: u16 = 128;
+    /// A donor of noncoding transcripts, among the masked exon ends.
+    pub const NONCODING_DONOR: u16 = 256;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,23 +72,34 @@ struct Transcript {
 pub struct Annotation {
     pub genes: Vec<Gene>,
     transcripts: Vec<Transcript>,
-    /// Exon starts of the BED: contig, position, strand, marks.
-    starts: Vec<(String, usize, Strand, u8)>,
+    /// Sites of the BEDs: contig, position, strand, marks.
+    sites: Vec<(String, usize, Strand, u16)>,
+}
+
+/// Whether a BED's named bases are the starts or the ends of exons.
+#[derive(Clone, Copy)]
+enum End {
+    Start,
+    Last,
 }
 
 impl Annotation {
-    /// Reads a GTF and, where given, a BED of exon starts (names `acceptor_XX|coding`, `tss|...`),
-    /// which also knows the transcripts that the GTF leaves out.
-    pub fn read(gtf: &Path, starts: Option<&Path>) -> Result<Annotation> {
+    /// Reads a GTF and, where given, BEDs of exon starts (names `acceptor_XX|coding`, `tss|...`)
+    /// and of exon ends (`donor_XX|coding`, `tes|...`), which also know the transcripts that the
+    /// GTF leaves out.
+    pub fn read(gtf: &Path, starts: Option<&Path>, ends: Option<&Path>) -> Result<Annotation> {
         let (genes, transcripts) = read_gtf(gtf).with_context(|| format!("{}", gtf.display()))?;
-        let starts = match starts {
-            Some(path) => read_starts(path).with_context(|| format!("{}", path.display()))?,
-            None => Vec::new(),
-        };
+        let mut sites = Vec::new();
+        for (path, end) in [(starts, End::Start), (ends, End::Last)] {
+            if let Some(path) = path {
+                let read = read_sites(path, end);
+                sites.extend(read.with_context(|| format!("{}", path.display()))?);
+            }
+        }
         Ok(Annotation {
             genes,
             transcripts,
-            starts,
+            sites,
         })
     }
 
@@ -98,9 +112,9 @@ impl Annotation {
     }
 
     /// Marks of each base of a contig, one array a strand, in forward coordinates.
-    pub fn marks(&self, contig: &str, length: usize) -> [Vec<u8>; 2] {
+    pub fn marks(&self, contig: &str, length: usize) -> [Vec<u16>; 2] {
         let mut marks = [vec![0; length], vec![0; length]];
-        let mut set = |strand: Strand, at: usize, bit: u8| {
+        let mut set = |strand: Strand, at: usize, bit: u16| {
             if let Some(base) = marks[strand.index()].get_mut(at) {
                 *base |= bit;
             }
@@ -110,22 +124,28 @@ impl Annotation {
             let strand = transcript.strand;
             let [acceptor, donor, exon] = match transcript.coding {
                 true => [ACCEPTOR, DONOR, EXON],
-                false => [NONCODING | MASK_ACCEPTOR, MASK_DONOR, MASK_EXON],
+                false => [
+                    NONCODING | MASK_ACCEPTOR,
+                    NONCODING_DONOR | MASK_DONOR,
+                    MASK_EXON,
+                ],
             };
             let last = transcript.exons.len() - 1;
             for (i, span) in transcript.exons.iter().enumerate() {
-                let (first, behind) = match strand {
-                    Strand::Forward => (span.start, Some(span.end)),
-                    Strand::Reverse => (span.end - 1, span.start.checked_sub(1)),
+                let (first, final_base) = match strand {
+                    Strand::Forward => (span.start, span.end - 1),
+                    Strand::Reverse => (span.end - 1, span.start),
                 };
                 set(strand, first, if i == 0 { MASK_ACCEPTOR } else { acceptor });
-                if let Some(behind) = behind.filter(|_| i < last) {
-                    set(strand, behind, donor);
-                }
+                set(
+                    strand,
+                    final_base,
+                    if i == last { MASK_DONOR } else { donor },
+                );
                 span.clone().for_each(|at| set(strand, at, exon));
             }
         }
-        for (_, at, strand, bits) in self.starts.iter().filter(|s| s.0 == contig) {
+        for (_, at, strand, bits) in self.sites.iter().filter(|s| s.0 == contig) {
             set(*strand, *at, *bits);
         }
         marks
@@ -210,8 +230,34 @@ fn read_gtf(path: &Path) -> Result<(Vec<Gene>, Vec<Transcript>)> {
     Ok((genes, transcripts))
 }
 
-fn read_starts(path: &Path) -> Result<Vec<(String, usize, Strand, u8)>> {
-    let mut starts = Vec::new();
+fn read_sites(path: &Path, end: End) -> Result<Vec<(String, usize, Strand, u16)>> {
+    let (site, [coding, noncoding, mask]) = match end {
+        End::Start => (
+            "acceptor_",
+            [mark::ACCEPTOR, mark::NONCODING, mark::MASK_ACCEPTOR],
+        ),
+        End::Last => (
+            "donor_",
+            [mark::DONOR, mark::NONCODING_DONOR, mark::MASK_DONOR],
+        ),
+    };
+    read_bed(path, |name| {
+        // "noncoding" contains "coding": the bar matters.
+        Ok(match (name.starts_with(site), name.ends_with("|coding")) {
+            (true, true) => coding,
+            (true, false) => noncoding | mask,
+            (false, _) => mask,
+        })
+    })
+}
+
+/// One named base and strand a line of a BED6: contig, position, strand, and the marks that
+/// `marks` gives for the name.
+pub fn read_bed(
+    path: &Path,
+    marks: impl Fn(&str) -> Result<u16>,
+) -> Result<Vec<(String, usize, Strand, u16)>> {
+    let mut sites = Vec::new();
     for (number, line) in BufReader::new(open(path)?).lines().enumerate() {
         let line = line?;
         let place = || format!("line {}", number + 1);
@@ -221,18 +267,10 @@ fn read_starts(path: &Path) -> Result<Vec<(String, usize, Strand, u8)>> {
         }
         let at = fields[1].parse().with_context(place)?;
         let strand = Strand::parse(fields[5]).with_context(place)?;
-        // "noncoding" contains "coding": the bar matters.
-        let marks = match (
-            fields[3].starts_with("acceptor_"),
-            fields[3].ends_with("|coding"),
-        ) {
-            (true, true) => mark::ACCEPTOR,
-            (true, false) => mark::NONCODING | mark::MASK_ACCEPTOR,
-            (false, _) => mark::MASK_ACCEPTOR,
-        };
-        starts.push((fields[0].to_owned(), at, strand, marks));
+        let marks = marks(fields[3]).with_context(place)?;
+        sites.push((fields[0].to_owned(), at, strand, marks));
     }
-    Ok(starts)
+    Ok(sites)
 }
 
 #[cfg(test)]
@@ -240,7 +278,7 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn annotation(gtf: &str, starts: Option<&str>) -> Annotation {
+    fn annotation(gtf: &str, starts: Option<&str>, ends: Option<&str>) -> Annotation {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -251,8 +289,9 @@ mod tests {
             path
         };
         let gtf = write("a.gtf", gtf);
-        let starts = starts.map(|text| write("a.bed", text));
-        Annotation::read(&gtf, starts.as_deref()).unwrap()
+        let starts = starts.map(|text| write("starts.bed", text));
+        let ends = ends.map(|text| write("ends.bed", text));
+        Annotation::read(&gtf, starts.as_deref(), ends.as_deref()).unwrap()
     }
 
     fn line(feature: &str, start: usize, end: usize, strand: &str, id: &str) -> String {
@@ -262,7 +301,7 @@ mod tests {
     }
 
     /// Positions of `bit`, by strand.
-    fn at(annotation: &Annotation, bit: u8) -> [Vec<usize>; 2] {
+    fn at(annotation: &Annotation, bit: u16) -> [Vec<usize>; 2] {
         annotation
             .marks("c", 100)
             .map(|marks| (0..100).filter(|&i| marks[i] & bit != 0).collect())
@@ -274,14 +313,14 @@ mod tests {
             (
                 "+",
                 [vec![30, 50], vec![]],
-                [vec![20, 40], vec![]],
+                [vec![19, 39], vec![]],
                 [vec![10], vec![]],
             ),
             // The start of an exon on the reverse strand is its last base.
             (
                 "-",
                 [vec![], vec![39, 19]],
-                [vec![], vec![49, 29]],
+                [vec![], vec![50, 30]],
                 [vec![], vec![59]],
             ),
         ] {
@@ -291,7 +330,7 @@ mod tests {
                 .map(|&(s, e)| line("exon", s, e, strand, "t"))
                 .chain([line("CDS", 15, 20, strand, "t")])
                 .collect();
-            let annotation = annotation(&text, None);
+            let annotation = annotation(&text, None, None);
             let sorted = |mut both: [Vec<usize>; 2]| {
                 both.iter_mut().for_each(|list| list.sort_unstable());
                 both
@@ -307,12 +346,20 @@ mod tests {
         let text = line("exon", 11, 20, "+", "t") + &line("exon", 31, 40, "+", "t");
         let starts = "c\t60\t61\tacceptor_AG|coding\t0\t+\nc\t70\t71\tacceptor_AG|noncoding\t0\t-\n\
                       c\t80\t81\ttss|coding\t0\t+\n";
-        let annotation = annotation(&text, Some(starts));
+        let ends = "c\t65\t66\tdonor_GT|coding\t0\t+\nc\t75\t76\tdonor_GC|noncoding\t0\t-\n\
+                    c\t85\t86\ttes|coding\t0\t+\n";
+        let annotation = annotation(&text, Some(starts), Some(ends));
         assert_eq!(at(&annotation, mark::ACCEPTOR), [vec![60], vec![]]);
         assert_eq!(at(&annotation, mark::NONCODING), [vec![30], vec![70]]);
         assert_eq!(
             at(&annotation, mark::MASK_ACCEPTOR),
             [vec![10, 30, 80], vec![70]]
+        );
+        assert_eq!(at(&annotation, mark::DONOR), [vec![65], vec![]]);
+        assert_eq!(at(&annotation, mark::NONCODING_DONOR), [vec![19], vec![75]]);
+        assert_eq!(
+            at(&annotation, mark::MASK_DONOR),
+            [vec![19, 39, 85], vec![75]]
         );
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
-use crate::graph::{Act, Graph, Op};
+use crate::graph::{Act, Graph, Motif, Op};
 use crate::recipe::{Address, Recipe};
 use crate::sites;
 
@@ -97,12 +97,9 @@ fn described(op: &Op) -> (String, Vec<usize>) {
         Op::Concat { parts } => ("concatenation".into(), parts.clone()),
         Op::Gate { from } => ("gate".into(), vec![*from]),
         Op::Mean { from, width } => (format!("mean of {width} bases"), vec![*from]),
-        Op::Motif { motif, .. } => {
-            let letters: String = motif
-                .iter()
-                .map(|&c| char::from(b"ACGT"[c as usize]))
-                .collect();
-            (format!("{letters} before it"), vec![0])
+        Op::Motif { motifs, .. } => {
+            let words: Vec<String> = motifs.iter().flatten().map(motif).collect();
+            (words.join("; "), vec![0])
         }
         Op::Words { k, width, .. } => {
             let text = format!("attention over vectors ({width}) of {k}-mers");
@@ -122,6 +119,20 @@ fn described(op: &Op) -> (String, Vec<usize>) {
         ),
         Op::Lstm { from, units } => (format!("LSTM, both ways, {units}"), vec![*from]),
     }
+}
+
+/// The bases that a head wants before or behind the scored one.
+fn motif(motif: &Motif) -> String {
+    let letters = motif.bases.iter().map(|(_, allowed)| {
+        let letters = allowed.iter().map(|&c| char::from(b"ACGT"[c as usize]));
+        letters.map(String::from).collect::<Vec<_>>().join("/")
+    });
+    let side = if motif.bases[0].0 < 0 {
+        "before"
+    } else {
+        "behind"
+    };
+    format!("{} {side} it", letters.collect::<String>())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod annotation;
 mod arch;
 mod background;
 mod calibrate;
+mod checkpoint;
 mod clock;
 mod course;
 mod cuda;
@@ -50,6 +51,7 @@ RECIPE is FILE, or FILE:VARIANT where a file holds many; list shows them all.
   --set KEY=VALUE    changes one value of the recipe, e.g. architecture.channels=24; repeatable
   --name NAME        names the run (default: the recipe's name)
   --runs DIR         checkpoints and logs; a run that is there goes on (default: runs)
+  --fresh            leaves a run that is there, and starts anew
   --results DIR      result files (default: results)
   --genome FASTA     of background (default: genome/human_chr1.fa.gz of the data)
   --blocks BED       of background: the parts to count (default: all but the validation block
@@ -66,6 +68,7 @@ struct Options {
     genome: Option<PathBuf>,
     blocks: Option<PathBuf>,
     output: Option<PathBuf>,
+    fresh: bool,
 }
 
 fn main() -> ExitCode {
@@ -96,6 +99,7 @@ fn options() -> Result<Option<Options>> {
         genome: None,
         blocks: None,
         output: None,
+        fresh: false,
     };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -104,6 +108,7 @@ fn options() -> Result<Option<Options>> {
             Long("set") => options.changes.push(parser.value()?.string()?),
             Long("name") => options.name = Some(parser.value()?.string()?),
             Long("runs") => options.runs = parser.value()?.into(),
+            Long("fresh") => options.fresh = true,
             Long("results") => options.results = parser.value()?.into(),
             Long("genome") => options.genome = Some(parser.value()?.into()),
             Long("blocks") => options.blocks = Some(parser.value()?.into()),
@@ -206,6 +211,7 @@ fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result<()>
         changes: &options.changes,
         data: &options.data,
         folder: &folder,
+        fresh: options.fresh,
         result: options.results.join(format!("{name}{suffix}.json")),
         device,
     };

@@ -6,6 +6,8 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use tch::{Kind, Tensor, nn};
 
+use crate::checkpoint;
+
 pub struct Optimiser {
     parameters: Vec<Tensor>,
     /// Batch norm's running statistics: not trained, but part of the state.
@@ -26,7 +28,9 @@ const CLIP: f64 = 5.0;
 
 impl Optimiser {
     pub fn new(vs: &nn::VarStore, decay: f64, averaging: f64) -> Optimiser {
-        let parameters = vs.trainable_variables();
+        // A frozen variable is still listed.
+        let mut parameters = vs.trainable_variables();
+        parameters.retain(Tensor::requires_grad);
         let mut named: Vec<(String, Tensor)> = vs.variables().into_iter().collect();
         named.sort_by(|a, b| a.0.cmp(&b.0));
         let buffers = named
@@ -118,10 +122,6 @@ impl Optimiser {
         named
     }
 
-    pub fn save(&self, path: &Path) -> Result<()> {
-        Tensor::save_multi(&self.tensors(), path).with_context(|| format!("{}", path.display()))
-    }
-
     /// Begins anew from the mean of the averaged weights in other runs' checkpoints.
     pub fn start(&mut self, paths: &[PathBuf]) -> Result<()> {
         let zeros = self.first.zeros_like();
@@ -139,7 +139,8 @@ impl Optimiser {
 
     pub fn resume(&mut self, path: &Path) -> Result<()> {
         let place = || format!("{}", path.display());
-        let named = Tensor::load_multi(path).with_context(place)?;
+        let mut named = Tensor::load_multi(path).with_context(place)?;
+        named.retain(|(name, _)| name != checkpoint::PROGRESS);
         self.restore(named).with_context(place)
     }
 
@@ -189,9 +190,10 @@ mod tests {
             let _weights = vs.root().zeros("weights", &[2]);
             let mut optimiser = Optimiser::new(&vs, 0.0, 0.9);
             optimiser.mean = Tensor::from_slice(&mean);
-            let path = folder.path().join(name);
-            optimiser.save(&path).unwrap();
-            path
+            let folder = folder.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            checkpoint::save(&folder, &optimiser, &0).unwrap();
+            checkpoint::path(&folder)
         };
         let paths = [saved("a", [1.0, 4.0]), saved("b", [3.0, -2.0])];
         let vs = nn::VarStore::new(Device::Cpu);

@@ -16,6 +16,8 @@ pub struct Origin<'a> {
     pub changes: &'a [String],
     pub data: &'a Path,
     pub folder: &'a Path,
+    /// Whether a run that is there is left for a new one.
+    pub fresh: bool,
     /// The result file.
     pub result: PathBuf,
     pub device: tch::Device,

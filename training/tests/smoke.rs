@@ -181,7 +181,7 @@ fn a_killed_run_goes_on_as_if_it_had_not_been() {
     let whole = run("whole", &more);
     let folder = folder("killed");
     let path = recipe(&folder, &more);
-    let checkpoint = folder.join("runs/smoke/progress.json");
+    let checkpoint = folder.join("runs/smoke/checkpoint.ot");
     let mut child = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
         .current_dir(&folder)
         .args(["train", path.to_str().unwrap(), "--data", "."])
@@ -240,12 +240,81 @@ fn a_run_of_no_steps_is_the_mean_of_its_starts() {
         assert!(said.contains("step 0 loss"), "{said}");
         train(&folder, &["report"]);
         let result = fs::read_to_string(folder.join(format!("results/{name}.json"))).unwrap();
-        result[result.find("\"evaluation\"").unwrap()..].to_owned()
+        result[result.find("\"evaluations\"").unwrap()..].to_owned()
     };
     let both = mean("both", "[\"a\", \"b\"]");
     assert_eq!(both, mean("turned", "[\"b\", \"a\"]"));
     let [a, b] = ["a", "b"].map(|of| mean(&format!("only-{of}"), &format!("[\"{of}\"]")));
     assert!(a != b && a != both && b != both);
+}
+
+#[test]
+fn both_ends_go_on_from_a_model_file_with_sites_of_another_genome() {
+    ends("ends", false);
+}
+
+#[test]
+fn heads_alone_leave_the_start_as_it_is() {
+    let folder = ends("heads", true);
+    let log = fs::read_to_string(folder.join("runs/ends/log")).unwrap();
+    let starts: Vec<&str> = log
+        .lines()
+        .filter_map(|line| line.split(" exon_start ").nth(1)?.split(' ').next())
+        .collect();
+    assert_eq!(starts.len(), 4, "{log}");
+    assert!(starts.iter().all(|ap| *ap == starts[0]), "{log}");
+}
+
+/// Learns exon starts, and from there both ends, in a folder of this name.
+fn ends(name: &str, heads_alone: bool) -> PathBuf {
+    let folder = folder(name);
+    let starts = recipe(&folder, DILATED);
+    train(
+        &folder,
+        &["run", starts.to_str().unwrap(), "--name", "starts"],
+    );
+    let other = fs::read_to_string(folder.join("c1.fa")).unwrap();
+    fs::write(folder.join("other.fa"), other.replace(">c1", ">o1")).unwrap();
+    let mut sites = String::new();
+    for (start, end) in EXONS {
+        writeln!(sites, "o1\t{start}\t{}\tacceptor\t0\t+", start + 1).unwrap();
+        writeln!(sites, "o1\t{}\t{end}\tdonor\t0\t+", end - 1).unwrap();
+    }
+    fs::write(folder.join("other.bed"), sites).unwrap();
+    let model = "{model=\"runs/starts/model.onnx\"}";
+    let taught = "{model=\"runs/starts/model.onnx\",share=0.5}";
+    let species = "[{fasta=\"other.fa\",sites=[\"other.bed\"],negatives_beyond=1000}]";
+    let changes = [
+        "model.labels=[\"exon_start\",\"exon_end\"]".to_owned(),
+        format!("train.start={model}"),
+        format!("train.distil={taught}"),
+        format!("data.species={species}"),
+        "name=\"ends\"".to_owned(),
+        "architecture.head=3".to_owned(),
+        format!("train.heads_alone={heads_alone}"),
+        format!("loss.acceptor={}", if heads_alone { "0.0" } else { "10.0" }),
+        "train.weight_decay=0.0".to_owned(),
+    ];
+    let mut words = vec!["run", starts.to_str().unwrap()];
+    for change in &changes {
+        words.extend(["--set", change]);
+    }
+    let said = train(&folder, &words);
+    assert!(said.contains("tract and tch differ by"), "{said}");
+    let step = said
+        .lines()
+        .find(|line| line.starts_with("step 3 "))
+        .unwrap();
+    assert!(
+        step.contains(" exon_start 0.") && step.contains(" exon_end 0."),
+        "{step}"
+    );
+    let model = fs::read(folder.join("runs/ends/model.onnx")).unwrap();
+    let contract = windrow::model::parse(&model, "ends").unwrap().contract;
+    assert_eq!(contract.labels, ["exon_start", "exon_end"]);
+    assert_eq!(contract.calibration.len(), 2);
+    train(&folder, &["report"]);
+    folder
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const ROWS: usize = 240;
 const LENGTH: usize = 64;
@@ -312,21 +313,35 @@ fn a_cut_run_goes_on_as_if_it_had_not_been() {
     let whole = run("whole", &recipe);
     let cut = folder("cut");
     fs::write(cut.join("recipes/smoke.toml"), &recipe).unwrap();
-    // No minutes at all: it ends behind the first epoch.
-    let first = ["train", "recipes/smoke.toml", "--set", "train.minutes=0.0"];
-    train(&cut, &first);
-    let progress = cut.join("runs/smoke/progress.json");
-    let text = fs::read_to_string(&progress).unwrap();
-    assert!(text.contains("\"epoch\": 1,"), "{text}");
-    fs::write(
-        &progress,
-        text.replace("\"finished\": true", "\"finished\": false"),
-    )
-    .unwrap();
+    let checkpoint = cut.join("runs/smoke/checkpoint.ot");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
+        .current_dir(&cut)
+        .args(["train", "recipes/smoke.toml", "--data", "."])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while !checkpoint.exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
     let said = train(&cut, &["run", "recipes/smoke.toml"]);
     assert!(said.contains("resumed at step"), "{said}");
     let model = |folder: &Path| fs::read(folder.join("runs/smoke/model.onnx")).unwrap();
     assert_eq!(model(&whole), model(&cut));
+    // A recipe that learns something else is another run.
+    let words = ["train", "recipes/smoke.toml", "--set", "seed=99"];
+    let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
+        .current_dir(&cut)
+        .args([words.as_slice(), &["--data", "."]].concat())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success() && said.contains("not 99"),
+        "{said}"
+    );
+    train(&cut, &[words.as_slice(), &["--fresh"]].concat());
 }
 
 #[test]

@@ -19,6 +19,13 @@ pub struct Dilated {
     /// Channels of the last hidden layer; 0 for none.
     #[serde(default)]
     pub top: usize,
+    /// Bases of the top that each score sees.
+    #[serde(default = "one")]
+    pub head: usize,
+}
+
+fn one() -> usize {
+    1
 }
 
 impl Dilated {

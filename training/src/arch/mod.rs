@@ -16,7 +16,7 @@ mod word_attention;
 
 use serde::{Deserialize, Serialize};
 
-use crate::graph::{Act, Conv, Graph};
+use crate::graph::{Act, Conv, Graph, Motif};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -39,9 +39,13 @@ pub enum Architecture {
 }
 
 impl Architecture {
-    /// The dense graph with `heads` output channels, the first gated by `motif` where one is
-    /// given; none of an architecture that has a length.
-    pub fn dense(&self, heads: usize, motif: Option<&[u8]>) -> Option<Graph> {
+    /// The dense graph with `heads` output channels; none of an architecture that has a length.
+    pub fn dense(&self, heads: usize) -> Option<Graph> {
+        self.gated(&vec![None; heads])
+    }
+
+    /// The dense graph with one output channel a motif, shut where the motif does not stand.
+    pub fn gated(&self, motifs: &[Option<Motif>]) -> Option<Graph> {
         let mut graph = Graph::default();
         let trunk = match self {
             Architecture::Dilated(dilated) => dilated.build(&mut graph),
@@ -50,9 +54,13 @@ impl Architecture {
             Architecture::Stepped(stepped) => stepped.build(&mut graph),
             _ => return None,
         };
-        let scores = graph.conv(trunk, heads, Conv::of(1, Act::None));
-        if let Some(motif) = motif {
-            let gate = graph.motif(motif, MOTIF_PENALTY, heads);
+        let kernel = match self {
+            Architecture::Dilated(dilated) => dilated.head,
+            _ => 1,
+        };
+        let scores = graph.conv(trunk, motifs.len(), Conv::of(kernel, Act::None));
+        if motifs.iter().any(Option::is_some) {
+            let gate = graph.motifs(motifs, MOTIF_PENALTY);
             graph.add(scores, gate, Act::None);
         }
         Some(graph)
@@ -61,7 +69,7 @@ impl Architecture {
     /// The graph that gives `heads` numbers for a window of `length` bases. A dense graph's
     /// window follows from its own numbers.
     pub fn window(&self, length: usize, heads: usize) -> Graph {
-        if let Some(dense) = self.dense(heads, None) {
+        if let Some(dense) = self.dense(heads) {
             return dense;
         }
         if let Architecture::WordAttention(a) = self {

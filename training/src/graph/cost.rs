@@ -24,7 +24,7 @@ impl Graph {
             } => channels(from) / groups * node.channels * kernel,
             Op::Gate { from } => channels(from) * (node.channels + 1),
             Op::Mean { width, .. } => node.channels * width,
-            Op::Motif { ref motif, .. } => 4 * motif.len(),
+            Op::Motif { ref motifs, .. } => 8 * motifs.iter().flatten().count(),
             // The sums are made by doubling.
             Op::Words { window, .. } => 2 * (node.channels + 1) * window.ilog2() as usize,
             Op::Attention { heads, width, .. } => {

@@ -16,6 +16,33 @@ pub enum Act {
     HardSwish,
 }
 
+/// Bases that must stand before or behind the one that a score is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Motif {
+    /// Each base's place, counted from the scored one, and the codes allowed there.
+    pub bases: [(i32, &'static [u8]); 2],
+}
+
+impl Motif {
+    /// AG before the first base of an exon.
+    pub const ACCEPTOR: Motif = Motif {
+        bases: [(-2, &[0]), (-1, &[2])],
+    };
+    /// GT or GC behind the last base of an exon.
+    pub const DONOR: Motif = Motif {
+        bases: [(1, &[2]), (2, &[1, 3])],
+    };
+
+    /// Whether it stands around base `at` of `codes`.
+    pub fn stands(&self, codes: &[u8], at: usize) -> bool {
+        self.bases.iter().all(|&(offset, allowed)| {
+            let place = at.checked_add_signed(offset as isize);
+            let code = place.and_then(|place| codes.get(place));
+            code.is_some_and(|code| allowed.contains(code))
+        })
+    }
+}
+
 #[derive(Debug, Clone)]
 pub enum Op {
     /// One-hot bases, `[N, 4, L]`.
@@ -49,9 +76,10 @@ pub enum Op {
         from: usize,
         width: usize,
     },
-    /// `-penalty` where the bases just before the anchor are not `motif`, else 0; not trained.
+    /// `-penalty` where a head's motif does not stand around the base, else 0; not trained.
     Motif {
-        motif: Vec<u8>,
+        /// One a head; heads without a motif always pass.
+        motifs: Vec<Option<Motif>>,
         penalty: f32,
     },
     /// Two numbers a word of `k` bases for every head, summed over the window: attention of a
@@ -298,12 +326,14 @@ impl Graph {
         self.push_wider(Op::Mean { from, width }, from, channels, width - 1)
     }
 
-    pub fn motif(&mut self, motif: &[u8], penalty: f32, channels: usize) -> usize {
+    /// One channel a motif, where there is one.
+    pub fn motifs(&mut self, motifs: &[Option<Motif>], penalty: f32) -> usize {
+        let [left, right] = motif_reach(motifs);
         let op = Op::Motif {
-            motif: motif.to_vec(),
+            motifs: motifs.to_vec(),
             penalty,
         };
-        self.push(op, channels, motif.len(), 0)
+        self.push(op, motifs.len(), left, right)
     }
 
     /// Attention over the words of a window of `window` bases; its score is about the middle.
@@ -426,27 +456,34 @@ impl Graph {
     }
 }
 
-/// `[channels, 4, motif]`: counts the motif's bases on the first channel, nothing on the others.
-pub fn motif_kernel(motif: &[u8], channels: usize) -> Vec<f32> {
-    let mut kernel = vec![0.0; channels * 4 * motif.len()];
-    for (i, &base) in motif.iter().enumerate() {
-        kernel[base as usize * motif.len() + i] = 1.0;
+/// Bases before and behind the scored one that the motifs look at.
+pub fn motif_reach(motifs: &[Option<Motif>]) -> [usize; 2] {
+    let offsets = || motifs.iter().flatten().flat_map(|m| m.bases).map(|b| b.0);
+    let most = |offsets: &mut dyn Iterator<Item = i32>| offsets.max().unwrap_or(0).max(0) as usize;
+    [most(&mut offsets().map(|o| -o)), most(&mut offsets())]
+}
+
+/// `[motifs, 4, left + 1 + right]`: counts each motif's bases around the scored one.
+pub fn motif_kernel(motifs: &[Option<Motif>]) -> Vec<f32> {
+    let [left, right] = motif_reach(motifs);
+    let width = left + 1 + right;
+    let mut kernel = vec![0.0; motifs.len() * 4 * width];
+    for (channel, motif) in motifs.iter().enumerate() {
+        for (offset, allowed) in motif.iter().flat_map(|m| m.bases) {
+            for &base in allowed {
+                let place = (left as i32 + offset) as usize;
+                kernel[(channel * 4 + base as usize) * width + place] = 1.0;
+            }
+        }
     }
     kernel
 }
 
 /// Shift that leaves 1 of a full match and less than or equal to 0 of anything else, per channel;
-/// channels without the motif always pass.
-pub fn motif_shift(motif: &[u8], channels: usize) -> Vec<f32> {
-    (0..channels)
-        .map(|c| {
-            if c == 0 {
-                1.0 - motif.len() as f32
-            } else {
-                1.0
-            }
-        })
-        .collect()
+/// channels without a motif always pass.
+pub fn motif_shift(motifs: &[Option<Motif>]) -> Vec<f32> {
+    let shift = |motif: &Option<Motif>| 1.0 - motif.map_or(0.0, |m| m.bases.len() as f32);
+    motifs.iter().map(shift).collect()
 }
 
 #[cfg(test)]
@@ -472,6 +509,25 @@ mod tests {
         assert_eq!((graph.window(), graph.step()), (24, 4));
         assert_eq!(graph.beyond(pooled, graph.output()), [2, 2]);
         assert_eq!(graph.flops(), 2 * (4 * 8 * 5 + 8 * 8 * 3 / 4));
+    }
+
+    #[test]
+    fn a_motif_stands_where_each_of_its_bases_does() {
+        // A G x G C
+        let codes = [0, 2, 3, 2, 1];
+        assert!(Motif::ACCEPTOR.stands(&codes, 2) && Motif::DONOR.stands(&codes, 2));
+        assert!(!Motif::ACCEPTOR.stands(&codes, 1) && !Motif::DONOR.stands(&codes, 3));
+        let motifs = [Some(Motif::ACCEPTOR), Some(Motif::DONOR), None];
+        assert_eq!(motif_reach(&motifs), [2, 2]);
+        let (kernel, shift) = (motif_kernel(&motifs), motif_shift(&motifs));
+        let matched = |channel: usize| {
+            let counted = codes
+                .iter()
+                .enumerate()
+                .map(|(i, &code)| kernel[(channel * 4 + usize::from(code)) * 5 + i]);
+            counted.sum::<f32>() + shift[channel]
+        };
+        assert_eq!([0, 1, 2].map(matched), [1.0, 1.0, 1.0]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use tch::nn;
 use tch::{Device, Kind, Tensor};
 
 use crate::genome::UNKNOWN;
-use crate::graph::{Act, Graph, Node, Op, motif_kernel, motif_shift};
+use crate::graph::{Act, Graph, Motif, Node, Op, motif_kernel, motif_shift};
 use weights::word_indices;
 pub use weights::{Linear, Norm, Weights, Words};
 
@@ -95,7 +95,7 @@ impl Network {
             (Op::Mean { from, width }, _) => {
                 values[*from].avg_pool1d(*width as i64, 1, 0, false, true)
             }
-            (Op::Motif { motif, penalty }, _) => motif_score(bases, motif, *penalty, node.channels),
+            (Op::Motif { motifs, penalty }, _) => motif_score(bases, motifs, *penalty),
             (Op::Words { k, .. }, Weights::Words(words)) => attend(words, bases, *k),
             (Op::Rescale { from }, Weights::Rescale { factor, shift }) => {
                 &values[*from] * factor + shift
@@ -154,6 +154,39 @@ impl Network {
             }
             (op, _) => unreachable!("{op:?} has weights of its own kind"),
         }
+    }
+
+    /// Mean and variance of each channel before batch norm, of every convolution that has one, on
+    /// `bases` `[N, 4, L]`; batch norm itself goes by its running statistics.
+    pub fn before_norm(&self, bases: &Tensor) -> Vec<Option<[Tensor; 2]>> {
+        let mut values: Vec<Tensor> = Vec::with_capacity(self.graph.nodes.len());
+        let mut statistics = Vec::with_capacity(self.graph.nodes.len());
+        for (node, weights) in self.graph.nodes.iter().zip(&self.weights) {
+            let mut found = None;
+            if let (
+                Op::Conv {
+                    from,
+                    dilation,
+                    groups,
+                    same: false,
+                    ..
+                },
+                Weights::Conv {
+                    kernel,
+                    norm: Some(_),
+                    ..
+                },
+            ) = (&node.op, weights)
+            {
+                let x = convolve(&values[*from], kernel, None, [*dilation, *groups]);
+                let over: &[i64] = &[0, 2];
+                let mean = x.mean_dim(over, false, Kind::Float);
+                found = Some([x.var_dim(over, false, false), mean]);
+            }
+            statistics.push(found.map(|[variance, mean]| [mean, variance]));
+            values.push(self.value(node, weights, &values, bases, Mode::Infer));
+        }
+        statistics
     }
 
     /// The part of node `at` that node `to` can use.
@@ -261,19 +294,17 @@ fn activate(x: Tensor, act: Act) -> Tensor {
     }
 }
 
-fn motif_score(bases: &Tensor, motif: &[u8], penalty: f32, channels: usize) -> Tensor {
-    let shape = [channels as i64, 4, motif.len() as i64];
-    let kernel = Tensor::from_slice(&motif_kernel(motif, channels)).reshape(shape);
-    let shift = Tensor::from_slice(&motif_shift(motif, channels));
+fn motif_score(bases: &Tensor, motifs: &[Option<Motif>], penalty: f32) -> Tensor {
+    let shape = [motifs.len() as i64, 4, -1];
+    let kernel = Tensor::from_slice(&motif_kernel(motifs)).reshape(shape);
+    let shift = Tensor::from_slice(&motif_shift(motifs));
     let device = bases.device();
     let (kernel, shift) = (kernel.to_device(device), shift.to_device(device));
     let matched = bases
         .to_kind(Kind::Float)
         .conv1d(&kernel, Some(&shift), 1, 0, 1, 1)
         .relu();
-    let length = matched.size()[2] - 1;
-    // The last match has no base behind it.
-    (matched.narrow(2, 0, length) - 1.0) * f64::from(penalty)
+    (matched - 1.0) * f64::from(penalty)
 }
 
 #[cfg(test)]

@@ -3,8 +3,11 @@
 //! Values are written as `[N, C, 1, T]`, so that convolutions are two-dimensional ones of height
 //! 1, and batch norm is folded into them: tract runs that several times faster.
 
+mod import;
 mod layers;
 mod nodes;
+
+pub use import::{import, labels, measure};
 
 use anyhow::{Context, Result, ensure};
 use prost::Message;

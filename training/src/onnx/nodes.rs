@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use tch::{Device, Kind, Tensor};
 
 use super::{Writer, int, ints, name};
-use crate::graph::{Act, Graph, Node, Op, motif_kernel, motif_shift};
+use crate::graph::{Act, Graph, Motif, Node, Op, motif_kernel, motif_reach, motif_shift};
 use crate::network::{NORM_EPSILON, Network, Norm, Weights};
 
 /// A convolution's extent; `pads` are zeros before and behind.
@@ -91,7 +91,7 @@ impl Writer {
                 let dims = [node.channels, 1];
                 self.convolve(&name(*from), &output, dims, extent, (&values, &bias));
             }
-            (Op::Motif { motif, penalty }, _) => self.motif(motif, *penalty, node, &output),
+            (Op::Motif { motifs, penalty }, _) => self.motifs(motifs, *penalty, &output),
             (Op::Words { k, window, .. }, Weights::Words(words)) => {
                 self.words(words, *k, *window, &output)?;
             }
@@ -235,20 +235,22 @@ impl Writer {
         cut
     }
 
-    fn motif(&mut self, motif: &[u8], penalty: f32, node: &Node, output: &str) {
-        let channels = node.channels;
+    fn motifs(&mut self, motifs: &[Option<Motif>], penalty: f32, output: &str) {
         let part = |part: &str| format!("{output}.{part}");
-        let kernel = motif_kernel(motif, channels);
-        let shift = motif_shift(motif, channels);
-        let extent = Extent::of(motif.len());
+        let [left, right] = motif_reach(motifs);
+        let (kernel, shift) = (motif_kernel(motifs), motif_shift(motifs));
+        let extent = Extent::of(left + 1 + right);
         let linear = part("linear");
-        self.convolve("n00", &linear, [channels, 4], extent, (&kernel, &shift));
+        self.convolve("n00", &linear, [motifs.len(), 4], extent, (&kernel, &shift));
         self.node("Relu", &[&linear], &part("matched"), vec![]);
-        // The last match has no base behind it.
-        self.slice(&part("matched"), &part("led"), 0, -1);
         self.floats(&part("one"), &[1], &[1.0]);
         self.floats(&part("penalty"), &[1], &[penalty]);
-        self.node("Sub", &[&part("led"), &part("one")], &part("off"), vec![]);
+        self.node(
+            "Sub",
+            &[&part("matched"), &part("one")],
+            &part("off"),
+            vec![],
+        );
         self.node("Mul", &[&part("off"), &part("penalty")], output, vec![]);
     }
 }

@@ -14,6 +14,7 @@ use crate::genome::{UNKNOWN, complement};
 use crate::metrics::{Curve, auroc, even_threshold, rates};
 use crate::network::Network;
 use crate::sites::dataset::{Dataset, Place, Stretch};
+use crate::sites::recipe::Site;
 use crate::sites::score::{Scored, logits, scored};
 use crate::sites::train::Run;
 use crate::sites::yardstick::{Yardstick, intragenic};
@@ -29,9 +30,10 @@ pub struct Row {
     pub average_precision: f64,
     pub precision_at_recall_50: f64,
     pub precision_at_recall_80: f64,
-    /// Among positions behind an AG, whole contigs.
+    /// Among positions where the site's motif stands (an AG before it; a GT or GC behind it), whole
+    /// contigs.
     pub auroc_ag: f64,
-    /// Against all intragenic AG-centred, then all intragenic windows, classes balanced; thresholds
+    /// Against all intragenic windows centred on such a motif, then all intragenic windows, classes balanced; thresholds
     /// chosen on the validation blocks.
     pub balanced_accuracy_ag: f64,
     pub f1_ag: f64,
@@ -41,6 +43,9 @@ pub struct Row {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Evaluation {
+    /// The model's label.
+    #[serde(default = "exon_start")]
+    pub label: String,
     pub rows: Vec<Row>,
     pub calibration: Vec<Knot>,
     /// Calibrated probability of the best F1 on the validation blocks: the model's threshold.
@@ -49,7 +54,13 @@ pub struct Evaluation {
     pub curves: Vec<(String, Vec<(f64, f64)>)>,
 }
 
+/// Result files of models with one label do not name it.
+fn exon_start() -> String {
+    Site::Acceptor.label().to_owned()
+}
+
 /// Scores of whole blocks, kept for look-ups.
+#[derive(Default)]
 struct Field {
     blocks: Vec<(usize, Range<usize>, [Vec<f32>; 2])>,
 }
@@ -80,9 +91,9 @@ impl Field {
         (!score.is_nan()).then_some(score)
     }
 
-    fn scored(&self, data: &Dataset) -> Scored {
+    fn scored(&self, data: &Dataset, site: Site) -> Scored {
         let ranges: Vec<_> = self.blocks.iter().map(|b| (b.0, b.1.clone())).collect();
-        scored(data, &ranges, |contig, range, strand| {
+        scored(data, &ranges, site, |contig, range, strand| {
             let same = |b: &&(usize, Range<usize>, [Vec<f32>; 2])| b.0 == contig && b.1 == *range;
             let found = self.blocks.iter().find(same);
             found.map_or_else(Vec::new, |b| b.2[strand.index()].clone())
@@ -90,11 +101,16 @@ impl Field {
     }
 }
 
-/// Scores and truth of all sites against all intragenic windows behind an AG, then against all
+/// Scores and truth of all sites against all intragenic windows with the motif, then against all
 /// intragenic ones.
-fn windows(data: &Dataset, blocks: &[Stretch], field: &Field) -> [(Vec<f32>, Vec<bool>); 2] {
-    let sites = data.places(blocks, mark::ACCEPTOR, 0);
-    let [any, led] = intragenic(data, blocks);
+fn windows(
+    data: &Dataset,
+    blocks: &[Stretch],
+    site: Site,
+    field: &Field,
+) -> [(Vec<f32>, Vec<bool>); 2] {
+    let sites = data.places(blocks, site.coding(), 0);
+    let [any, led] = intragenic(data, blocks, site);
     [led, any].map(|negatives| {
         let sites = sites.iter().map(|place| (place, true));
         let labelled = sites.chain(negatives.iter().map(|place| (place, false)));
@@ -104,87 +120,124 @@ fn windows(data: &Dataset, blocks: &[Stretch], field: &Field) -> [(Vec<f32>, Vec
     })
 }
 
-/// Evaluates the network that the run kept and the yardsticks on every held-out set of the recipe.
-pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Evaluation> {
-    let recipe = run.recipe;
-    let device = run.device;
-    let of_network: Scorer = &|codes, range, strand| logits(network, codes, range, strand, device);
-    let yardsticks = train_yardsticks(run);
-    let of_yardsticks: Vec<_> = yardsticks
-        .iter()
-        .map(|y| move |codes: &[u8], range: &Range<usize>, strand| y.scores(codes, range, strand))
-        .collect();
-    let mut scorers: Vec<(&str, Scorer)> = vec![(recipe.name.as_str(), of_network)];
-    for (yardstick, scorer) in yardsticks.iter().zip(&of_yardsticks) {
-        scorers.push((yardstick.name(), scorer));
-    }
+/// A set, its blocks, and the network's scores of it for each label.
+struct Set {
+    name: String,
+    data: Dataset,
+    blocks: Vec<Stretch>,
+    fields: Vec<Field>,
+}
 
-    let mut thresholds = Vec::new();
-    let mut best_logit = 0.0;
-    for (i, (_, scorer)) in scorers.iter().enumerate() {
-        let field = Field::new(&run.data, &run.validation, scorer);
-        let windows = windows(&run.data, &run.validation, &field);
-        thresholds.push(windows.map(|(scores, truth)| even_threshold(&scores, &truth)));
-        if i == 0 {
-            let all = field.scored(&run.data);
-            best_logit = best_f1(&Curve::new(
-                &all.scores,
-                &all.positive,
-                all.unscored_positives,
-            ));
+/// Evaluates the network that the run kept and the yardsticks on every held-out set of the recipe,
+/// label by label.
+pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Vec<Evaluation>> {
+    let heads = run.recipe.sites().len();
+    let fields = |data: &Dataset, blocks: &[Stretch]| {
+        let mut fields: Vec<Field> = (0..heads).map(|_| Field::default()).collect();
+        for (contig, range) in blocks {
+            let codes = &data.contigs[*contig].codes;
+            let of = (heads, run.device);
+            let [forward, reverse] =
+                STRANDS.map(|strand| logits(network, codes, range, strand, of));
+            for (field, both) in fields.iter_mut().zip(forward.into_iter().zip(reverse)) {
+                field.blocks.push((*contig, range.clone(), both.into()));
+            }
         }
+        fields
+    };
+    let validation = fields(&run.data, &run.validation);
+    let mut sets = Vec::new();
+    for held_out in &run.recipe.evaluation.held_out {
+        let place = || format!("held-out set '{}'", held_out.name);
+        let data = Dataset::read(&held_out.genome, data).with_context(place)?;
+        let blocks = data.blocks();
+        sets.push(Set {
+            name: held_out.name.clone(),
+            fields: fields(&data, &blocks),
+            blocks,
+            data,
+        });
     }
+    let of = |(head, site): (usize, &Site)| label(run, *site, head, &validation[head], &sets);
+    Ok(run.recipe.sites().iter().enumerate().map(of).collect())
+}
+
+/// Evaluates one label.
+fn label(run: &Run, site: Site, head: usize, validation: &Field, sets: &[Set]) -> Evaluation {
+    let recipe = run.recipe;
+    let yardsticks = train_yardsticks(run, site);
+    let measured = |yardstick: &Yardstick, data: &Dataset, blocks: &[Stretch]| {
+        Field::new(data, blocks, &|codes, range, strand| {
+            yardstick.scores(codes, range, strand)
+        })
+    };
+    let thresholds = |field: &Field| {
+        let windows = windows(&run.data, &run.validation, site, field);
+        windows.map(|(scores, truth)| even_threshold(&scores, &truth))
+    };
+    let on_validation = yardsticks
+        .iter()
+        .map(|yardstick| thresholds(&measured(yardstick, &run.data, &run.validation)));
+    let on_validation: Vec<_> = std::iter::once(thresholds(validation))
+        .chain(on_validation)
+        .collect();
+    let all = validation.scored(&run.data, site);
+    let best_logit = best_f1(&Curve::new(
+        &all.scores,
+        &all.positive,
+        all.unscored_positives,
+    ));
 
     let (mut rows, mut curves) = (Vec::new(), Vec::new());
     let (mut pooled, mut pooled_truth) = (Vec::new(), Vec::new());
-    for held_out in &recipe.evaluation.held_out {
-        let place = || format!("held-out set '{}'", held_out.name);
-        let set = Dataset::read(&held_out.genome, data).with_context(place)?;
-        let blocks = set.blocks();
-        for ((name, scorer), thresholds) in scorers.iter().zip(&thresholds) {
-            let field = Field::new(&set, &blocks, scorer);
-            let all = field.scored(&set);
-            let windows = windows(&set, &blocks, &field);
-            let (row, curve) = row(&set, &all, &windows, thresholds);
-            let is_network = rows.len() % scorers.len() == 0;
-            let scorer = (*name).to_owned();
+    for set in sets {
+        let mut add = |scorer: &str, field: &Field, thresholds| {
+            let all = field.scored(&set.data, site);
+            let windows = windows(&set.data, &set.blocks, site, field);
+            let (row, curve) = row(&set.data, site, &all, &windows, thresholds);
             rows.push(Row {
-                set: held_out.name.clone(),
-                scorer,
+                set: set.name.clone(),
+                scorer: scorer.to_owned(),
                 ..row
             });
-            if is_network {
-                curves.push((held_out.name.clone(), curve));
-                if recipe.evaluation.calibrate_on.contains(&held_out.name) {
-                    pooled.extend(all.scores);
-                    pooled_truth.extend(all.positive);
-                }
-            }
+            (all, curve)
+        };
+        let (all, curve) = add(&recipe.name, &set.fields[head], &on_validation[0]);
+        for (yardstick, thresholds) in yardsticks.iter().zip(&on_validation[1..]) {
+            let field = measured(yardstick, &set.data, &set.blocks);
+            add(yardstick.name(), &field, thresholds);
+        }
+        curves.push((set.name.clone(), curve));
+        if recipe.evaluation.calibrate_on.contains(&set.name) {
+            pooled.extend(all.scores);
+            pooled_truth.extend(all.positive);
         }
     }
     let calibration = calibrate(&pooled, &pooled_truth);
     let threshold = crate::calibrate::probability(&calibration, best_logit);
-    Ok(Evaluation {
+    Evaluation {
+        label: site.label().to_owned(),
         rows,
         calibration,
         threshold,
         curves,
-    })
+    }
 }
 
-fn train_yardsticks(run: &Run) -> Vec<Yardstick> {
-    let sites = run.data.places(&run.train, mark::ACCEPTOR, mark::HELD_OUT);
-    let [any, led] = intragenic(&run.data, &run.train);
+fn train_yardsticks(run: &Run, site: Site) -> Vec<Yardstick> {
+    let sites = run.data.places(&run.train, site.coding(), mark::HELD_OUT);
+    let [any, led] = intragenic(&run.data, &run.train, site);
     let mut random = ChaCha8Rng::seed_from_u64(run.recipe.seed);
     vec![
         Yardstick::Gc,
-        Yardstick::train_matrix(&run.data, &sites, &led),
+        Yardstick::train_matrix(&run.data, site, &sites, &led),
         Yardstick::train_words(&run.data, &sites, &any, &mut random),
     ]
 }
 
 fn row(
     set: &Dataset,
+    site: Site,
     all: &Scored,
     windows: &[(Vec<f32>, Vec<bool>); 2],
     thresholds: &[f32; 2],
@@ -192,11 +245,19 @@ fn row(
     let curve = Curve::new(&all.scores, &all.positive, all.unscored_positives);
     let led = |place: &Place| {
         let codes = &set.contigs[place.contig].codes;
-        let before = |back: usize| match place.strand {
-            Strand::Forward => place.at.checked_sub(back).map_or(UNKNOWN, |at| codes[at]),
-            Strand::Reverse => complement(*codes.get(place.at + back).unwrap_or(&UNKNOWN)),
+        let base = |offset: i64| {
+            let at = match place.strand {
+                Strand::Forward => place.at as i64 + offset,
+                Strand::Reverse => place.at as i64 - offset,
+            };
+            let code = usize::try_from(at).ok().and_then(|at| codes.get(at));
+            let code = code.copied().unwrap_or(UNKNOWN);
+            match place.strand {
+                Strand::Forward => code,
+                Strand::Reverse => complement(code),
+            }
         };
-        before(2) == 0 && before(1) == 2
+        site.motif().stands(&[-2, -1, 0, 1, 2].map(base), 2)
     };
     let (scores, truth): (Vec<f32>, Vec<bool>) = (0..all.scores.len())
         .filter(|&i| led(&all.places[i]))

@@ -9,7 +9,7 @@ use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness, Tas
 use crate::network::Network;
 use crate::sites::evaluate::Evaluation;
 use crate::sites::network::shipped;
-use crate::sites::recipe::Recipe;
+use crate::sites::recipe::{Recipe, Site, Start};
 use crate::sites::result::{RunResult, real_windows};
 use crate::{onnx, parity};
 
@@ -36,8 +36,11 @@ pub fn export(
 fn contract(recipe: &Recipe, result: &RunResult) -> Result<Contract> {
     let card = &recipe.model;
     let origin = &result.provenance;
-    let calibration = Calibration::new(result.evaluation.calibration.clone())?;
-    let threshold = (result.evaluation.threshold * 100.0).round() / 100.0;
+    let evaluations = &result.evaluations;
+    let calibrations = evaluations
+        .iter()
+        .map(|e| Calibration::new(e.calibration.clone()));
+    let rounded = |e: &Evaluation| ((e.threshold * 100.0).round() / 100.0) as f32;
     Ok(Contract {
         name: recipe.name.clone(),
         task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
@@ -49,8 +52,8 @@ fn contract(recipe: &Recipe, result: &RunResult) -> Result<Contract> {
         output: Output::Logit,
         calls: CallShape::Point,
         distance: card.distance,
-        calibration: vec![calibration; card.labels.len()],
-        threshold: vec![threshold as f32; card.labels.len()],
+        calibration: calibrations.collect::<Result<_, _>>()?,
+        threshold: evaluations.iter().map(rounded).collect(),
         background: Vec::new(),
         assembly: card.assembly.clone(),
         trained_on: card.trained_on.clone(),
@@ -64,10 +67,10 @@ fn contract(recipe: &Recipe, result: &RunResult) -> Result<Contract> {
 
 fn metrics(recipe: &Recipe, result: &RunResult) -> serde_json::Value {
     let came = match recipe.train.steps {
-        0 => format!(
-            "The mean of the weights of {}",
-            recipe.train.start.join(", ")
-        ),
+        0 => match &recipe.train.start {
+            Start::Runs(runs) => format!("The mean of the weights of {}", runs.join(", ")),
+            Start::Model { model } => format!("The weights of {}", model.display()),
+        },
         _ => format!(
             "{} training steps on {}; the weights of step {}",
             result.steps,
@@ -87,7 +90,8 @@ fn metrics(recipe: &Recipe, result: &RunResult) -> serde_json::Value {
         recipe.evaluation.calibrate_on.join(" and "),
     ));
     text.extend(recipe.model.limits.iter().cloned());
-    json!({ "tables": tables(&result.evaluation), "text": text })
+    let tables: Vec<_> = result.evaluations.iter().flat_map(tables).collect();
+    json!({ "tables": tables, "text": text })
 }
 
 fn tables(evaluation: &Evaluation) -> Vec<serde_json::Value> {
@@ -123,23 +127,40 @@ fn tables(evaluation: &Evaluation) -> Vec<serde_json::Value> {
             )
         })
         .collect();
+    let ends = evaluation.label == Site::Donor.label();
+    let (motif, centred, masked) = match ends {
+        false => (
+            "behind AG",
+            "AG-centred",
+            "Noncoding-only acceptors and transcription start sites",
+        ),
+        true => (
+            "before GT or GC",
+            "centred before GT or GC",
+            "Noncoding-only donors and ends of transcripts",
+        ),
+    };
+    let label = &evaluation.label;
+    let behind = format!("AUROC {motif}");
     vec![
         json!({
-            "title": "Every position and both strands of whole held-out contigs",
+            "title": format!("{label}: every position and both strands of whole held-out contigs"),
             "columns": [
                 "set", "scorer", "average precision", "precision at recall 0.5",
-                "precision at recall 0.8", "AUROC behind AG",
+                "precision at recall 0.8", behind,
             ],
             "rows": evaluation.rows.iter().map(whole).collect::<Vec<_>>(),
             "note": format!(
-                "{}. Noncoding-only acceptors and transcription start sites count neither way.",
+                "{}. {masked} count neither way.",
                 sizes.join("; "),
             ),
         }),
         json!({
-            "title": "Against windows inside genes, classes balanced (the flattering view)",
+            "title": format!(
+                "{label}: against windows inside genes, classes balanced (the flattering view)"
+            ),
             "columns": [
-                "set", "scorer", "balanced accuracy, AG-centred", "F1, AG-centred",
+                "set", "scorer", format!("balanced accuracy, {centred}"), format!("F1, {centred}"),
                 "balanced accuracy, any base", "F1, any base",
             ],
             "rows": evaluation.rows.iter().map(windows).collect::<Vec<_>>(),

@@ -17,6 +17,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tch::Device;
 
+use crate::checkpoint;
 use crate::files::{read_json, write_json};
 use crate::graph::Graph;
 use crate::result::Origin;
@@ -34,13 +35,14 @@ pub fn work(
     if wanted("train") || wanted("evaluate") {
         let run = train::Run::new(recipe, origin.data, origin.folder, device)?;
         if wanted("train") {
+            checkpoint::claim(origin.folder, recipe, origin.fresh)?;
             run.train().context("training")?;
         }
         if wanted("evaluate") {
             let network = network::load(recipe, origin.folder, device)?;
-            let evaluation = evaluate::evaluate(&run, &network, origin.data)?;
-            let progress = read_json(&origin.folder.join("progress.json"))?;
-            let result = RunResult::new(origin, recipe, progress, evaluation)?;
+            let evaluations = evaluate::evaluate(&run, &network, origin.data)?;
+            let progress = checkpoint::progress(origin.folder)?;
+            let result = RunResult::new(origin, recipe, progress, evaluations)?;
             write_json(&origin.result, &result)?;
             println!("{}", origin.result.display());
         }

@@ -7,10 +7,11 @@ use tch::Device;
 
 use crate::graph::Graph;
 use crate::network::Network;
-use crate::sites::recipe::Recipe;
+use crate::onnx;
+use crate::sites::recipe::{Recipe, SITES};
 use crate::sites::sampler::HEADS;
 
-/// The recipe's network: site graphs see an AG before an exon start.
+/// The recipe's network: each site's head sees its dinucleotide beside it.
 pub fn graph(recipe: &Recipe) -> Graph {
     site_graph(recipe, HEADS)
 }
@@ -20,9 +21,23 @@ pub fn shipped(recipe: &Recipe) -> Graph {
     site_graph(recipe, recipe.model.labels.len())
 }
 
+/// The first `heads` of acceptor, donor, exon.
 fn site_graph(recipe: &Recipe, heads: usize) -> Graph {
-    let dense = recipe.architecture.dense(heads, Some(&[0, 2]));
+    let [acceptor, donor] = SITES.map(|site| Some(site.motif()));
+    let motifs = [acceptor, donor, None];
+    let dense = recipe.architecture.gated(&motifs[..heads]);
     dense.expect("checked when the recipe was read")
+}
+
+/// The network of a model file of the recipe's architecture, with the heads that the file has.
+pub fn of_model(recipe: &Recipe, path: &Path, device: Device) -> Result<Network> {
+    let place = || format!("{}", path.display());
+    let bytes = std::fs::read(path).with_context(place)?;
+    let heads = onnx::labels(&bytes).with_context(place)?.min(HEADS);
+    let vs = tch::nn::VarStore::new(device);
+    let network = Network::new(site_graph(recipe, heads), &vs.root());
+    onnx::import(&network, &bytes).with_context(place)?;
+    Ok(network)
 }
 
 /// The network that a run kept.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::annotation::mark;
 use crate::arch::Architecture;
+use crate::graph::Motif;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,9 +29,28 @@ pub struct Recipe {
 pub struct Data {
     #[serde(flatten)]
     pub genome: Genome,
+    /// Genomes of which sites are known, but not all of them.
+    #[serde(default)]
+    pub species: Vec<Species>,
     /// More labelled windows, beside the genome.
     #[serde(default)]
     pub windows: Vec<Windows>,
+}
+
+/// A genome of which some sites are known; paths are relative to the data folder.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Species {
+    pub fasta: PathBuf,
+    /// BED6 of sites, one base each, whose names are `acceptor` (an exon's first base) or `donor`
+    /// (an exon's last base): positives.
+    pub sites: Vec<PathBuf>,
+    /// BED6 of bases that may be sites.
+    #[serde(default)]
+    pub mask: Vec<PathBuf>,
+    /// What is farther than this from every base of both lists has no site. Nearer bases that
+    /// are no site, and all of them where this is not given, count neither way.
+    pub negatives_beyond: Option<usize>,
 }
 
 /// One annotated genome; paths are relative to the data folder.
@@ -39,6 +60,8 @@ pub struct Genome {
     pub gtf: PathBuf,
     /// BED of all exon starts, also those of transcripts that the GTF leaves out.
     pub exon_starts: Option<PathBuf>,
+    /// The same of exon ends.
+    pub exon_ends: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -47,7 +70,7 @@ pub struct Windows {
     /// TSV with the columns `label` (0 or 1) and `sequence`.
     pub tsv: PathBuf,
     pub site: Site,
-    /// The labelled base of each sequence, counted from 0.
+    /// The labelled base of each sequence, counted from 0: the exon's first or last.
     pub at: usize,
     /// Rows are used only where this column holds `.` or nothing.
     pub unless: Option<String>,
@@ -58,6 +81,49 @@ pub struct Windows {
 pub enum Site {
     Acceptor,
     Donor,
+}
+
+/// In the order of a network's heads.
+pub const SITES: [Site; 2] = [Site::Acceptor, Site::Donor];
+
+impl Site {
+    /// What a model calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Site::Acceptor => "exon_start",
+            Site::Donor => "exon_end",
+        }
+    }
+
+    pub fn motif(self) -> Motif {
+        match self {
+            Site::Acceptor => Motif::ACCEPTOR,
+            Site::Donor => Motif::DONOR,
+        }
+    }
+
+    /// The mark of a site of coding transcripts.
+    pub fn coding(self) -> u16 {
+        match self {
+            Site::Acceptor => mark::ACCEPTOR,
+            Site::Donor => mark::DONOR,
+        }
+    }
+
+    pub fn noncoding(self) -> u16 {
+        match self {
+            Site::Acceptor => mark::NONCODING,
+            Site::Donor => mark::NONCODING_DONOR,
+        }
+    }
+
+    /// The mark of what counts neither way, unless it is also a site.
+    pub fn mask(self) -> u16 {
+        match self {
+            Site::Acceptor => mark::MASK_ACCEPTOR,
+            Site::Donor => mark::MASK_DONOR,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -73,7 +139,7 @@ pub enum Split {
     Genes { share: f64 },
 }
 
-/// Weight of each head's mean cross-entropy; only the acceptor's is shipped.
+/// Weight of each head's mean cross-entropy; those of the model's labels are shipped.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Loss {
@@ -105,7 +171,7 @@ pub struct Draw {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Kinds {
-    /// Around an exon start.
+    /// Around a site of any of the model's labels.
     pub site: f64,
     /// Anywhere in a gene, either strand.
     pub genic: f64,
@@ -120,10 +186,12 @@ pub struct Kinds {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Train {
-    /// Runs from the mean of whose last averaged weights this one starts, instead of random ones
-    /// (of several runs from one start: Wortsman et al., 2022, arXiv:2203.05482).
+    /// What the run starts from, instead of random weights.
     #[serde(default)]
-    pub start: Vec<String>,
+    pub start: Start,
+    /// Only the heads learn; all before them stays as the start has it.
+    #[serde(default)]
+    pub heads_alone: bool,
     /// 0: the start itself, with batch norm's statistics measured anew.
     pub steps: usize,
     /// Steps that the learning rate's cosine takes down to nothing (default: all).
@@ -150,13 +218,33 @@ pub struct Train {
     pub mine_share: f64,
 }
 
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Start {
+    /// Runs, from the mean of whose last averaged weights this one starts (of several runs from
+    /// one start: Wortsman et al., 2022, arXiv:2203.05482).
+    Runs(Vec<String>),
+    /// A model file of this architecture; heads that it does not have start at zero. The path
+    /// starts from the folder that the program runs in.
+    Model { model: PathBuf },
+}
+
+impl Default for Start {
+    fn default() -> Start {
+        Start::Runs(Vec::new())
+    }
+}
+
 /// Learning from the mean of trained networks as well as from the labels (Hinton et al., 2015,
 /// arXiv:1503.02531).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Distil {
     /// Finished runs.
+    #[serde(default)]
     pub teachers: Vec<String>,
+    /// A model file of this architecture, which teaches the heads that it has.
+    pub model: Option<PathBuf>,
     /// Share of the teachers' probability in each target; the label has the rest.
     pub share: f64,
 }
@@ -202,11 +290,32 @@ pub struct Card {
 }
 
 impl Recipe {
+    /// The sites that the model's labels mean.
+    pub fn sites(&self) -> &'static [Site] {
+        &SITES[..self.model.labels.len()]
+    }
+
+    fn label_words(&self) -> Vec<&str> {
+        self.model.labels.iter().map(String::as_str).collect()
+    }
+
     pub fn check(&self) -> Result<()> {
-        if self.architecture.dense(1, None).is_none() {
+        if self.architecture.dense(1).is_none() {
             bail!("architecture: sites want a dense network");
         }
-        if self.train.steps == 0 && self.train.start.is_empty() {
+        let labels = SITES.map(Site::label);
+        if self.model.labels.is_empty() || !labels.starts_with(&self.label_words()) {
+            bail!("model.labels: [\"exon_start\"] or [\"exon_start\", \"exon_end\"] is wanted");
+        }
+        let taught = self.train.distil.as_ref();
+        if taught.is_some_and(|d| d.teachers.is_empty() && d.model.is_none()) {
+            bail!("train.distil: names no teacher");
+        }
+        if self.train.heads_alone && !matches!(self.train.start, Start::Model { .. }) {
+            bail!("train.heads_alone: wants a model file to start from");
+        }
+        let random = matches!(&self.train.start, Start::Runs(runs) if runs.is_empty());
+        if self.train.steps == 0 && random {
             bail!("train.steps: 0 wants runs to start from");
         }
         let kinds = &self.draw.kinds;

@@ -12,7 +12,7 @@ use crate::sites::result::RunResult;
 pub fn section(mut all: Vec<RunResult>) -> Result<(String, Vec<(String, String)>)> {
     all.sort_by(|a, b| {
         let reached = |r: &RunResult| -> f64 {
-            let sets = r.evaluation.curves.iter();
+            let sets = r.evaluations[0].curves.iter();
             sets.filter_map(|(set, _)| own(r, set))
                 .map(|row| row.average_precision)
                 .sum()
@@ -34,7 +34,7 @@ pub fn section(mut all: Vec<RunResult>) -> Result<(String, Vec<(String, String)>
 
 /// The network's row on a set: the first, before those of the yardsticks.
 fn own<'a>(r: &'a RunResult, set: &str) -> Option<&'a Row> {
-    r.evaluation.rows.iter().find(|row| row.set == set)
+    r.evaluations[0].rows.iter().find(|row| row.set == set)
 }
 
 fn markdown(all: &[RunResult]) -> Result<String> {
@@ -46,8 +46,7 @@ fn markdown(all: &[RunResult]) -> Result<String> {
     let Some(first) = all.first() else {
         return Ok(out);
     };
-    let sets: Vec<&str> = first
-        .evaluation
+    let sets: Vec<&str> = first.evaluations[0]
         .curves
         .iter()
         .map(|(set, _)| set.as_str())
@@ -76,7 +75,7 @@ fn markdown(all: &[RunResult]) -> Result<String> {
         out.push('\n');
     }
     out.push_str("\n![accuracy against cost](results/cost.svg)\n\nYardsticks, trained on the same blocks.\n\n| set | scorer | AP | precision at recall 0.5 | at 0.8 | AUROC behind AG |\n|---|---|---|---|---|---|\n");
-    for row in first.evaluation.rows.iter() {
+    for row in first.evaluations[0].rows.iter() {
         writeln!(
             out,
             "| {} | {} | {:.4} | {:.4} | {:.4} | {:.3} |",
@@ -120,8 +119,7 @@ fn plots(r: &RunResult) -> Vec<(&'static str, String)> {
         ],
     );
     let unit = (0.0, 1.0);
-    let precision: Vec<Series> = r
-        .evaluation
+    let precision: Vec<Series> = r.evaluations[0]
         .curves
         .iter()
         .map(|(set, points)| Series {
@@ -140,7 +138,7 @@ fn plots(r: &RunResult) -> Vec<(&'static str, String)> {
         },
         &precision,
     );
-    let knots = r.evaluation.calibration.iter();
+    let knots = r.evaluations[0].calibration.iter();
     let points = knots.map(|&(l, p)| (f64::from(l), f64::from(p))).collect();
     let calibration = svg(
         &Axes {

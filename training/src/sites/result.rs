@@ -26,7 +26,23 @@ pub struct RunResult {
     pub best_step: usize,
     pub validation_average_precision: f64,
     pub curve: Vec<Evaluated>,
-    pub evaluation: Evaluation,
+    /// One a label.
+    #[serde(alias = "evaluation", deserialize_with = "one_or_many")]
+    pub evaluations: Vec<Evaluation>,
+}
+
+/// Result files of models with one label hold their evaluation as it is.
+fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Evaluation>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Many(Vec<Evaluation>),
+        One(Box<Evaluation>),
+    }
+    Ok(match Either::deserialize(from)? {
+        Either::Many(many) => many,
+        Either::One(one) => vec![*one],
+    })
 }
 
 impl RunResult {
@@ -34,7 +50,7 @@ impl RunResult {
         origin: &Origin,
         recipe: &Recipe,
         progress: Progress,
-        evaluation: Evaluation,
+        evaluations: Vec<Evaluation>,
     ) -> Result<RunResult> {
         let graph = graph(recipe);
         let shipped = crate::sites::network::shipped(recipe);
@@ -49,7 +65,7 @@ impl RunResult {
             best_step: progress.best_step,
             validation_average_precision: progress.best,
             curve: progress.curve,
-            evaluation,
+            evaluations,
         })
     }
 }
@@ -60,13 +76,18 @@ fn files(recipe: &Recipe) -> Vec<PathBuf> {
             fasta,
             gtf,
             exon_starts,
+            exon_ends,
         } = genome.clone();
-        [Some(fasta), Some(gtf), exon_starts]
+        [Some(fasta), Some(gtf), exon_starts, exon_ends]
             .into_iter()
             .flatten()
             .collect::<Vec<_>>()
     };
     let mut files = of(&recipe.data.genome);
+    for species in recipe.data.species.iter().cloned() {
+        files.push(species.fasta);
+        files.extend(species.sites.into_iter().chain(species.mask));
+    }
     files.extend(recipe.data.windows.iter().map(|w| w.tsv.clone()));
     files.extend(
         recipe

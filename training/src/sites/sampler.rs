@@ -10,8 +10,8 @@ use tch::{Device, Tensor};
 use crate::annotation::{STRANDS, Strand, mark};
 use crate::genome::{UNKNOWN, complement};
 use crate::network::one_hot;
-use crate::sites::dataset::{Dataset, Place, Stretch};
-use crate::sites::recipe::{Draw, Site};
+use crate::sites::dataset::{Dataset, Place, Stretch, joined};
+use crate::sites::recipe::{Draw, SITES, Site};
 
 /// Heads of every site network: acceptor, donor, exon.
 pub const HEADS: usize = 3;
@@ -33,7 +33,7 @@ pub struct Sampler<'a> {
     genic: Vec<Stretch>,
     intergenic: Vec<Stretch>,
     /// For each head, the marks of a positive and of what counts neither way.
-    heads: [(u8, u8); HEADS],
+    heads: [(u16, u16); HEADS],
     window: usize,
     anchor: usize,
 }
@@ -52,39 +52,31 @@ struct Lane {
 }
 
 impl<'a> Sampler<'a> {
+    /// `sites` are those that lanes are drawn around.
     pub fn new(
         data: &'a Dataset,
         blocks: &'a [Stretch],
         rows: &'a [Row],
         draw: &'a Draw,
+        sites: &[Site],
         [window, anchor]: [usize; 2],
     ) -> Sampler<'a> {
-        let wanted = if draw.noncoding {
-            mark::ACCEPTOR | mark::NONCODING
-        } else {
-            mark::ACCEPTOR
+        let hit = |site: Site| match draw.noncoding {
+            true => site.coding() | site.noncoding(),
+            false => site.coding(),
         };
-        let sites = data.places(blocks, wanted, mark::HELD_OUT);
+        let wanted = sites.iter().fold(0, |bits, site| bits | hit(*site));
         let (genic, intergenic) = by_genes(data, blocks);
-        let donors = if draw.noncoding {
-            mark::DONOR | mark::MASK_DONOR
-        } else {
-            mark::DONOR
-        };
-        let heads = [
-            (wanted, mark::MASK_ACCEPTOR),
-            (donors, mark::MASK_DONOR),
-            (mark::EXON, mark::MASK_EXON),
-        ];
+        let [acceptor, donor] = SITES.map(|site| (hit(site), site.mask()));
         Sampler {
             data,
             blocks,
             rows,
             draw,
-            sites,
+            sites: data.places(blocks, wanted, mark::HELD_OUT),
             genic,
             intergenic,
-            heads,
+            heads: [acceptor, donor, (mark::EXON, mark::MASK_EXON)],
             window,
             anchor,
         }
@@ -229,12 +221,12 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// Weight 1 for every AG-led position (acceptor), GT (donor) and known base (exon).
+    /// Weight 1 for every position where a site's motif stands, and (exon) for every known base.
     fn weigh_all(&self, lane: &mut Lane) {
         let chunk = self.draw.chunk;
         for i in 0..chunk {
             let at = i + self.anchor;
-            let sites = [Site::Acceptor, Site::Donor].map(|site| can_be(site, &lane.codes, at));
+            let sites = SITES.map(|site| site.motif().stands(&lane.codes, at));
             let known = lane.codes[at] != UNKNOWN;
             for (head, on) in [sites[0], sites[1], known].into_iter().enumerate() {
                 lane.weight[head * chunk + i] = f32::from(u8::from(on));
@@ -263,7 +255,7 @@ impl<'a> Sampler<'a> {
             lane.target[slot] = f32::from(u8::from(row.positive));
             let mut codes = row.codes.clone();
             self.mutate(&mut codes, random);
-            lane.weight[slot] = f32::from(u8::from(can_be(row.site, &codes, row.at)));
+            lane.weight[slot] = f32::from(u8::from(row.site.motif().stands(&codes, row.at)));
             lane.codes.extend(codes);
         }
         lane.codes.resize(length, UNKNOWN);
@@ -271,16 +263,7 @@ impl<'a> Sampler<'a> {
     }
 }
 
-/// Whether the dinucleotide of a site stands where it must: AG before an exon's first base, GT at
-/// an intron's.
-fn can_be(site: Site, codes: &[u8], at: usize) -> bool {
-    match site {
-        Site::Acceptor => at >= 2 && codes[at - 2..at] == [0, 2],
-        Site::Donor => codes[at..].starts_with(&[2, 3]),
-    }
-}
-
-/// Blocks cut into what genes cover and what they don't.
+/// Blocks cut into what genes cover and what they don't; where sites may be unknown is neither.
 fn by_genes(data: &Dataset, blocks: &[Stretch]) -> (Vec<Stretch>, Vec<Stretch>) {
     let (mut genic, mut intergenic) = (Vec::new(), Vec::new());
     for (contig, block) in blocks {
@@ -302,6 +285,16 @@ fn by_genes(data: &Dataset, blocks: &[Stretch]) -> (Vec<Stretch>, Vec<Stretch>) 
             }
             genic.push((*contig, at.max(span.start)..span.end));
             at = span.end;
+        }
+        let unsure = data.unsure.iter().filter(|(other, _)| other == contig);
+        for range in joined(unsure.map(|(_, range)| range.clone()).collect()) {
+            if range.end <= at || range.start >= block.end {
+                continue;
+            }
+            if range.start > at {
+                intergenic.push((*contig, at..range.start));
+            }
+            at = range.end;
         }
         if at < block.end {
             intergenic.push((*contig, at..block.end));

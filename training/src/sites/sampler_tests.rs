@@ -6,7 +6,7 @@ use super::{HEADS, Sampler};
 use crate::annotation::{STRANDS, Strand, mark};
 use crate::genome::{Contig, complement};
 use crate::sites::dataset::{Dataset, Place, Stretch};
-use crate::sites::recipe::{Draw, Kinds};
+use crate::sites::recipe::{Draw, Kinds, SITES};
 
 const LENGTH: usize = 400;
 const WINDOW: usize = 21;
@@ -47,6 +47,7 @@ fn dataset() -> Dataset {
         contigs: vec![contig],
         marks: vec![marks],
         genes: Vec::new(),
+        unsure: Vec::new(),
     }
 }
 
@@ -60,7 +61,7 @@ fn mirrored(data: &Dataset) -> Dataset {
         .collect();
     let marks = data.marks[0]
         .each_ref()
-        .map(|m| m.iter().rev().copied().collect::<Vec<u8>>());
+        .map(|m| m.iter().rev().copied().collect::<Vec<u16>>());
     let [forward, reverse] = marks;
     let contig = Contig {
         name: "c".into(),
@@ -71,6 +72,7 @@ fn mirrored(data: &Dataset) -> Dataset {
         contigs: vec![contig],
         marks: vec![[reverse, forward]],
         genes: Vec::new(),
+        unsure: Vec::new(),
     }
 }
 
@@ -89,8 +91,8 @@ fn a_site_reads_the_same_from_both_strands() {
     let other = mirrored(&data);
     let draw = draw([1.0, 0.0, 0.0, 0.0, 0.0]);
     let size = [WINDOW, ANCHOR];
-    let here = Sampler::new(&data, &blocks, &[], &draw, size);
-    let there = Sampler::new(&other, &blocks, &[], &draw, size);
+    let here = Sampler::new(&data, &blocks, &[], &draw, &SITES, size);
+    let there = Sampler::new(&other, &blocks, &[], &draw, &SITES, size);
     let at = |strand, at| Place {
         contig: 0,
         strand,
@@ -116,7 +118,7 @@ fn a_site_reads_the_same_from_both_strands() {
 fn every_other_ag_is_a_negative_and_nothing_else_is() {
     let (data, blocks) = (dataset(), blocks());
     let draw = draw([0.0, 0.0, 1.0, 0.0, 0.0]);
-    let sampler = Sampler::new(&data, &blocks, &[], &draw, [WINDOW, ANCHOR]);
+    let sampler = Sampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
     for strand in STRANDS {
         let place = Place {
             contig: 0,
@@ -135,7 +137,7 @@ fn every_other_ag_is_a_negative_and_nothing_else_is() {
 fn shuffled_lanes_hold_no_positive() {
     let (data, blocks) = (dataset(), blocks());
     let draw = draw([0.0, 0.0, 0.0, 0.0, 1.0]);
-    let sampler = Sampler::new(&data, &blocks, &[], &draw, [WINDOW, ANCHOR]);
+    let sampler = Sampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
     for seed in 0..20 {
         let batch = sampler.batch(&[], &mut ChaCha8Rng::seed_from_u64(seed), Device::Cpu);
         let total = |t: &Tensor| t.sum(tch::Kind::Float).double_value(&[]);
@@ -143,4 +145,15 @@ fn shuffled_lanes_hold_no_positive() {
         assert!(total(&batch.weight) > 0.0);
         assert_eq!(batch.target.size(), [1, HEADS as i64, 50]);
     }
+}
+
+#[test]
+fn where_sites_may_be_unknown_lanes_are_drawn_around_sites_alone() {
+    let (mut data, blocks) = (dataset(), blocks());
+    data.unsure = vec![(0, 0..300)];
+    let draw = draw([0.0, 0.5, 0.5, 0.0, 0.0]);
+    let sampler = Sampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
+    assert_eq!(sampler.intergenic, [(0, 300..LENGTH)]);
+    assert!(sampler.genic.is_empty());
+    assert_eq!(sampler.sites.len(), 1);
 }

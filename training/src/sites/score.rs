@@ -4,11 +4,12 @@ use std::ops::Range;
 
 use tch::Device;
 
-use crate::annotation::{STRANDS, Strand, mark};
+use crate::annotation::{STRANDS, Strand};
 use crate::genome::{UNKNOWN, complement};
 use crate::network::one_hot;
 use crate::network::{Mode, Network};
 use crate::sites::dataset::{Dataset, Place, Stretch};
+use crate::sites::recipe::Site;
 
 /// Positions scored at once.
 const CHUNK: usize = 4096;
@@ -23,21 +24,30 @@ pub struct Scored {
     pub unscored_positives: usize,
 }
 
-/// Logits of the first head at each base of `range` on one strand, in forward coordinates; NaN
-/// where the window is not whole or holds an unknown base.
+impl Scored {
+    pub fn extend(&mut self, more: Scored) {
+        self.scores.extend(more.scores);
+        self.positive.extend(more.positive);
+        self.places.extend(more.places);
+        self.unscored_positives += more.unscored_positives;
+    }
+}
+
+/// Logits of the first `heads` heads at each base of `range` on one strand, in forward
+/// coordinates; NaN where the window is not whole or holds an unknown base.
 pub fn logits(
     network: &Network,
     codes: &[u8],
     range: &Range<usize>,
     strand: Strand,
-    device: Device,
-) -> Vec<f32> {
+    (heads, device): (usize, Device),
+) -> Vec<Vec<f32>> {
     let (window, anchor) = (network.graph.window(), network.graph.anchor());
     let (before, behind) = match strand {
         Strand::Forward => (anchor, window - 1 - anchor),
         Strand::Reverse => (window - 1 - anchor, anchor),
     };
-    let mut logits = Vec::with_capacity(range.len());
+    let mut logits = vec![Vec::with_capacity(range.len()); heads];
     for first in range.clone().step_by(CHUNK) {
         let end = (first + CHUNK).min(range.end);
         let base = |at: i64| {
@@ -53,33 +63,44 @@ pub fn logits(
         let output = tch::no_grad(|| {
             network
                 .forward(&one_hot(&[&lane], device), Mode::Infer)
-                .narrow(1, 0, 1)
-                .reshape([-1])
+                .squeeze_dim(0)
+                .to_device(Device::Cpu)
         });
-        let mut values: Vec<f32> = Vec::try_from(output.to_device(Device::Cpu)).unwrap_or_default();
-        if strand == Strand::Reverse {
-            values.reverse();
-        }
-        let mut unknown = forward[..window - 1]
-            .iter()
-            .filter(|&&c| c == UNKNOWN)
-            .count();
-        for (i, value) in values.iter_mut().enumerate() {
-            unknown += usize::from(forward[i + window - 1] == UNKNOWN);
-            if unknown > 0 {
-                *value = f32::NAN;
+        let known = whole(&forward, window);
+        for (head, logits) in logits.iter_mut().enumerate() {
+            let values = output.get(head as i64).contiguous();
+            let mut values: Vec<f32> = Vec::try_from(values).unwrap_or_default();
+            if strand == Strand::Reverse {
+                values.reverse();
             }
-            unknown -= usize::from(forward[i] == UNKNOWN);
+            let shown = values.iter().zip(&known);
+            logits.extend(shown.map(|(&value, &known)| if known { value } else { f32::NAN }));
         }
-        logits.extend(values);
     }
     logits
 }
 
-/// Any way of scoring: a function of contig, range and strand to one value a base (NaN: none).
+/// Whether each window of `codes` is without an unknown base.
+fn whole(codes: &[u8], window: usize) -> Vec<bool> {
+    let mut unknown = codes[..window - 1]
+        .iter()
+        .filter(|&&c| c == UNKNOWN)
+        .count();
+    let mut whole = Vec::with_capacity(codes.len() + 1 - window);
+    for i in 0..codes.len() + 1 - window {
+        unknown += usize::from(codes[i + window - 1] == UNKNOWN);
+        whole.push(unknown == 0);
+        unknown -= usize::from(codes[i] == UNKNOWN);
+    }
+    whole
+}
+
+/// Any way of scoring a site: a function of contig, range and strand to one value a base (NaN:
+/// none).
 pub fn scored(
     data: &Dataset,
     blocks: &[Stretch],
+    site: Site,
     mut score: impl FnMut(usize, &Range<usize>, Strand) -> Vec<f32>,
 ) -> Scored {
     let mut all = Scored::default();
@@ -87,8 +108,8 @@ pub fn scored(
         for strand in STRANDS {
             let marks = &data.marks[*contig][strand.index()];
             for (at, value) in range.clone().zip(score(*contig, range, strand)) {
-                let positive = marks[at] & mark::ACCEPTOR != 0;
-                if !positive && marks[at] & mark::MASK_ACCEPTOR != 0 {
+                let positive = marks[at] & site.coding() != 0;
+                if !positive && marks[at] & site.mask() != 0 {
                     continue;
                 }
                 if value.is_nan() {

@@ -12,24 +12,27 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Reduction, Tensor, nn};
 
-use crate::files::{read_json, write_json};
+use crate::annotation::STRANDS;
+use crate::checkpoint;
+use crate::files::read_json;
 use crate::genome::UNKNOWN;
-use crate::graph::Graph;
+use crate::graph::{Graph, Node, Op};
 use crate::metrics::Curve;
 use crate::network::{Mode, Network};
+use crate::onnx;
 use crate::optimiser::Optimiser;
 use crate::sites::dataset::{Dataset, Place, Stretch, read_windows};
-use crate::sites::network::{graph, load};
-use crate::sites::recipe::{Keep, Recipe};
+use crate::sites::network::{graph, load, of_model};
+use crate::sites::recipe::{Keep, Recipe, Start};
 use crate::sites::sampler::{Batch, Row, Sampler};
 use crate::sites::score::{Scored, logits, scored};
 
-/// Where a run stands; written beside each checkpoint.
+/// Where a run stands; part of each checkpoint.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Progress {
     pub step: usize,
     pub seconds: f64,
-    /// Validation average precision of the weights that are kept.
+    /// Validation average precision of the weights that are kept, the mean over labels.
     pub best: f64,
     pub best_step: usize,
     pub since_best: usize,
@@ -44,14 +47,12 @@ pub struct Progress {
 pub struct Evaluated {
     pub step: usize,
     pub loss: f64,
+    /// The mean over labels.
     pub average_precision: f64,
 }
 
 /// Hard negatives kept for each positive.
 const MINED_PER_SITE: usize = 8;
-
-/// What a run's folder says of the network in it.
-const RECIPE: &str = "recipe.json";
 
 /// Bases that mining takes or leaves as one.
 const MINED_STRETCH: usize = 50_000;
@@ -74,12 +75,16 @@ impl<'a> Run<'a> {
     pub fn new(recipe: &'a Recipe, data: &Path, folder: &Path, device: Device) -> Result<Run<'a>> {
         let graph = graph(recipe);
         let mut dataset = Dataset::read(&recipe.data.genome, data)?;
+        for species in &recipe.data.species {
+            dataset.add(species, data)?;
+        }
         let [train, validation] = dataset.split(&recipe.split, recipe.seed)?;
         let mut rows = Vec::new();
         for windows in &recipe.data.windows {
             for (codes, positive) in read_windows(windows, data)? {
                 let (site, at) = (windows.site, windows.at);
-                if at < graph.anchor() || codes.len() < at + graph.window() - graph.anchor() {
+                let behind = graph.window() - graph.anchor();
+                if at < graph.anchor() || codes.len() < at + behind {
                     bail!("{}: rows too short for the network", windows.tsv.display());
                 }
                 if !codes.contains(&UNKNOWN) {
@@ -108,13 +113,19 @@ impl<'a> Run<'a> {
     /// Trains to the end, or to where patience ends; leaves `kept.ot` in the run's folder, beside the recipe.
     pub fn train(&self) -> Result<Progress> {
         let recipe = self.recipe;
-        write_json(&self.folder.join(RECIPE), recipe)?;
         tch::manual_seed(recipe.seed as i64);
         let vs = nn::VarStore::new(self.device);
         let network = Network::new(graph(recipe), &vs.root());
         let size = [network.graph.window(), network.graph.anchor()];
         let teachers = self.teachers(&network.graph)?;
-        let sampler = Sampler::new(&self.data, &self.train, &self.rows, &recipe.draw, size);
+        let (draw, sites) = (&recipe.draw, recipe.sites());
+        let sampler = Sampler::new(&self.data, &self.train, &self.rows, draw, sites, size);
+        if let Start::Model { model } = &recipe.train.start {
+            self.begin(&network, model, &sampler)?;
+        }
+        if recipe.train.heads_alone {
+            keep_trunk(&vs, &network.graph);
+        }
         let mut optimiser = Optimiser::new(&vs, recipe.train.weight_decay, recipe.train.averaging);
         let mut progress = self.resume(&mut optimiser)?;
         self.log(&format!(
@@ -166,12 +177,29 @@ impl<'a> Run<'a> {
         Ok(progress)
     }
 
+    /// Gives the network the weights of a model file; batch norm's statistics, which the file does
+    /// not have, are those of training lanes.
+    fn begin(&self, network: &Network, model: &Path, sampler: &Sampler) -> Result<()> {
+        let place = || format!("train.start: {}", model.display());
+        let bytes = std::fs::read(model).with_context(place)?;
+        tch::no_grad(|| onnx::import(network, &bytes)).with_context(place)?;
+        let lanes: Vec<Tensor> = (0..MEASURING)
+            .map(|number| {
+                let mut random = ChaCha8Rng::seed_from_u64(self.recipe.seed);
+                random.set_stream(u64::MAX - number);
+                sampler.batch(&[], &mut random, self.device).bases
+            })
+            .collect();
+        onnx::measure(network, &Tensor::cat(&lanes, 0));
+        Ok(())
+    }
+
     /// The networks that the recipe learns from, all of which see no further than `graph`.
     fn teachers(&self, graph: &Graph) -> Result<Vec<Network>> {
         let behind = |graph: &Graph| graph.window() - graph.anchor();
         let teacher = |name: &String| {
             let folder = self.folder.with_file_name(name);
-            let recipe: Recipe = read_json(&folder.join(RECIPE))?;
+            let recipe: Recipe = read_json(&checkpoint::recipe(&folder))?;
             let network = load(&recipe, &folder, self.device)?;
             let other = &network.graph;
             if other.anchor() > graph.anchor() || behind(other) > behind(graph) {
@@ -179,8 +207,14 @@ impl<'a> Run<'a> {
             }
             Ok(network)
         };
-        let distil = self.recipe.train.distil.iter();
-        distil.flat_map(|d| &d.teachers).map(teacher).collect()
+        let Some(distil) = &self.recipe.train.distil else {
+            return Ok(Vec::new());
+        };
+        let of_file = distil
+            .model
+            .iter()
+            .map(|path| of_model(self.recipe, path, self.device).context("train.distil"));
+        distil.teachers.iter().map(teacher).chain(of_file).collect()
     }
 
     /// Each step has generators of its own: a resumed run draws what a whole one draws.
@@ -207,8 +241,11 @@ impl<'a> Run<'a> {
         } else {
             Kind::Float
         };
-        let mode = Mode::Train {
-            momentum: NORM_MOMENTUM,
+        let mode = match self.recipe.train.heads_alone {
+            true => Mode::Infer,
+            false => Mode::Train {
+                momentum: NORM_MOMENTUM,
+            },
         };
         let bases = batch.bases.to_kind(kind);
         let scores = network.forward(&bases, mode);
@@ -229,21 +266,28 @@ impl<'a> Run<'a> {
         (sums / counts * Tensor::from_slice(&heads).to_device(self.device)).sum(Kind::Float)
     }
 
-    /// The batch's targets, less the share that the teachers have in them.
+    /// The batch's targets, less the share that the teachers have in those of the heads that they
+    /// all have.
     fn taught(&self, teachers: &[Network], bases: &Tensor, batch: &Batch, anchor: usize) -> Tensor {
         let Some(distil) = &self.recipe.train.distil else {
             return batch.target.shallow_clone();
         };
         let length = batch.target.size()[2];
+        let heads = |teacher: &Network| teacher.graph.output().channels as i64;
+        let heads = teachers.iter().map(heads).min().unwrap_or(0);
         let said = |teacher: &Network| {
             let ahead = (anchor - teacher.graph.anchor()) as i64;
             let logits = teacher.forward(bases, Mode::Infer);
-            logits.narrow(2, ahead, length)
+            logits.narrow(1, 0, heads).narrow(2, ahead, length)
         };
         tch::no_grad(|| {
             let said: Vec<Tensor> = teachers.iter().map(said).collect();
             let mean = Tensor::stack(&said, 0).mean_dim(0, false, Kind::Float);
-            &batch.target * (1.0 - distil.share) + mean.sigmoid() * distil.share
+            let targets = batch.target.copy();
+            let mut taught = targets.narrow(1, 0, heads);
+            taught *= 1.0 - distil.share;
+            taught += mean.sigmoid() * distil.share;
+            targets
         })
     }
 
@@ -259,16 +303,21 @@ impl<'a> Run<'a> {
         let train = &self.recipe.train;
         let before = progress.best;
         let keeps = |reached: f64| train.keep == Keep::Last || reached > before;
-        let average_precision = optimiser.averaged(|| -> Result<f64> {
-            settle(network, batches);
+        let labels = optimiser.averaged(|| -> Result<Vec<f64>> {
+            if !train.heads_alone {
+                settle(network, batches);
+            }
             let scored = self.score(network, &self.validation);
-            let curve = Curve::new(&scored.scores, &scored.positive, scored.unscored_positives);
-            let average_precision = curve.average_precision();
-            if keeps(average_precision) {
+            let average_precision = |s: &Scored| {
+                Curve::new(&s.scores, &s.positive, s.unscored_positives).average_precision()
+            };
+            let labels: Vec<f64> = scored.iter().map(average_precision).collect();
+            if keeps(mean(&labels)) {
                 vs.save(self.folder.join("kept.ot"))?;
             }
-            Ok(average_precision)
+            Ok(labels)
         })?;
+        let average_precision = mean(&labels);
         let step = progress.step;
         progress.curve.push(Evaluated {
             step,
@@ -282,52 +331,64 @@ impl<'a> Run<'a> {
         }
         progress.finished = step >= train.steps || progress.since_best >= train.patience;
         let seconds = progress.seconds;
+        let each = self.recipe.model.labels.iter().zip(&labels);
+        let each: Vec<String> = each.map(|(label, ap)| format!("{label} {ap:.4}")).collect();
         self.log(&format!(
-            "step {step} loss {loss:.5} validation AP {average_precision:.4} \
-             kept {:.4} of {} after {seconds:.0} s",
-            progress.best, progress.best_step
+            "step {step} loss {loss:.5} validation AP {} kept {:.4} of {} after {seconds:.0} s",
+            each.join(" "),
+            progress.best,
+            progress.best_step
         ))?;
-        optimiser.save(&self.folder.join("checkpoint.new"))?;
-        write_json(&self.folder.join("progress.new"), progress)?;
-        for name in ["checkpoint", "progress"] {
-            let file = |suffix: &str| self.folder.join(format!("{name}.{suffix}"));
-            std::fs::rename(
-                file("new"),
-                file(if name == "progress" { "json" } else { "ot" }),
-            )?;
-        }
-        Ok(())
+        checkpoint::save(&self.folder, optimiser, progress)
     }
 
-    fn score(&self, network: &Network, blocks: &[Stretch]) -> Scored {
-        scored(&self.data, blocks, |contig, range, strand| {
-            let codes = &self.data.contigs[contig].codes;
-            logits(network, codes, range, strand, self.device)
-        })
+    /// Scores of each label.
+    fn score(&self, network: &Network, blocks: &[Stretch]) -> Vec<Scored> {
+        let sites = self.recipe.sites();
+        let mut all: Vec<Scored> = sites.iter().map(|_| Scored::default()).collect();
+        for (contig, range) in blocks {
+            let codes = &self.data.contigs[*contig].codes;
+            let of = (sites.len(), self.device);
+            let logits = STRANDS.map(|strand| logits(network, codes, range, strand, of));
+            let block = [(*contig, range.clone())];
+            for (label, site) in sites.iter().enumerate() {
+                all[label].extend(scored(&self.data, &block, *site, |_, _, strand| {
+                    logits[strand.index()][label].clone()
+                }));
+            }
+        }
+        all
     }
 
     /// The highest-scoring negatives of a share of the training blocks.
     fn mine(&self, network: &Network, random: &mut ChaCha8Rng) -> Vec<Place> {
         let mut hard: Vec<(f32, Place)> = Vec::new();
         let mut sites = 0;
+        let sure = |stretch: &Stretch| {
+            let holds = |(contig, range): &Stretch| {
+                *contig == stretch.0 && range.start <= stretch.1.start && stretch.1.end <= range.end
+            };
+            !self.data.unsure.iter().any(holds)
+        };
         let stretches = self.train.iter().flat_map(|(contig, block)| {
             let starts = block.clone().step_by(MINED_STRETCH);
             starts.map(|at| (*contig, at..(at + MINED_STRETCH).min(block.end)))
         });
-        for block in &stretches.collect::<Vec<_>>() {
+        for block in stretches.filter(sure) {
             if !random.random_bool(self.recipe.train.mine_share) {
                 continue;
             }
-            let scored = self.score(network, std::slice::from_ref(block));
-            for ((&score, &positive), &place) in scored
-                .scores
-                .iter()
-                .zip(&scored.positive)
-                .zip(&scored.places)
-            {
-                sites += usize::from(positive);
-                if !positive && score > MINED_OVER {
-                    hard.push((score, place));
+            for scored in self.score(network, &[block]) {
+                let places = scored
+                    .scores
+                    .iter()
+                    .zip(&scored.positive)
+                    .zip(&scored.places);
+                for ((&score, &positive), &place) in places {
+                    sites += usize::from(positive);
+                    if !positive && score > MINED_OVER {
+                        hard.push((score, place));
+                    }
                 }
             }
         }
@@ -337,19 +398,15 @@ impl<'a> Run<'a> {
     }
 
     fn resume(&self, optimiser: &mut Optimiser) -> Result<Progress> {
-        let checkpoint = self.folder.join("checkpoint.ot");
-        if !checkpoint.exists() {
-            let start = self.recipe.train.start.iter();
-            let start: Vec<PathBuf> = start
-                .map(|name| self.folder.with_file_name(name).join("checkpoint.ot"))
-                .collect();
-            if !start.is_empty() {
-                optimiser.start(&start)?;
+        let Some(progress) = checkpoint::resume::<Progress>(&self.folder, optimiser)? else {
+            if let Start::Runs(runs) = &self.recipe.train.start
+                && !runs.is_empty()
+            {
+                let of = |name| checkpoint::path(&self.folder.with_file_name(name));
+                optimiser.start(&runs.iter().map(of).collect::<Vec<_>>())?;
             }
             return Ok(Progress::default());
-        }
-        optimiser.resume(&checkpoint)?;
-        let progress: Progress = read_json(&self.folder.join("progress.json"))?;
+        };
         self.log(&format!("resumed at step {}", progress.step))?;
         Ok(progress)
     }
@@ -385,6 +442,25 @@ fn settle(network: &Network, batches: impl Fn(u64) -> Batch) {
     });
 }
 
+/// Leaves nothing but the heads' weights to train.
+fn keep_trunk(vs: &nn::VarStore, graph: &Graph) {
+    let convolution = |node: &Node| matches!(node.op, Op::Conv { .. });
+    let head = graph.nodes.iter().rposition(convolution);
+    let head = format!("node{:02}.", head.expect("a network has heads"));
+    for (name, variable) in vs.variables() {
+        if !name.starts_with(&head) {
+            let _ = variable.set_requires_grad(false);
+        }
+    }
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// Batches on which a model file's network is measured.
+const MEASURING: u64 = 32;
+
 /// Batches that settle batch norm's statistics.
 const SETTLING: u64 = 64;
 
@@ -397,7 +473,7 @@ const MINED_OVER: f32 = -6.0;
 fn places(mined: &[(usize, usize, usize)]) -> Vec<Place> {
     let place = |&(contig, strand, at): &(usize, usize, usize)| Place {
         contig,
-        strand: crate::annotation::STRANDS[strand],
+        strand: STRANDS[strand],
         at,
     };
     mined.iter().map(place).collect()

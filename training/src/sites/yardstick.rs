@@ -1,4 +1,4 @@
-//! The dumb yardsticks that every model has to beat: GC content, an acceptor weight matrix and a
+//! The dumb yardsticks that every model has to beat: GC content, a splice site weight matrix and a
 //! 4-mer logistic regression. All trained on the training blocks alone.
 
 use std::ops::Range;
@@ -6,13 +6,22 @@ use std::ops::Range;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use crate::annotation::{Strand, mark};
+use crate::annotation::Strand;
 use crate::genome::{UNKNOWN, complement};
 use crate::sites::dataset::{Dataset, Place, Stretch};
+use crate::sites::recipe::Site;
 
-/// The weight matrix's bases before the exon start, and from it on.
-const BEFORE: usize = 25;
-const BEHIND: usize = 5;
+/// A weight matrix's bases.
+const MATRIX: usize = 30;
+
+/// Those of them before the site's own base: acceptors are told by the intron before them, donors
+/// by a few bases on either side.
+fn before(site: Site) -> usize {
+    match site {
+        Site::Acceptor => 25,
+        Site::Donor => 14,
+    }
+}
 
 /// GC content and 4-mers are counted over this many bases around the base.
 const SPAN: usize = 201;
@@ -20,8 +29,9 @@ const WORDS: usize = 256;
 
 pub enum Yardstick {
     Gc,
-    /// Log-odds of each base at each of the 30 positions, sites against other AGs in genes.
-    WeightMatrix(Vec<[f32; 4]>),
+    /// Log-odds of each base at each of the 30 positions, sites against where else in genes their
+    /// motif stands.
+    WeightMatrix(Site, Vec<[f32; 4]>),
     /// Weight of each 4-mer; the bias does not rank.
     Words(Vec<f32>),
 }
@@ -43,17 +53,23 @@ impl Yardstick {
     pub fn name(&self) -> &'static str {
         match self {
             Yardstick::Gc => "GC content, 201 bp",
-            Yardstick::WeightMatrix(_) => "acceptor PWM, 30 bp",
+            Yardstick::WeightMatrix(Site::Acceptor, _) => "acceptor PWM, 30 bp",
+            Yardstick::WeightMatrix(Site::Donor, _) => "donor PWM, 30 bp",
             Yardstick::Words(_) => "4-mer logistic regression, 201 bp",
         }
     }
 
-    pub fn train_matrix(data: &Dataset, sites: &[Place], others: &[Place]) -> Yardstick {
-        let (sites, others) = (frequencies(data, sites), frequencies(data, others));
+    pub fn train_matrix(
+        data: &Dataset,
+        site: Site,
+        sites: &[Place],
+        others: &[Place],
+    ) -> Yardstick {
+        let [sites, others] = [sites, others].map(|places| frequencies(data, site, places));
         let log_odds = |(site, other): (&[f32; 4], &[f32; 4])| {
             std::array::from_fn(|base| (site[base] / other[base]).ln())
         };
-        Yardstick::WeightMatrix(sites.iter().zip(&others).map(log_odds).collect())
+        Yardstick::WeightMatrix(site, sites.iter().zip(&others).map(log_odds).collect())
     }
 
     /// Logistic regression on 4-mer counts: sites against as many random intragenic positions.
@@ -106,7 +122,7 @@ impl Yardstick {
                 let weight = |word: Option<usize>| word.map_or(f32::NAN, |w| weights[w]);
                 sliding(words(&bases).map(weight), SPAN - 3)
             }
-            Yardstick::WeightMatrix(matrix) => bases[reach - BEFORE..]
+            Yardstick::WeightMatrix(site, matrix) => bases[reach - before(*site)..]
                 .windows(matrix.len())
                 .take(range.len())
                 .map(|window| {
@@ -114,8 +130,8 @@ impl Yardstick {
                     let sum: f32 = pairs
                         .map(|(&c, row)| row.get(c as usize).unwrap_or(&f32::NAN))
                         .sum();
-                    let led = window[BEFORE - 2..BEFORE] == [0, 2];
-                    if led || sum.is_nan() { sum } else { NO_SITE }
+                    let stands = site.motif().stands(window, before(*site));
+                    if stands || sum.is_nan() { sum } else { NO_SITE }
                 })
                 .collect(),
         };
@@ -126,16 +142,16 @@ impl Yardstick {
     }
 }
 
-/// Score of a base that no AG is before: under all others, as the matrix tells AGs apart.
+/// Score of a base without its motif: under all others, as the matrix tells motifs apart.
 const NO_SITE: f32 = -1e3;
 
 /// Share of each base at each of the matrix's positions.
-fn frequencies(data: &Dataset, places: &[Place]) -> Vec<[f32; 4]> {
-    let mut counts = vec![[1.0f32; 4]; BEFORE + BEHIND];
+fn frequencies(data: &Dataset, site: Site, places: &[Place]) -> Vec<[f32; 4]> {
+    let mut counts = vec![[1.0f32; 4]; MATRIX];
     for place in places {
         let codes = &data.contigs[place.contig].codes;
-        let around = read(codes, &(place.at..place.at + 1), place.strand, BEFORE);
-        for (count, &code) in counts.iter_mut().zip(&around) {
+        let around = read(codes, &(place.at..place.at + 1), place.strand, MATRIX);
+        for (count, &code) in counts.iter_mut().zip(&around[MATRIX - before(site)..]) {
             if code < UNKNOWN {
                 count[code as usize] += 1.0;
             }
@@ -184,8 +200,8 @@ fn sliding(values: impl Iterator<Item = f32>, width: usize) -> Vec<f32> {
     sums
 }
 
-/// Places on a gene's own strand that are no exon start: any, and those behind an AG.
-pub fn intragenic(data: &Dataset, blocks: &[Stretch]) -> [Vec<Place>; 2] {
+/// Places on a gene's own strand that are no such site: any, and those where its motif stands.
+pub fn intragenic(data: &Dataset, blocks: &[Stretch], site: Site) -> [Vec<Place>; 2] {
     let (mut any, mut led) = (Vec::new(), Vec::new());
     for gene in &data.genes {
         let inside = |(contig, block): &&Stretch| {
@@ -204,7 +220,7 @@ pub fn intragenic(data: &Dataset, blocks: &[Stretch]) -> [Vec<Place>; 2] {
                 Strand::Reverse => gene.span.end - 1 - i,
             };
             let marks = data.marks[*contig][gene.strand.index()][at];
-            if marks & (mark::ACCEPTOR | mark::MASK_ACCEPTOR) != 0 || bases[i + 2] == UNKNOWN {
+            if marks & (site.coding() | site.mask()) != 0 || bases[i + 2] == UNKNOWN {
                 continue;
             }
             let place = Place {
@@ -213,7 +229,7 @@ pub fn intragenic(data: &Dataset, blocks: &[Stretch]) -> [Vec<Place>; 2] {
                 at,
             };
             any.push(place);
-            if bases[i..i + 2] == [0, 2] {
+            if site.motif().stands(&bases, i + 2) {
                 led.push(place);
             }
         }
@@ -238,13 +254,13 @@ mod tests {
     fn both_strands_read_the_same_site() {
         let codes: Vec<u8> = (0..600).map(|i| (i * 7 % 11 % 4) as u8).collect();
         let reverse: Vec<u8> = codes.iter().rev().map(|&c| complement(c)).collect();
-        let matrix = Yardstick::WeightMatrix(
-            (0..30)
-                .map(|i| std::array::from_fn(|b| (i * 4 + b) as f32))
-                .collect(),
-        );
+        let matrix = |site| {
+            let row = |i: usize| std::array::from_fn(|b| (i * 4 + b) as f32);
+            Yardstick::WeightMatrix(site, (0..30).map(row).collect())
+        };
         let words = Yardstick::Words((0..WORDS).map(|w| w as f32).collect());
-        for yardstick in [Yardstick::Gc, words, matrix] {
+        let matrices = [Site::Acceptor, Site::Donor].map(matrix);
+        for yardstick in [Yardstick::Gc, words].into_iter().chain(matrices) {
             let forward = yardstick.scores(&codes, &(250..260), Strand::Forward);
             let mut mirrored = yardstick.scores(&reverse, &(340..350), Strand::Reverse);
             mirrored.reverse();

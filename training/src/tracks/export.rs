@@ -17,7 +17,7 @@ use crate::{onnx, parity};
 /// The network with the shipped heads alone, in their order; its variables live in `vs`.
 pub fn shipped(recipe: &Recipe, network: &Network, vs: &nn::VarStore) -> Network {
     let heads: Vec<i64> = recipe.shipped().iter().map(|&head| head as i64).collect();
-    let graph = recipe.architecture.dense(heads.len(), None);
+    let graph = recipe.architecture.dense(heads.len());
     let graph = graph.expect("checked when the recipe was read");
     let own = Network::new(graph, &vs.root());
     let rows = Tensor::from_slice(&heads);

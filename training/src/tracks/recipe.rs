@@ -167,7 +167,7 @@ pub struct Card {
 
 impl Recipe {
     pub fn check(&self) -> Result<()> {
-        let graph = self.architecture.dense(1, None);
+        let graph = self.architecture.dense(1);
         graph.context("architecture: a dense one is wanted")?;
         let genomes: HashSet<&str> = self.genomes.iter().map(|g| g.name.as_str()).collect();
         let mut names = HashSet::new();
@@ -243,7 +243,7 @@ impl Recipe {
     }
 
     pub fn graph(&self) -> Graph {
-        let graph = self.architecture.dense(self.heads().count(), None);
+        let graph = self.architecture.dense(self.heads().count());
         graph.expect("checked when the recipe was read")
     }
 }

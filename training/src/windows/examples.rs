@@ -219,7 +219,7 @@ impl Reader<'_> {
     ) -> Result<()> {
         let reading = source.reading.context("no reading")?;
         let genome = Genome::read(&self.folder.join(fasta))?;
-        let annotation = Annotation::read(&self.folder.join(gtf), None)?;
+        let annotation = Annotation::read(&self.folder.join(gtf), None, None)?;
         let mut starts: HashSet<(&str, usize, bool)> = HashSet::new();
         let mut genes: BTreeMap<&str, Vec<(usize, bool)>> = BTreeMap::new();
         for (gene, contig, strand, exon) in annotation.exons() {

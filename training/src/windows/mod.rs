@@ -25,6 +25,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tch::Device;
 
+use crate::checkpoint;
 use crate::files::{read_json, write_json};
 use crate::result::Origin;
 pub use islands::{cpg_density, cpg_island};
@@ -44,12 +45,13 @@ pub fn work(
     if wanted("train") || wanted("evaluate") {
         let run = Run::new(recipe, origin.data, origin.folder, device)?;
         if wanted("train") {
+            checkpoint::claim(origin.folder, recipe, origin.fresh)?;
             run.train(&mut |_| true).context("training")?;
         }
         if wanted("evaluate") {
             let network = evaluate::load(recipe, origin.folder, device)?;
             let evaluation = evaluate::evaluate(&run, &network)?;
-            let progress: Progress = read_json(&origin.folder.join("progress.json"))?;
+            let progress: Progress = checkpoint::progress(origin.folder)?;
             let result = WindowResult::new(origin, recipe, &run, progress, evaluation)?;
             write_json(&origin.result, &result)?;
             println!("{}", origin.result.display());

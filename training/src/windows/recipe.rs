@@ -321,7 +321,7 @@ pub enum Strand {
 
 impl Recipe {
     pub fn check(&self) -> Result<()> {
-        if self.data.length.is_none() && self.architecture.dense(1, None).is_none() {
+        if self.data.length.is_none() && self.architecture.dense(1).is_none() {
             bail!("data.length: the architecture needs one");
         }
         if let Some(length) = self.data.length {
@@ -346,7 +346,7 @@ impl Recipe {
             source.check(&self.model.labels)?;
         }
         if let Some(along) = &self.evaluation.along {
-            along.check(&self.model, self.architecture.dense(1, None).is_some())?;
+            along.check(&self.model, self.architecture.dense(1).is_some())?;
         }
         let anchor = self.anchor();
         ensure!(

@@ -15,13 +15,13 @@ use super::examples::{Example, Reader};
 use super::figures::Figures;
 use super::recipe::{Output, Part, Recipe, Schedule};
 use super::score::{known, scores};
+use crate::checkpoint;
 use crate::clock;
 use crate::embedding;
-use crate::files::{read_json, write_json};
 use crate::network::{Mode, Network};
 use crate::optimiser::Optimiser;
 
-/// Where a run stands; written beside each checkpoint.
+/// Where a run stands; part of each checkpoint.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Progress {
     pub epoch: usize,
@@ -181,7 +181,7 @@ impl<'a> Run<'a> {
             since = clock::seconds();
             progress.finished = ends || progress.since_best >= train.patience;
             progress.finished |= !go_on(&progress);
-            self.save(&optimiser, &progress)?;
+            checkpoint::save(&self.folder, &optimiser, &progress)?;
         }
         Ok(progress)
     }
@@ -300,26 +300,11 @@ impl<'a> Run<'a> {
     }
 
     fn resume(&self, optimiser: &mut Optimiser) -> Result<Progress> {
-        let checkpoint = self.folder.join("checkpoint.ot");
-        if !checkpoint.exists() {
+        let Some(progress) = checkpoint::resume::<Progress>(&self.folder, optimiser)? else {
             return Ok(Progress::default());
-        }
-        optimiser.resume(&checkpoint)?;
-        let progress: Progress = read_json(&self.folder.join("progress.json"))?;
+        };
         self.log(&format!("resumed at step {}", progress.step))?;
         Ok(progress)
-    }
-
-    fn save(&self, optimiser: &Optimiser, progress: &Progress) -> Result<()> {
-        optimiser.save(&self.folder.join("checkpoint.new"))?;
-        write_json(&self.folder.join("progress.new"), progress)?;
-        for (new, old) in [
-            ("checkpoint.new", "checkpoint.ot"),
-            ("progress.new", "progress.json"),
-        ] {
-            std::fs::rename(self.folder.join(new), self.folder.join(old))?;
-        }
-        Ok(())
     }
 
     fn log(&self, line: &str) -> Result<()> {
