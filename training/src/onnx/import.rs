@@ -58,8 +58,7 @@ pub fn import(network: &Network, bytes: &[u8]) -> Result<()> {
                 [node.channels as i64, row as i64],
                 (Kind::Float, tch::Device::Cpu),
             );
-            let _ = all
-                .narrow(0, 0, rows as i64)
+            all.narrow(0, 0, rows as i64)
                 .copy_(&Tensor::from_slice(&values).reshape([rows as i64, row as i64]));
             Ok(all)
         };
@@ -76,8 +75,8 @@ pub fn import(network: &Network, bytes: &[u8]) -> Result<()> {
         let row = (size[1] * size[2]) as usize;
         tch::no_grad(|| match (bias, norm) {
             (Some(bias), None) => {
-                let _ = kernel.shallow_clone().copy_(&values);
-                let _ = bias.shallow_clone().copy_(&shift);
+                kernel.shallow_clone().copy_(&values);
+                bias.shallow_clone().copy_(&shift);
             }
             (None, Some(norm)) => unfold(kernel, norm, &values, &shift, row),
             _ => unreachable!("a convolution has a bias or a norm"),
@@ -93,11 +92,11 @@ fn unfold(kernel: &Tensor, norm: &Norm, values: &Tensor, shift: &Tensor, row: us
     let over: &[i64] = &[1, 2];
     let root = values.square().mean_dim(over, false, Kind::Float).sqrt();
     let size = (root / fresh).clamp_min(1e-6);
-    let _ = kernel
+    kernel
         .shallow_clone()
         .copy_(&(values / size.reshape([-1, 1, 1])));
-    let _ = norm.scale.shallow_clone().copy_(&size);
-    let _ = norm.shift.shallow_clone().copy_(shift);
+    norm.scale.shallow_clone().copy_(&size);
+    norm.shift.shallow_clone().copy_(shift);
     let _ = norm.mean.shallow_clone().zero_();
     let _ = norm.variance.shallow_clone().fill_(1.0 - NORM_EPSILON);
 }
@@ -119,13 +118,12 @@ pub fn measure(network: &Network, bases: &Tensor) {
             };
             let factor = &norm.scale / (&norm.variance + NORM_EPSILON).sqrt();
             let shift = &norm.shift + (&mean - &norm.mean) * &factor;
-            let _ = norm
-                .scale
+            norm.scale
                 .shallow_clone()
                 .copy_(&((&variance + NORM_EPSILON).sqrt() * factor));
-            let _ = norm.shift.shallow_clone().copy_(&shift);
-            let _ = norm.mean.shallow_clone().copy_(&mean);
-            let _ = norm.variance.shallow_clone().copy_(&variance);
+            norm.shift.shallow_clone().copy_(&shift);
+            norm.mean.shallow_clone().copy_(&mean);
+            norm.variance.shallow_clone().copy_(&variance);
         }
     });
 }

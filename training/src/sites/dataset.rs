@@ -78,8 +78,8 @@ impl Dataset {
             let length = contig.codes.len();
             let mut marks = [vec![0; length], vec![0; length]];
             let own = || known.iter().filter(|site| site.0 == contig.name);
-            let unsure = match species.negatives_beyond {
-                None => vec![0..length],
+            let unsure: Vec<_> = match species.negatives_beyond {
+                None => std::iter::once(0..length).collect(),
                 Some(reach) => own()
                     .map(|&(_, at, ..)| at.saturating_sub(reach)..(at + reach + 1).min(length))
                     .collect(),
