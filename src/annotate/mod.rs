@@ -203,7 +203,7 @@ impl Annotator {
         take: impl FnMut(Annotation) -> io::Result<()>,
     ) -> Result<Ledger, Error> {
         let mut writer = Taker::new(take);
-        let options = source::Options::default();
+        let options = source::SourceOptions::default();
         let read = |sink: &mut dyn Sink| source::read_bytes(&Input::Stream, reader, &options, sink);
         let (read, ledger) =
             pipeline::values(&self.models, scoring, self.threads, &mut writer, read);

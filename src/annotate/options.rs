@@ -4,7 +4,7 @@ use super::{Annotator, Error};
 use crate::call::Threshold;
 use crate::engine::{EngineChoice, engine_of_choice};
 use crate::model::{CallShape, Contract, Model, Output};
-use crate::pipeline::{Head, LoadedModel, Scoring};
+use crate::pipeline::{LoadedModel, ScoredLabel, Scoring};
 use crate::sequence::StrandChoice;
 use crate::value::Quantity;
 use crate::window::Softmask;
@@ -137,7 +137,9 @@ impl Builder {
                     model,
                     engine,
                     stride,
-                    heads: labels.map(|label| Head { label, threshold }).collect(),
+                    heads: labels
+                        .map(|label| ScoredLabel { label, threshold })
+                        .collect(),
                 }),
                 Err(error) => Err(Error::Engine {
                     model: model.contract.name,

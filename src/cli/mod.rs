@@ -25,7 +25,7 @@ use crate::model::{self, ModelError, Strandedness};
 use crate::pipeline::{self, LoadedModel, Plan};
 use crate::shield::SHIELDED;
 use crate::source::reads::Reads;
-use crate::write::{Target, Track};
+use crate::write::{BrowserTrack, Target};
 use catalog::Catalog;
 use flags::{Args, Command, UsageError};
 use generated::generated;
@@ -150,7 +150,7 @@ fn note(args: &Args, plan: &Plan) {
 /// Whether someone may count on the order of rows: what tracks are made of is sorted, rows of
 /// single reads are not.
 fn is_sorted_for(args: &Args) -> bool {
-    !args.quiet && args.reads == Reads::Consensus && args.layout().track != Track::None
+    !args.quiet && args.reads == Reads::Consensus && args.layout().track != BrowserTrack::None
 }
 
 /// The bytes of regions say nothing of the sequence they are read for, and shards read twice.

@@ -93,13 +93,15 @@ pub fn engine_of(
         "labels {labels:?} of a model that has {there}"
     );
     match (model.shape, kernels(choice)) {
-        (Shape::Window, _) => Ok(Arc::new(tract::Windows::new(model, labels)?)),
-        (Shape::Dense, None) => Ok(Arc::new(tract::Dense::new(model, labels, "as asked")?)),
+        (Shape::Window, _) => Ok(Arc::new(tract::WindowEngine::new(model, labels)?)),
+        (Shape::Dense, None) => Ok(Arc::new(tract::DenseEngine::new(
+            model, labels, "as asked",
+        )?)),
         (Shape::Dense, Some(isa)) => match Fused::new(model, labels, isa, stride) {
             Ok(fused) => Ok(Arc::new(fused)),
             Err(unknown) => {
                 let reason = unknown.to_string();
-                Ok(Arc::new(tract::Dense::new(model, labels, &reason)?))
+                Ok(Arc::new(tract::DenseEngine::new(model, labels, &reason)?))
             }
         },
     }

@@ -92,9 +92,7 @@ fn base(state: &mut u64) -> usize {
     }
 }
 
-type Plan = Arc<TypedRunnableModel>;
-
-fn plan(proto: &ModelProto, bases: usize) -> TractResult<Plan> {
+fn plan(proto: &ModelProto, bases: usize) -> TractResult<Arc<TypedRunnableModel>> {
     tract_onnx::onnx()
         .with_ignore_value_info(true)
         .model_for_proto_model(proto)?
@@ -104,7 +102,7 @@ fn plan(proto: &ModelProto, bases: usize) -> TractResult<Plan> {
 }
 
 /// Outputs for a stretch, `[labels][windows]`.
-fn run(plan: &Plan, codes: &[usize]) -> TractResult<Vec<f32>> {
+fn run(plan: &Arc<TypedRunnableModel>, codes: &[usize]) -> TractResult<Vec<f32>> {
     let plane = |base| {
         codes
             .iter()

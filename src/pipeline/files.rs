@@ -8,12 +8,12 @@ use super::deliver::Writer;
 use super::plan::Plan;
 use crate::source::Lengths;
 use crate::write::tracks::{Subject, Tracks};
-use crate::write::{Layout, Line, Output, Target, unscored};
+use crate::write::{Layout, Line, RowOutput, Target, unscored};
 
 /// The files of a run. Each takes its name when the run has succeeded.
 pub struct Files {
     layout: &'static Layout,
-    output: Output,
+    output: RowOutput,
     unscored: Option<Target>,
     sizes: Option<Target>,
     tracks: Option<Tracks>,
@@ -37,7 +37,7 @@ impl Files {
                 .map(Target::beside)
                 .transpose()?,
             tracks,
-            output: Output::begin(&plan.output, &header)?,
+            output: RowOutput::begin(&plan.output, &header)?,
             rows: header.into_bytes(),
             intervals: Vec::new(),
         })

@@ -17,14 +17,14 @@ use std::sync::atomic::AtomicBool;
 use anyhow::{Result, bail};
 
 use crate::source::reads::{Reads, Tally};
-use crate::source::{self, Count, Input, Lengths, Options, Place, Shard, Sink, Sizes, Watch};
+use crate::source::{self, Count, Input, Lengths, Place, Shard, Sink, Sizes, SourceOptions, Watch};
 use crate::write::{Format, Parameters, header};
 use deliver::Delivery;
 pub use deliver::Writer;
 use files::Files;
 pub use ledger::{Ledger, ModelLedger};
-pub use plan::{Head, LoadedModel, Plan, Scoring};
-use setup::{Setup, Shape};
+pub use plan::{LoadedModel, Plan, ScoredLabel, Scoring};
+use setup::{RowShape, Setup};
 
 /// Reported positions of a work unit, in bases.
 pub const DEFAULT_CHUNK: usize = 65_536;
@@ -54,7 +54,7 @@ pub struct Report {
 /// record that it is in.
 pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
     let source = &plan.source;
-    let shape = Shape {
+    let shape = RowShape {
         layout: plan.output.layout(),
         names: source.regions.names || source.reads.reads == Reads::Each,
         text: true,
@@ -126,7 +126,7 @@ pub fn values<T: Send>(
     writer: &mut dyn Writer,
     read: impl FnOnce(&mut dyn Sink) -> Result<T> + Send,
 ) -> (Result<T>, Result<Ledger>) {
-    let shape = Shape {
+    let shape = RowShape {
         layout: Format::Bed.layout(false),
         names: true,
         text: false,
@@ -174,7 +174,7 @@ impl Sink for Heard<'_> {
 }
 
 /// What came out of reading beside units.
-struct Seen {
+struct Reading {
     reads: Tally,
     /// Of the contigs, if they are needed.
     lengths: Lengths,
@@ -186,7 +186,7 @@ fn read(
     settled: &AtomicBool,
     observer: &dyn Observer,
     sink: &mut dyn Sink,
-) -> Result<Seen> {
+) -> Result<Reading> {
     let mut options = plan.source.clone();
     options.regions.flank = setup.reach.flank();
     let Some(shard) = plan.shard else {
@@ -195,7 +195,7 @@ fn read(
     let reference = plan.source.regions.reference.clone().map(Input::File);
     let watch = Watch::new(plan.inputs.iter().cloned().chain(reference));
     let mut count = Count::default();
-    let Seen { lengths, .. } = read_whole(plan, &options, observer, &mut count)?;
+    let Reading { lengths, .. } = read_whole(plan, &options, observer, &mut count)?;
     let (number, parts) = shard;
     if (1..u64::from(parts)).contains(&count.bases) {
         let bases = count.bases;
@@ -209,28 +209,28 @@ fn read(
     // A change may be why the second reading failed.
     watch.check()?;
     let reads = reads?;
-    Ok(Seen { reads, lengths })
+    Ok(Reading { reads, lengths })
 }
 
 /// Reads all to the end, and notes the lengths of contigs if they are needed.
 fn read_whole(
     plan: &Plan,
-    options: &Options,
+    options: &SourceOptions,
     observer: &dyn Observer,
     sink: &mut dyn Sink,
-) -> Result<Seen> {
+) -> Result<Reading> {
     let output = &plan.output;
     let wanted = plan.chrom_sizes.is_some() || plan.tracks.is_some();
     if !wanted && !output.index && output.layout().stored.is_none() {
         let reads = read_all(plan, options, observer, sink)?;
-        return Ok(Seen {
+        return Ok(Reading {
             reads,
             lengths: Lengths::default(),
         });
     }
     let mut sizes = Sizes::new(sink);
     let reads = read_all(plan, options, observer, &mut sizes)?;
-    Ok(Seen {
+    Ok(Reading {
         reads,
         lengths: sizes.lengths(),
     })
@@ -238,7 +238,7 @@ fn read_whole(
 
 fn read_all(
     plan: &Plan,
-    options: &Options,
+    options: &SourceOptions,
     observer: &dyn Observer,
     sink: &mut dyn Sink,
 ) -> Result<Tally> {

@@ -17,7 +17,7 @@ use crate::write::tracks::Gallery;
 pub struct Plan {
     pub models: Vec<LoadedModel>,
     pub inputs: Vec<Input>,
-    pub source: source::Options,
+    pub source: source::SourceOptions,
     pub scoring: Scoring,
     pub output: Destination,
     /// File for the lengths of the contigs.
@@ -42,12 +42,12 @@ pub struct LoadedModel {
     /// Bases between windows, a multiple of the model's step.
     pub stride: usize,
     /// Labels to score, in the order of the model.
-    pub heads: Vec<Head>,
+    pub heads: Vec<ScoredLabel>,
 }
 
 /// A label of a model that is scored.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Head {
+pub struct ScoredLabel {
     /// Number of the label among those of the model.
     pub label: usize,
     /// What makes a call; what the model states if none.

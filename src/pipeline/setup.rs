@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::plan::{Head, LoadedModel, Scoring};
+use super::plan::{LoadedModel, ScoredLabel, Scoring};
 use super::work::Mark;
 use crate::call::{Best, Call, Caller, Threshold, share};
 use crate::engine::Engine;
@@ -16,7 +16,7 @@ use crate::write::{Holds, Layout, Least, Line, Provenance, Row};
 
 /// A model on one strand, or on both at once if it is symmetric.
 #[derive(Clone, Debug)]
-pub struct Track {
+pub struct ModelStrand {
     pub strand: Strand,
     pub grid: Grid,
     /// Number and channel of each label that is scored.
@@ -42,7 +42,7 @@ pub struct Scored<'a> {
     pub contract: &'a Contract,
     pub engine: &'a Arc<dyn Engine>,
     pub stride: usize,
-    pub tracks: Vec<Track>,
+    pub tracks: Vec<ModelStrand>,
     /// Bases that part two calls, as [`Contract::distance`] or as asked for.
     pub distance: usize,
     /// Labels that are scored, and the least of their rows; none if every window is a row.
@@ -95,7 +95,7 @@ impl Reach {
 
 /// What rows are, and how they are handed on.
 #[derive(Clone, Copy)]
-pub struct Shape {
+pub struct RowShape {
     pub layout: &'static Layout,
     /// Whether rows say what they were found in.
     pub names: bool,
@@ -107,7 +107,7 @@ pub struct Shape {
 
 pub struct Setup<'a> {
     scoring: &'a Scoring,
-    pub shape: Shape,
+    pub shape: RowShape,
     chunk_size: usize,
     pub models: Vec<Scored<'a>>,
     /// By model, then label, then strand.
@@ -121,7 +121,7 @@ impl<'a> Setup<'a> {
     pub fn new(
         models: &'a [LoadedModel],
         scoring: &'a Scoring,
-        shape: Shape,
+        shape: RowShape,
         chunk_size: usize,
     ) -> Self {
         let mut channels = Vec::new();
@@ -374,7 +374,7 @@ fn scored<'a>(
         Holds::Either | Holds::Calls => None,
     };
     let least: Vec<_> = (loaded.heads.iter())
-        .map(|&Head { label, threshold }| {
+        .map(|&ScoredLabel { label, threshold }| {
             let default = match scoring.raw {
                 true => of_format,
                 false => contract.threshold.get(label).copied().map(Threshold::Score),
@@ -400,7 +400,7 @@ fn scored<'a>(
             least: least.map_or(f32::MIN, |least| least.output),
         }));
     }
-    let track = |(at, &strand): (usize, &Strand)| Track {
+    let track = |(at, &strand): (usize, &Strand)| ModelStrand {
         strand,
         grid: Grid::new(
             contract.window,

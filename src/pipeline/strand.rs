@@ -7,7 +7,7 @@ use crate::sequence::Strand;
 use crate::window::Lane;
 
 /// Packs the windows of one track into lanes and gathers their raw outputs.
-pub struct Windows<'a> {
+pub struct StrandWindows<'a> {
     scorer: &'a mut dyn Scorer,
     strand: Strand,
     lane: Lane,
@@ -17,7 +17,7 @@ pub struct Windows<'a> {
     outputs: Vec<f32>,
 }
 
-impl<'a> Windows<'a> {
+impl<'a> StrandWindows<'a> {
     pub fn new(scorer: &'a mut dyn Scorer, strand: Strand, window: usize) -> Self {
         Self {
             lane: Lane::new(scorer.lane(), window, scorer.step()),

@@ -58,10 +58,10 @@ const PIECE: usize = 64;
 pub struct Gathering<S> {
     /// Bases that make a unit.
     chunk: usize,
-    gathered: Mutex<Gathered<S>>,
+    gathered: Mutex<Waiting<S>>,
 }
 
-struct Gathered<S> {
+struct Waiting<S> {
     unit: Unit,
     /// Takes units; none when the reader has ended.
     submit: Option<S>,
@@ -73,7 +73,7 @@ impl<S: FnMut(Unit)> Gathering<S> {
         let (unit, submit) = (Unit::default(), Some(submit));
         Self {
             chunk,
-            gathered: Mutex::new(Gathered { unit, submit }),
+            gathered: Mutex::new(Waiting { unit, submit }),
         }
     }
 
@@ -92,7 +92,7 @@ impl<S: FnMut(Unit)> Gathering<S> {
         gathered.submit = None;
     }
 
-    fn lock(&self) -> MutexGuard<'_, Gathered<S>> {
+    fn lock(&self) -> MutexGuard<'_, Waiting<S>> {
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -107,7 +107,7 @@ impl<S: FnMut(Unit)> Gathering<S> {
     }
 }
 
-impl<S: FnMut(Unit)> Gathered<S> {
+impl<S: FnMut(Unit)> Waiting<S> {
     fn submit(&mut self) {
         let unit = mem::take(&mut self.unit);
         if let Some(submit) = self.submit.as_mut().filter(|_| !unit.pieces.is_empty()) {
@@ -125,11 +125,11 @@ pub struct Cutter<'a, S> {
     gathering: &'a Gathering<S>,
     reach: Reach,
     stopped: &'a AtomicBool,
-    open: Option<Open>,
+    open: Option<OpenStretch>,
 }
 
 /// A stretch while it comes.
-struct Open {
+struct OpenStretch {
     place: Arc<Place>,
     /// What is still to be scored.
     ahead: Range<usize>,
@@ -138,7 +138,7 @@ struct Open {
     held: Vec<u8>,
 }
 
-impl Open {
+impl OpenStretch {
     /// Position of the base that comes next.
     fn end(&self) -> usize {
         self.origin + self.held.len()
@@ -154,7 +154,7 @@ impl Open {
 
 impl<S: FnMut(Unit)> Cutter<'_, S> {
     /// Cuts the pieces whose halo has come, or all of them if the stretch has `ended`.
-    fn cut(&mut self, mut open: Open, ended: bool) {
+    fn cut(&mut self, mut open: OpenStretch, ended: bool) {
         if ended {
             open.ahead.end = open.ahead.end.min(open.end());
             open.ahead.start = open.ahead.start.min(open.ahead.end);
@@ -179,7 +179,7 @@ impl<S: FnMut(Unit)> Cutter<'_, S> {
         }
     }
 
-    fn add(&self, open: &Open, core: Range<usize>, held: usize) {
+    fn add(&self, open: &OpenStretch, core: Range<usize>, held: usize) {
         let bases = open.held.len().min(held - open.origin);
         let mut gathered = self.gathering.lock();
         let unit = &mut gathered.unit;
@@ -204,7 +204,7 @@ impl<S: FnMut(Unit)> Sink for Cutter<'_, S> {
         let Range { start, end } = place.report;
         let start = start.max(place.own.start);
         let start = start.saturating_sub(self.reach.calls).max(place.start);
-        self.open = Some(Open {
+        self.open = Some(OpenStretch {
             ahead: start..end.saturating_add(self.reach.calls).max(start),
             origin: place.start,
             held: Vec::new(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 
-use super::setup::{Setup, Track, track_quantity, value};
-use super::strand::Windows;
+use super::setup::{ModelStrand, Setup, track_quantity, value};
+use super::strand::StrandWindows;
 use super::unit::{Piece, Unit};
 use crate::call::Candidate;
 use crate::engine::Scorer;
@@ -66,7 +66,7 @@ pub enum Found {
 }
 
 /// A piece while it is scored.
-struct Draft<'u> {
+struct ScoredPiece<'u> {
     piece: &'u Piece,
     codes: &'u [u8],
     survey: Survey<'u>,
@@ -97,7 +97,7 @@ impl<'a> Worker<'a> {
         let mut pieces: Vec<_> = unit
             .pieces
             .iter()
-            .map(|piece| Draft {
+            .map(|piece| ScoredPiece {
                 piece,
                 codes: &unit.codes[piece.codes.clone()],
                 survey: Survey::new(&unit.codes[piece.codes.clone()], self.setup.policy),
@@ -111,7 +111,7 @@ impl<'a> Worker<'a> {
         for model in 0..models {
             self.score_model(model, &mut pieces)?;
         }
-        let outcome = |draft: Draft<'_>| Outcome {
+        let outcome = |draft: ScoredPiece<'_>| Outcome {
             place: draft.piece.place.clone(),
             core: draft.piece.core.clone(),
             report: draft.piece.report(),
@@ -125,7 +125,7 @@ impl<'a> Worker<'a> {
         Ok(pieces.into_iter().map(outcome).collect())
     }
 
-    fn score_model(&mut self, model: usize, pieces: &mut [Draft<'_>]) -> Result<()> {
+    fn score_model(&mut self, model: usize, pieces: &mut [ScoredPiece<'_>]) -> Result<()> {
         let setup = self.setup;
         let mut bases: Vec<_> = pieces
             .iter()
@@ -146,14 +146,14 @@ impl<'a> Worker<'a> {
     fn score_track(
         &mut self,
         model: usize,
-        track: &Track,
-        pieces: &mut [Draft<'_>],
+        track: &ModelStrand,
+        pieces: &mut [ScoredPiece<'_>],
         bases: &mut [Vec<Status>],
     ) -> Result<()> {
         let contract = self.setup.models[model].contract;
         let labels = contract.labels.len();
         let scorer = self.scorers[model].as_mut();
-        let mut scored = Windows::new(scorer, track.strand, contract.window);
+        let mut scored = StrandWindows::new(scorer, track.strand, contract.window);
         let mut reported = Vec::with_capacity(pieces.len());
         for (draft, bases) in pieces.iter_mut().zip(bases) {
             if !draft.piece.place.wants(track.strand) {
@@ -194,11 +194,11 @@ impl<'a> Worker<'a> {
     /// Turns a window's raw outputs into candidates.
     fn rate(
         &self,
-        track: &Track,
+        track: &ModelStrand,
         model: usize,
         at: usize,
         outputs: &[f32],
-        draft: &mut Draft<'_>,
+        draft: &mut ScoredPiece<'_>,
     ) -> Result<()> {
         let place = &draft.piece.place;
         let tracked = self.setup.has_tracks() && place.report.contains(&at) && place.has(at);
@@ -278,7 +278,7 @@ impl<'a> Worker<'a> {
 /// Windows `beside` the positions to report on may be left out.
 fn eligible(
     piece: &Piece,
-    track: &Track,
+    track: &ModelStrand,
     survey: &Survey<'_>,
     beside: bool,
 ) -> (Vec<usize>, Vec<Status>) {

@@ -9,7 +9,7 @@ use crate::sequence::Strand;
 
 /// A row as it stands in the file: 0-based, half-open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct BedRow {
     pub contig: BString,
     pub start: u64,
     pub end: u64,
@@ -21,14 +21,14 @@ pub struct Row {
 
 /// Iterates over rows, each with the number of its line. Comments, `track` and `browser` lines
 /// and empty ones are passed over.
-pub struct Rows<R> {
+pub struct BedReader<R> {
     text: BufReader<R>,
     line: u64,
     names: bool,
     strands: bool,
 }
 
-impl<R: Read> Rows<R> {
+impl<R: Read> BedReader<R> {
     pub fn new(text: R, names: bool, strands: bool) -> Self {
         Self {
             text: BufReader::new(text),
@@ -38,7 +38,7 @@ impl<R: Read> Rows<R> {
         }
     }
 
-    fn parse(&self, line: &[u8]) -> Result<Row, Fault> {
+    fn parse(&self, line: &[u8]) -> Result<BedRow, Fault> {
         let fault = |text: &str| Fault::Region(text.to_owned());
         let columns: Vec<_> = line.split_str(b"\t").collect();
         let [contig, start, end, ..] = columns[..] else {
@@ -84,7 +84,7 @@ impl<R: Read> Rows<R> {
                 return Err(fault(text));
             }
         };
-        Ok(Row {
+        Ok(BedRow {
             contig: contig.into(),
             start,
             end,
@@ -94,8 +94,8 @@ impl<R: Read> Rows<R> {
     }
 }
 
-impl<R: Read> Iterator for Rows<R> {
-    type Item = (u64, Result<Row, Fault>);
+impl<R: Read> Iterator for BedReader<R> {
+    type Item = (u64, Result<BedRow, Fault>);
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut line = Vec::new();
@@ -139,15 +139,15 @@ fn is_comment(row: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn rows(text: &str) -> Vec<(u64, Result<Row, String>)> {
-        let rows = Rows::new(text.as_bytes(), true, true);
+    fn rows(text: &str) -> Vec<(u64, Result<BedRow, String>)> {
+        let rows = BedReader::new(text.as_bytes(), true, true);
         rows.map(|(line, row)| (line, row.map_err(|fault| fault.to_string())))
             .collect()
     }
 
-    fn row(contig: &str, start: u64, end: u64, name: &str, strand: Strand) -> Row {
+    fn row(contig: &str, start: u64, end: u64, name: &str, strand: Strand) -> BedRow {
         let (contig, name) = (contig.into(), Some(name.into()));
-        Row {
+        BedRow {
             contig,
             start,
             end,
@@ -165,14 +165,17 @@ mod tests {
             (6, Ok(row("d", 0, 0, "n", Strand::Forward))),
         ];
         assert_eq!(rows(text), expected);
-        let three = Rows::new(&b"c\t4\t9\n"[..], false, false).next().unwrap().1;
+        let three = BedReader::new(&b"c\t4\t9\n"[..], false, false)
+            .next()
+            .unwrap()
+            .1;
         let three = three.unwrap();
         assert_eq!((three.strand, three.name), (Strand::Both, None));
     }
 
     #[test]
     fn names_are_bytes_without_control_characters() {
-        let parse = |line: &[u8]| Rows::new(line, true, false).next().unwrap().1;
+        let parse = |line: &[u8]| BedReader::new(line, true, false).next().unwrap().1;
         let row = parse(b"\xe9\t4\t9\tn\xff").unwrap();
         assert_eq!(row.contig, &b"\xe9"[..]);
         assert_eq!(row.name, Some(BString::from(&b"n\xff"[..])));

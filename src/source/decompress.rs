@@ -12,10 +12,10 @@ const BUFFER: usize = 1 << 18;
 /// Bytes enough to tell block gzip from gzip.
 const HEAD: u64 = 18;
 
-type Text = Box<dyn Read + Send>;
+type DecompressedText = Box<dyn Read + Send>;
 
 /// The text behind `raw`, whatever it is compressed with.
-pub fn decompress(raw: impl Read + Send + 'static) -> io::Result<Text> {
+pub fn decompress(raw: impl Read + Send + 'static) -> io::Result<DecompressedText> {
     let mut reader = BufReader::with_capacity(BUFFER, raw);
     let mut head = Vec::new();
     reader.by_ref().take(HEAD).read_to_end(&mut head)?;
@@ -62,7 +62,7 @@ impl Compression {
         }
     }
 
-    fn decoder(self, reader: impl BufRead + Send + 'static) -> io::Result<Text> {
+    fn decoder(self, reader: impl BufRead + Send + 'static) -> io::Result<DecompressedText> {
         Ok(match self {
             Self::Gzip => Box::new(MultiGzDecoder::new(reader)),
             Self::Bgzf => Box::new(BgzfDecoder::new(reader)),
@@ -75,7 +75,7 @@ impl Compression {
 
 /// Says of a decoder's error which compression it is about; the system's own pass unchanged.
 struct Explained {
-    inner: Text,
+    inner: DecompressedText,
     kind: Compression,
 }
 

@@ -9,7 +9,7 @@ use super::error::{NAME, escaped};
 
 /// A contig of the index, a row of `.fai`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entry {
+pub struct FaiEntry {
     pub name: BString,
     /// In bases.
     pub len: u64,
@@ -20,7 +20,7 @@ pub struct Entry {
     pub line_width: u64,
 }
 
-impl Entry {
+impl FaiEntry {
     /// Byte of the text at which a base is.
     pub fn byte(&self, base: u64) -> u64 {
         let line = base.checked_div(self.line_bases).unwrap_or(0);
@@ -43,7 +43,7 @@ fn fault(line: u64, fault: impl Into<String>) -> FaiError {
 }
 
 /// Reads a `.fai` file.
-pub fn parse(text: impl BufRead) -> Result<Vec<Entry>, FaiError> {
+pub fn parse(text: impl BufRead) -> Result<Vec<FaiEntry>, FaiError> {
     let rows = text.split(b'\n').zip(1..);
     rows.map(|(row, line)| {
         let row = row?;
@@ -52,7 +52,7 @@ pub fn parse(text: impl BufRead) -> Result<Vec<Entry>, FaiError> {
     .collect()
 }
 
-fn entry(row: &[u8]) -> Option<Entry> {
+fn entry(row: &[u8]) -> Option<FaiEntry> {
     const MOST: u64 = 1 << 60;
     let row = row.strip_suffix(b"\r").unwrap_or(row);
     let mut columns = row.split(|&byte| byte == b'\t');
@@ -64,7 +64,7 @@ fn entry(row: &[u8]) -> Option<Entry> {
     let (len, offset) = (number()?, number()?);
     let (line_bases, line_width) = (number()?, number()?);
     let lines = line_bases > 0 && line_bases < line_width && len / line_bases < MOST / line_width;
-    (columns.next().is_none() && !name.is_empty() && (lines || len == 0)).then_some(Entry {
+    (columns.next().is_none() && !name.is_empty() && (lines || len == 0)).then_some(FaiEntry {
         name,
         len,
         offset,
@@ -74,9 +74,9 @@ fn entry(row: &[u8]) -> Option<Entry> {
 }
 
 /// Indexes a text of FASTA.
-pub fn build(mut text: impl BufRead) -> Result<Vec<Entry>, FaiError> {
-    let mut builder = Builder::default();
-    let mut line = Line::default();
+pub fn build(mut text: impl BufRead) -> Result<Vec<FaiEntry>, FaiError> {
+    let mut builder = FaiBuilder::default();
+    let mut line = FastaLine::default();
     loop {
         let buffer = text.fill_buf()?;
         if buffer.is_empty() {
@@ -98,7 +98,7 @@ pub fn build(mut text: impl BufRead) -> Result<Vec<Entry>, FaiError> {
 
 /// A line as far as an index needs it.
 #[derive(Default)]
-struct Line {
+struct FastaLine {
     /// In bytes, with the break.
     width: u64,
     /// The first word, if the line is a header.
@@ -108,7 +108,7 @@ struct Line {
     blanks: u64,
 }
 
-impl Line {
+impl FastaLine {
     fn extend(&mut self, text: &[u8]) {
         if self.width == 0 && text.first() == Some(&b'>') {
             self.name = Some(Vec::new());
@@ -138,8 +138,8 @@ impl Line {
 }
 
 #[derive(Default)]
-struct Builder {
-    entries: Vec<Entry>,
+struct FaiBuilder {
+    entries: Vec<FaiEntry>,
     line: u64,
     /// Bytes before the line.
     offset: u64,
@@ -147,8 +147,8 @@ struct Builder {
     closed: bool,
 }
 
-impl Builder {
-    fn add(&mut self, line: &Line) -> Result<(), FaiError> {
+impl FaiBuilder {
+    fn add(&mut self, line: &FastaLine) -> Result<(), FaiError> {
         self.line += 1;
         self.offset += line.width;
         if let Some(name) = &line.name {
@@ -160,10 +160,10 @@ impl Builder {
                 return Err(fault(self.line, text));
             }
             self.closed = false;
-            self.entries.push(Entry {
+            self.entries.push(FaiEntry {
                 name: name.as_slice().into(),
                 offset: self.offset,
-                ..Entry::default()
+                ..FaiEntry::default()
             });
             return Ok(());
         }
@@ -201,14 +201,14 @@ mod tests {
     use proptest::prelude::*;
     use std::io::BufReader;
 
-    fn built(text: &str, buffer: usize) -> Result<Vec<Entry>, String> {
+    fn built(text: &str, buffer: usize) -> Result<Vec<FaiEntry>, String> {
         build(BufReader::with_capacity(buffer, text.as_bytes())).map_err(|error| error.to_string())
     }
 
-    fn rows(entries: &[Entry]) -> String {
-        let row = |entry: &Entry| {
+    fn rows(entries: &[FaiEntry]) -> String {
+        let row = |entry: &FaiEntry| {
             let name = &entry.name;
-            let Entry {
+            let FaiEntry {
                 len,
                 offset,
                 line_bases,

@@ -39,7 +39,7 @@ struct Scanner<'a> {
     line: u64,
     line_begins: bool,
     record: u64,
-    header: Option<Header>,
+    header: Option<HeaderLine>,
     /// Line of the record's header.
     header_line: u64,
     name: Vec<u8>,
@@ -51,7 +51,7 @@ struct Scanner<'a> {
 
 /// A header line while it is read.
 #[derive(Default)]
-struct Header {
+struct HeaderLine {
     named: bool,
     /// A carriage return came last; only the line's break may follow.
     carriage: bool,
@@ -95,7 +95,7 @@ impl<'a> Scanner<'a> {
                 self.record += 1;
                 self.header_line = self.line;
                 self.name.clear();
-                self.header = Some(Header::default());
+                self.header = Some(HeaderLine::default());
                 text = &text[1..];
             }
             let end = memchr(b'\n', text);
@@ -113,7 +113,7 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    fn read_header(&mut self, mut header: Header, text: &[u8]) -> Result<Header> {
+    fn read_header(&mut self, mut header: HeaderLine, text: &[u8]) -> Result<HeaderLine> {
         for &byte in text {
             if header.carriage {
                 return Err(self.fail(Fault::Control(shown(b'\r'))));
@@ -195,23 +195,13 @@ impl<'a> Scanner<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Records;
+    use super::super::tests::{Records, ShortReads};
     use super::*;
     use proptest::prelude::*;
 
-    /// Text that comes in reads of some bytes.
-    struct Dribble<'a>(&'a [u8], usize);
-
-    impl Read for Dribble<'_> {
-        fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-            let bytes = self.1.min(buf.len());
-            self.0.read(&mut buf[..bytes])
-        }
-    }
-
     fn records(text: &[u8], bytes: usize) -> Result<Records, String> {
         let mut records = Records::default();
-        read(&Input::Stdin, Dribble(text, bytes), 0, &mut records)
+        read(&Input::Stdin, ShortReads(text, bytes), 0, &mut records)
             .map_err(|error| error.to_string())?;
         Ok(records)
     }

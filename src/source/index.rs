@@ -15,13 +15,13 @@ use tempfile::TempDir;
 use super::Fault;
 use super::bgzf::is_bgzf;
 use super::error::{control, escaped};
-use super::fai::{self, Entry};
+use super::fai::{self, FaiEntry};
 
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
 
 pub struct Index {
-    pub entries: Vec<Entry>,
+    pub entries: Vec<FaiEntry>,
     /// Where the blocks begin, if the file is block gzip.
     pub blocks: Option<gzi::Index>,
     /// Whether all of it was read from files beside the FASTA.
@@ -72,7 +72,7 @@ impl Index {
     /// Each name is there once, and fit for a row.
     fn check(&self) -> Result<()> {
         let mut names = HashSet::with_capacity(self.entries.len());
-        for Entry { name, .. } in &self.entries {
+        for FaiEntry { name, .. } in &self.entries {
             if let Some(control) = control(name) {
                 bail!(
                     "the name {} holds the control character {control}",
@@ -89,7 +89,7 @@ impl Index {
         let mut rows = Vec::new();
         for entry in &self.entries {
             rows.extend_from_slice(&entry.name);
-            let Entry {
+            let FaiEntry {
                 len,
                 offset,
                 line_bases,
@@ -200,7 +200,7 @@ fn build(file: BufReader<File>, blocked: bool) -> Result<Index> {
             beside: false,
         });
     }
-    let mut blocks = Blocks {
+    let mut blocks = BlockStarts {
         inner: bgzf::io::Reader::new(file),
         starts: Vec::new(),
         offset: 0,
@@ -214,13 +214,13 @@ fn build(file: BufReader<File>, blocked: bool) -> Result<Index> {
 }
 
 /// Remembers where blocks begin: in the file, and in the text.
-struct Blocks<R> {
+struct BlockStarts<R> {
     inner: bgzf::io::Reader<R>,
     starts: Vec<(u64, u64)>,
     offset: u64,
 }
 
-impl<R: Read> Read for Blocks<R> {
+impl<R: Read> Read for BlockStarts<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(buf)?;
         self.consume(read);
@@ -228,7 +228,7 @@ impl<R: Read> Read for Blocks<R> {
     }
 }
 
-impl<R: Read> BufRead for Blocks<R> {
+impl<R: Read> BufRead for BlockStarts<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.inner.fill_buf()?;
         let block = self.inner.virtual_position();

@@ -41,30 +41,30 @@ const _: () = assert!(usize::BITS == 64);
 
 /// How inputs are read.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct SourceOptions {
     /// `None`: told by the first bytes of each.
     pub format: Option<InputFormat>,
     pub header_coords: HeaderCoords,
-    pub regions: regions::Options,
-    pub reads: reads::Options,
+    pub regions: regions::RegionOptions,
+    pub reads: reads::ReadOptions,
     /// No notes on standard error.
     pub quiet: bool,
     /// Counts what is read.
     pub consumed: Consumed,
 }
 
-impl Default for Options {
+impl Default for SourceOptions {
     fn default() -> Self {
         Self {
             format: None,
             header_coords: HeaderCoords::Auto,
-            regions: regions::Options {
+            regions: regions::RegionOptions {
                 reference: None,
                 strand: false,
                 names: false,
                 flank: 0,
             },
-            reads: reads::Options {
+            reads: reads::ReadOptions {
                 reads: reads::Reads::Consensus,
                 filter: reads::Filter {
                     require: 0,
@@ -85,13 +85,13 @@ impl Default for Options {
 
 /// What an input held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct Counts {
     pub records: u64,
     /// Of these, alignments.
     pub reads: reads::Tally,
 }
 
-impl Seen {
+impl Counts {
     fn of(records: u64) -> Self {
         Self {
             records,
@@ -103,9 +103,9 @@ impl Seen {
 /// Hands every record or region of `input` to `sink`, in order; returns how many there were.
 ///
 /// What came before an error has reached `sink`; a record that was cut has no end there.
-pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<Seen> {
+pub fn read(input: &Input, options: &SourceOptions, sink: &mut dyn Sink) -> Result<Counts> {
     if let Input::Regions(texts) = input {
-        return Ok(Seen::of(regions::read_texts(texts, options, sink)?));
+        return Ok(Counts::of(regions::read_texts(texts, options, sink)?));
     }
     let raw = input.open(&options.consumed).map_err(|error| SourceError {
         input: input.to_string(),
@@ -119,9 +119,9 @@ pub fn read(input: &Input, options: &Options, sink: &mut dyn Sink) -> Result<See
 pub fn read_bytes(
     input: &Input,
     raw: impl Read + Send + 'static,
-    options: &Options,
+    options: &SourceOptions,
     sink: &mut dyn Sink,
-) -> Result<Seen> {
+) -> Result<Counts> {
     let fail = |fault: Fault| SourceError {
         input: input.to_string(),
         place: String::new(),
@@ -130,7 +130,7 @@ pub fn read_bytes(
     let mut text = decompress(raw).map_err(|error| fail(error.into()))?;
     let first = first_byte(&mut text).map_err(|error| fail(error.into()))?;
     let Some((first, skipped)) = first else {
-        return Ok(Seen::default());
+        return Ok(Counts::default());
     };
     let mut head = vec![first];
     if reads::may_begin_with(first) {
@@ -157,7 +157,7 @@ pub fn read_bytes(
     }
     if format == Some(InputFormat::Alignments) {
         let reads = reads::read(input, head, text, &options.reads, sink)?;
-        return Ok(Seen {
+        return Ok(Counts {
             records: reads.records,
             reads,
         });
@@ -169,7 +169,7 @@ pub fn read_bytes(
         Some(InputFormat::Fastq) => fastq::read(input, text, skipped, &mut headers)?,
         _ => regions::read_bed(input, text, skipped, options, sink)?,
     };
-    Ok(Seen::of(records))
+    Ok(Counts::of(records))
 }
 
 /// The first byte that is neither a byte order mark nor white space, and the lines before it.
@@ -193,6 +193,16 @@ fn first_byte(text: &mut impl Read) -> io::Result<Option<(u8, u64)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A reader of some bytes at a time.
+    pub struct ShortReads<'a>(pub &'a [u8], pub usize);
+
+    impl Read for ShortReads<'_> {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            let bytes = self.1.min(buf.len());
+            self.0.read(&mut buf[..bytes])
+        }
+    }
 
     /// All that a source hands on.
     #[derive(Debug, Default, PartialEq)]

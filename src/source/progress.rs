@@ -139,9 +139,10 @@ impl<R: Read> Read for Watched<R> {
 mod tests {
     use super::*;
 
-    struct Failing<'a>(&'a [u8]);
+    /// Text whose end cannot be read.
+    struct Unfinished<'a>(&'a [u8]);
 
-    impl Read for Failing<'_> {
+    impl Read for Unfinished<'_> {
         fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
             match self.0.read(&mut buf[..1])? {
                 0 => Err(io::Error::other("broken")),
@@ -153,7 +154,7 @@ mod tests {
     #[test]
     fn records_before_the_failure_are_whole() {
         let text = b"@a\nAC\n+\n@@\n@b x\nAC\n+\nI";
-        let (mut watched, shared) = Watched::new(Failing(text));
+        let (mut watched, shared) = Watched::new(Unfinished(text));
         io::copy(&mut watched, &mut io::sink()).unwrap();
         let mut progress = shared.lock();
         assert!(progress.is_whole(1) && !progress.is_whole(2));

@@ -11,7 +11,7 @@ use bstr::{BStr, BString, ByteSlice};
 use noodles_bgzf as bgzf;
 
 use super::error::{escaped, shown};
-use super::fai::Entry;
+use super::fai::FaiEntry;
 use super::index::Index;
 pub use super::index::Indexed;
 use crate::sequence::{self, Foreign};
@@ -19,15 +19,15 @@ use crate::sequence::{self, Foreign};
 /// Bytes read, and bases handed on, at a time.
 const BUFFER: usize = 1 << 16;
 
-trait Text: Read + Seek {}
-impl<T: Read + Seek> Text for T {}
+trait SeekableText: Read + Seek {}
+impl<T: Read + Seek> SeekableText for T {}
 
 pub struct Reference {
     path: PathBuf,
-    text: Box<dyn Text>,
+    text: Box<dyn SeekableText>,
     /// Byte of the text that is read next.
     at: u64,
-    entries: Vec<Entry>,
+    entries: Vec<FaiEntry>,
     numbers: HashMap<BString, usize>,
     /// Whether an entry was held against the text.
     checked: Vec<bool>,
@@ -41,7 +41,7 @@ impl Reference {
             entries, blocks, ..
         } = Index::open(path, note)?;
         let open = || Ok::<_, io::Error>(BufReader::with_capacity(BUFFER, File::open(path)?));
-        let text: Box<dyn Text> = match blocks {
+        let text: Box<dyn SeekableText> = match blocks {
             Some(blocks) => Box::new(bgzf::io::IndexedReader::new(open()?, blocks)),
             None => Box::new(open()?),
         };

@@ -18,7 +18,7 @@ use crate::sequence::Strand;
 
 /// How regions are read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Options {
+pub struct RegionOptions {
     /// Where their sequence is taken from.
     pub reference: Option<PathBuf>,
     /// Whether they are reported on their own strand only.
@@ -47,11 +47,11 @@ pub fn read_bed(
     input: &Input,
     text: impl Read,
     skipped: u64,
-    options: &super::Options,
+    options: &super::SourceOptions,
     sink: &mut dyn Sink,
 ) -> Result<u64> {
     let mut reference = open(options)?;
-    let rows = bed::Rows::new(text, options.regions.names, options.regions.strand);
+    let rows = bed::BedReader::new(text, options.regions.names, options.regions.strand);
     let regions = rows.map(|row| {
         let (line, row) = row;
         let region = row.and_then(|row| row.region(&reference));
@@ -70,7 +70,11 @@ pub fn read_bed(
 
 /// Hands on regions given as text, `chr1:1,000,001-2,000,000` (1-based, inclusive), `chr1:5-` or
 /// `chr1`.
-pub fn read_texts(texts: &[BString], options: &super::Options, sink: &mut dyn Sink) -> Result<u64> {
+pub fn read_texts(
+    texts: &[BString],
+    options: &super::SourceOptions,
+    sink: &mut dyn Sink,
+) -> Result<u64> {
     let mut reference = open(options)?;
     let regions = texts.iter().map(|text| {
         let said = || format!("region {}", escaped(text));
@@ -82,7 +86,7 @@ pub fn read_texts(texts: &[BString], options: &super::Options, sink: &mut dyn Si
     hand_on(regions, &mut reference, options, sink)
 }
 
-fn open(options: &super::Options) -> Result<Reference> {
+fn open(options: &super::SourceOptions) -> Result<Reference> {
     let path = options.regions.reference.as_deref();
     let path = path.ok_or_else(|| anyhow!("regions need --reference"))?;
     let note = |text: &str| {
@@ -149,7 +153,7 @@ fn bounded(contig: usize, start: u64, end: u64, reference: &Reference) -> Result
     })
 }
 
-impl bed::Row {
+impl bed::BedRow {
     fn region(self, reference: &Reference) -> Result<Region, Fault> {
         let contig = reference.number(&self.contig);
         let contig = contig.ok_or_else(|| unknown(&self.contig, reference))?;
@@ -164,7 +168,7 @@ impl bed::Row {
 fn hand_on(
     mut regions: Vec<Region>,
     reference: &mut Reference,
-    options: &super::Options,
+    options: &super::SourceOptions,
     sink: &mut dyn Sink,
 ) -> Result<u64> {
     let read = regions.len() as u64;

@@ -1,12 +1,12 @@
 //! BED6+1: contig, start, end, label, score 0..=1000, strand, value. BED6+2: and a name.
 
-use super::{Layout, Line, Track};
+use super::{BrowserTrack, Layout, Line};
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
     columns: "contig start end label score strand value",
     names: true,
-    track: Track::Bed,
+    track: BrowserTrack::Bed,
     ..Layout::PLAIN
 };
 

@@ -1,14 +1,14 @@
 //! bedGraph: contig, start, end, value.
 
-use super::{Layout, Line, Track, Tracks};
+use super::{BrowserTrack, LabelScope, Layout, Line};
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
     comments: false,
     columns: "contig start end value",
-    tracks: Tracks::Label,
+    tracks: LabelScope::Label,
     steps: true,
-    track: Track::Type("bedGraph"),
+    track: BrowserTrack::Type("bedGraph"),
     ..Layout::PLAIN
 };
 

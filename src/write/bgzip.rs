@@ -6,9 +6,9 @@ use noodles_bgzf as bgzf;
 
 /// Compresses to blocks. One that is dropped before [`Self::finish`] lacks the end-of-file block,
 /// so that what was cut short is seen to be.
-pub struct Blocks<W: Write>(Option<bgzf::io::Writer<W>>);
+pub struct BgzipWriter<W: Write>(Option<bgzf::io::Writer<W>>);
 
-impl<W: Write> Blocks<W> {
+impl<W: Write> BgzipWriter<W> {
     pub fn new(inner: W) -> Self {
         Self(Some(bgzf::io::Writer::new(inner)))
     }
@@ -31,14 +31,14 @@ fn gone() -> io::Error {
     io::Error::other("block gzip has ended")
 }
 
-impl<W: Write> Drop for Blocks<W> {
+impl<W: Write> Drop for BgzipWriter<W> {
     fn drop(&mut self) {
         // Dropped whole, the inner writer would end the file.
         self.0.take().map(bgzf::io::Writer::into_inner);
     }
 }
 
-impl<W: Write> Write for Blocks<W> {
+impl<W: Write> Write for BgzipWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.writer()?.write(bytes)
     }
@@ -63,12 +63,12 @@ mod tests {
     #[test]
     fn only_what_is_finished_has_an_end() {
         let mut out = Vec::new();
-        let mut blocks = Blocks::new(&mut out);
+        let mut blocks = BgzipWriter::new(&mut out);
         blocks.write_all(b"chr1\t0\t1\n").unwrap();
         blocks.flush().unwrap();
         drop(blocks);
         let cut = out.clone();
-        let mut blocks = Blocks::new(Vec::new());
+        let mut blocks = BgzipWriter::new(Vec::new());
         blocks.write_all(b"chr1\t0\t1\n").unwrap();
         let whole = blocks.finish().unwrap();
         assert_eq!(text(&whole), "chr1\t0\t1\n");

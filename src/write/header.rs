@@ -1,6 +1,6 @@
 //! Provenance: `#` lines above the rows.
 
-use super::{Destination, Track, track};
+use super::{BrowserTrack, Destination, track};
 use crate::call::Threshold;
 use crate::model::{Contract, Model, Output};
 use crate::sequence::StrandChoice;
@@ -106,8 +106,8 @@ pub fn header(to: &Destination, parameters: &Parameters<'_>, models: &[Provenanc
     }
     if to.track {
         let kind = match layout.track {
-            Track::Type(kind) => Some(kind),
-            Track::Bed | Track::None => None,
+            BrowserTrack::Type(kind) => Some(kind),
+            BrowserTrack::Bed | BrowserTrack::None => None,
         };
         text.push_str(&track::line(kind, models, strand));
     }

@@ -19,13 +19,13 @@ pub struct Layout {
     pub titles: bool,
     /// Whether a row can say what it was found in.
     pub names: bool,
-    pub tracks: Tracks,
+    pub tracks: LabelScope,
     /// Whether rows are the steps of one track: a single label on one strand, no two of them over
     /// a base, neighbours of equal value merged.
     pub steps: bool,
     pub holds: Holds,
     /// What browsers take it for.
-    pub track: Track,
+    pub track: BrowserTrack,
     /// What a file is made to when all rows are there; none if it is the rows.
     pub stored: Option<Kind>,
     /// Where an index finds rows.
@@ -36,7 +36,7 @@ pub struct Layout {
 
 /// What the rows of one file may be of.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Tracks {
+pub enum LabelScope {
     /// Any labels of any models.
     Any,
     /// Any labels of one model.
@@ -57,7 +57,7 @@ pub enum Holds {
 
 /// What a browser takes rows for, with a track line above them.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Track {
+pub enum BrowserTrack {
     /// Nothing.
     None,
     Bed,
@@ -74,10 +74,10 @@ impl Layout {
         columns: "",
         titles: false,
         names: false,
-        tracks: Tracks::Any,
+        tracks: LabelScope::Any,
         steps: false,
         holds: Holds::Either,
-        track: Track::None,
+        track: BrowserTrack::None,
         stored: None,
         index: INTERVAL,
         refuses: |_| None,

@@ -22,9 +22,9 @@ mod whole;
 
 pub use format::Format;
 pub use header::{Least, Parameters, Provenance, header};
-pub use layout::{Holds, Layout, Track, Tracks};
+pub use layout::{BrowserTrack, Holds, LabelScope, Layout};
 pub use order::Ordered;
-pub use output::{Destination, Output};
+pub use output::{Destination, RowOutput};
 pub use steps::Merger;
 pub use target::{Form, Target};
 

@@ -3,14 +3,14 @@
 //! The p column is `-log10` of the share of a genome's positions that score at least as much, by
 //! the background of the model; -1 without one.
 
-use super::{Holds, Layout, Line, Track, number};
+use super::{BrowserTrack, Holds, Layout, Line, number};
 use crate::value::Value;
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
     columns: "contig start end label score strand value p q peak",
     holds: Holds::Calls,
-    track: Track::Type("narrowPeak"),
+    track: BrowserTrack::Type("narrowPeak"),
     ..Layout::PLAIN
 };
 

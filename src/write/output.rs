@@ -33,14 +33,14 @@ impl Destination {
     }
 }
 
-pub enum Output {
+pub enum RowOutput {
     Text(Target),
     /// Text with an index beside it.
     Indexed(Target, Columns),
     Big(Big),
 }
 
-impl Output {
+impl RowOutput {
     /// Begins what is asked for; `head` is the text above the rows.
     pub fn begin(to: &Destination, head: &str) -> Result<Self> {
         let layout = to.layout();

@@ -6,14 +6,14 @@
 //! of a site over the share of sites among candidates, rounded, from -7 to 13.
 
 use super::index::{Columns, INTERVAL};
-use super::{Holds, Layout, Line, Tracks, number};
+use super::{Holds, LabelScope, Layout, Line, number};
 use crate::model::{Contract, Output, Strandedness, Task};
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
     comments: false,
     columns: "contig offset strand type score",
-    tracks: Tracks::Model,
+    tracks: LabelScope::Model,
     holds: Holds::Windows(LEAST),
     refuses,
     index: Columns { end: 2, ..INTERVAL },

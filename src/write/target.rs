@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::bgzip::Blocks;
+use super::bgzip::BgzipWriter;
 use super::index::{self, Columns};
 use super::whole::Whole;
 
@@ -25,7 +25,7 @@ pub struct Target {
 /// How text becomes bytes.
 enum Coder {
     Plain(BufWriter<File>),
-    Bgzip(Blocks<File>),
+    Bgzip(BgzipWriter<File>),
 }
 
 /// What a destination holds.
@@ -40,7 +40,7 @@ impl Coder {
     fn new(file: File, form: Form) -> Self {
         match form {
             Form::Text => Self::Plain(BufWriter::with_capacity(BUFFER, file)),
-            Form::Bgzip => Self::Bgzip(Blocks::new(file)),
+            Form::Bgzip => Self::Bgzip(BgzipWriter::new(file)),
         }
     }
 

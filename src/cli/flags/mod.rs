@@ -229,7 +229,7 @@ pub struct Flag {
     pub short_doc: &'static str,
     /// Paragraphs for `--help` and the man page.
     pub long_doc: &'static str,
-    pub update: fn(&mut Draft, &Value) -> Result<(), String>,
+    pub update: fn(&mut Draft, &Argument) -> Result<(), String>,
 }
 
 /// What a shell offers as the value of a flag.
@@ -289,10 +289,10 @@ impl Draft {
     /// Adds thresholds, for which several flags stand. The last one for all models counts.
     fn add_bounds(
         &mut self,
-        value: &Value,
-        threshold: impl Fn(&Value) -> Result<Threshold, String>,
+        value: &Argument,
+        threshold: impl Fn(&Argument) -> Result<Threshold, String>,
     ) -> Result<(), String> {
-        let one = |word: &str| threshold(&Value(word.into()));
+        let one = |word: &str| threshold(&Argument(word.into()));
         for bound in Bound::parse_all(&value.0.to_string_lossy(), one)? {
             if let Some(other) = self.args.bounds.first() {
                 let (other, this) = [other.threshold, bound.threshold]
@@ -324,7 +324,7 @@ pub fn threshold_flag(threshold: Threshold) -> &'static str {
 }
 
 /// The value given to a flag; empty for a switch.
-pub struct Value(OsString);
+pub struct Argument(OsString);
 
 /// Every flag, in the order of the help text.
 pub fn table() -> &'static [Flag] {

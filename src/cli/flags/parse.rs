@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use bstr::BString;
 
-use super::{Command, Completes, Draft, Flag, Listing, Value, sam_flags, suffix, table};
+use super::{Argument, Command, Completes, Draft, Flag, Listing, sam_flags, suffix, table};
 use crate::suggest::{closest, hint};
 
 /// A command line that cannot be followed; the message is one line.
@@ -71,8 +71,8 @@ where
             Err(error) => return Err(refused(error)),
         };
         let value = match flag.value {
-            None => Value(OsString::new()),
-            Some(value) => Value(parser.value().map_err(|_| UsageError::MissingValue {
+            None => Argument(OsString::new()),
+            Some(value) => Argument(parser.value().map_err(|_| UsageError::MissingValue {
                 flag: flag.long,
                 value,
             })?),
@@ -165,7 +165,7 @@ fn quoted(word: &OsStr) -> String {
     format!("'{}'", tame.replace('\'', r"'\''"))
 }
 
-impl Value {
+impl Argument {
     pub fn path(&self) -> Result<PathBuf, String> {
         if self.0.is_empty() {
             return Err("is not a file name".to_owned());

@@ -5,12 +5,12 @@ use crate::call::{Threshold, share};
 use crate::cli::catalog::Catalog;
 use crate::cli::flags::{Args, Bound, UsageError, Wanted, threshold_flag};
 use crate::model::{Contract, Model, Output};
-use crate::pipeline::Head;
+use crate::pipeline::ScoredLabel;
 use crate::suggest::{closest, hint};
 use crate::value::Value;
 
 /// Loads the models that are asked for, each with the labels to score.
-pub(super) fn chosen(args: &Args) -> anyhow::Result<Vec<(Model, Vec<Head>)>> {
+pub(super) fn chosen(args: &Args) -> anyhow::Result<Vec<(Model, Vec<ScoredLabel>)>> {
     let catalog = Catalog::new(args.models_folder.clone())?;
     let mut chosen = Vec::new();
     for wanted in everything(&args.models, &catalog)? {
@@ -50,7 +50,7 @@ fn everything(wanted: &[Wanted], catalog: &Catalog) -> Result<Vec<Wanted>, Usage
 }
 
 /// The labels to score, in the order of the model; all if none is named.
-fn heads(contract: &Contract, names: &[String]) -> Result<Vec<Head>, UsageError> {
+fn heads(contract: &Contract, names: &[String]) -> Result<Vec<ScoredLabel>, UsageError> {
     for name in names {
         if !contract.labels.contains(name) {
             let labels = contract.labels.iter().map(String::as_str);
@@ -67,7 +67,7 @@ fn heads(contract: &Contract, names: &[String]) -> Result<Vec<Head>, UsageError>
     let heads = contract.labels.iter().enumerate();
     Ok(heads
         .filter(|(_, label)| is_wanted(label))
-        .map(|(label, _)| Head {
+        .map(|(label, _)| ScoredLabel {
             label,
             threshold: None,
         })
@@ -75,7 +75,7 @@ fn heads(contract: &Contract, names: &[String]) -> Result<Vec<Head>, UsageError>
 }
 
 /// Gives each label its threshold: its own, else that of its model, else that of all.
-fn bind(bounds: &[Bound], chosen: &mut [(Model, Vec<Head>)]) -> Result<(), UsageError> {
+fn bind(bounds: &[Bound], chosen: &mut [(Model, Vec<ScoredLabel>)]) -> Result<(), UsageError> {
     let rank = |bound: &&Bound| match &bound.of {
         None => 0,
         Some((_, None)) => 1,
@@ -122,9 +122,9 @@ fn bind(bounds: &[Bound], chosen: &mut [(Model, Vec<Head>)]) -> Result<(), Usage
 }
 
 /// Thresholds that no score of their label can have are refused.
-pub(super) fn check_scores(chosen: &[(Model, Vec<Head>)]) -> Result<(), UsageError> {
+pub(super) fn check_scores(chosen: &[(Model, Vec<ScoredLabel>)]) -> Result<(), UsageError> {
     for (model, heads) in chosen {
-        for &Head { label, threshold } in heads {
+        for &ScoredLabel { label, threshold } in heads {
             if let Some(threshold) = threshold {
                 check(&model.contract, label, threshold)?;
             }

@@ -96,15 +96,15 @@ pub(super) fn check_twice(input: &Input) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn source(args: &Args) -> source::Options {
+pub(super) fn source(args: &Args) -> source::SourceOptions {
     let exclude = match args.reads {
         Reads::Consensus | Reads::Each => flag::POOR | flag::UNMAPPED,
         Reads::Raw => flag::POOR,
     };
-    source::Options {
+    source::SourceOptions {
         format: args.input_format,
         header_coords: args.header_coords,
-        regions: regions::Options {
+        regions: regions::RegionOptions {
             reference: args.reference.clone(),
             strand: args.region_strand,
             names: args.names,
@@ -112,7 +112,7 @@ pub(super) fn source(args: &Args) -> source::Options {
         },
         quiet: args.quiet,
         consumed: Consumed::default(),
-        reads: reads::Options {
+        reads: reads::ReadOptions {
             reads: args.reads,
             filter: Filter {
                 require: args.require_flags,

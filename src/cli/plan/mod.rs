@@ -11,7 +11,7 @@ use anyhow::Context;
 use crate::cli::flags::{Args, UsageError};
 use crate::engine::engine_of_choice;
 use crate::model::Model;
-use crate::pipeline::{Head, LoadedModel, Plan, Scoring};
+use crate::pipeline::{LoadedModel, Plan, ScoredLabel, Scoring};
 use crate::write::Destination;
 use chosen::{check_scores, chosen};
 use inputs::{check_presence, check_reads, check_regions, check_twice, inputs, source};
@@ -44,7 +44,7 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
         path.metadata()
             .with_context(|| path.display().to_string())?;
     }
-    let ready = |((model, heads), stride): ((Model, Vec<Head>), usize)| {
+    let ready = |((model, heads), stride): ((Model, Vec<ScoredLabel>), usize)| {
         let engine = engine_of_choice(&model, stride, args.engine)
             .with_context(|| format!("model {}", model.origin))?;
         Ok(LoadedModel {

@@ -6,7 +6,7 @@ use crate::engine::{self, EngineChoice};
 use crate::model::{CallShape, Contract, Strandedness};
 use crate::sequence::StrandChoice;
 use crate::value::Quantity;
-use crate::write::{Holds, Track, Tracks};
+use crate::write::{BrowserTrack, Holds, LabelScope};
 
 pub(super) fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>, UsageError> {
     let stride = |contract: &&Contract| match args.stride {
@@ -89,7 +89,7 @@ pub(super) fn check_format(args: &mut Args, contracts: &[&Contract]) -> Result<(
         Holds::Windows(_) => args.raw = true,
         Holds::Calls | Holds::Either => {}
     }
-    if args.track && layout.track == Track::None {
+    if args.track && layout.track == BrowserTrack::None {
         return Err(rule(format!("--track: --format {format} is no track")));
     }
     for contract in contracts {
@@ -137,13 +137,13 @@ pub(super) fn strand(
         }
     }
     let (most, found, advice) = match layout.tracks {
-        Tracks::Label => (
+        LabelScope::Label => (
             "one label of one model",
             labels,
             "; -m MODEL:LABEL chooses one",
         ),
-        Tracks::Model => ("one model", contracts.len(), ""),
-        Tracks::Any => ("", 1, ""),
+        LabelScope::Model => ("one model", contracts.len(), ""),
+        LabelScope::Any => ("", 1, ""),
     };
     if found != 1 {
         return Err(rule(format!(

@@ -1,6 +1,6 @@
 //! A network of some of its output's channels.
 
-use super::net::{Conv, Net, Node, Op, Source, Step, Table};
+use super::net::{Conv, Net, Node, Op, Source, Step, WordTable};
 
 impl Net {
     /// The network that gives some of the output's channels, without what only the others need.
@@ -53,7 +53,7 @@ fn of_channels(node: &Node, channels: &[usize]) -> Option<Node> {
         Op::Table(table) => {
             let places = table.numbers.chunks_exact(node.channels);
             let numbers = places.flat_map(|numbers| picked(numbers, channels));
-            let some = Table {
+            let some = WordTable {
                 numbers: numbers.collect(),
             };
             (Op::Table(some), node.sources.clone())

@@ -22,14 +22,14 @@ use crate::model::Model;
 use crate::sequence::Base;
 pub use read::Unknown;
 pub use simd::Isa;
-use stream::{Ready, Stream};
+use stream::{KernelNet, NetStream};
 
 /// Bases that the windows of a lane advance by. Nothing is computed twice within a lane.
 const SPAN: usize = 1 << 17;
 
 pub struct Fused {
-    forward: Arc<Ready>,
-    reverse: Arc<Ready>,
+    forward: Arc<KernelNet>,
+    reverse: Arc<KernelNet>,
     isa: Isa,
     lane: usize,
     step: usize,
@@ -56,8 +56,8 @@ impl Fused {
             (net, mirrored) = (net.thinned(every), mirrored.thinned(every));
         }
         Ok(Self {
-            forward: Arc::new(Ready::new(net, isa)),
-            reverse: Arc::new(Ready::new(mirrored, isa)),
+            forward: Arc::new(KernelNet::new(net, isa)),
+            reverse: Arc::new(KernelNet::new(mirrored, isa)),
             isa,
             lane: contract.window + SPAN,
             step: contract.step * every,
@@ -69,8 +69,8 @@ impl Fused {
 impl Engine for Fused {
     fn scorer(&self) -> Result<Box<dyn Scorer>> {
         Ok(Box::new(FusedScorer {
-            forward: Stream::new(self.forward.clone()),
-            reverse: Stream::new(self.reverse.clone()),
+            forward: NetStream::new(self.forward.clone()),
+            reverse: NetStream::new(self.reverse.clone()),
             lane: self.lane,
             step: self.step,
             labels: self.labels,
@@ -87,8 +87,8 @@ impl Engine for Fused {
 }
 
 struct FusedScorer {
-    forward: Stream,
-    reverse: Stream,
+    forward: NetStream,
+    reverse: NetStream,
     lane: usize,
     step: usize,
     labels: usize,
@@ -130,7 +130,7 @@ impl Scorer for FusedScorer {
 
 /// Runs along `bases` and picks the columns of the windows at `starts`.
 fn gather(
-    stream: &mut Stream,
+    stream: &mut NetStream,
     step: usize,
     labels: usize,
     bases: &[Base],

@@ -36,7 +36,7 @@ pub enum Op {
     Bases,
     Conv(Conv),
     Pool(Pool),
-    Table(Table),
+    Table(WordTable),
     /// Channel c is source c.
     Copy,
 }
@@ -55,7 +55,7 @@ pub struct Conv {
 
 /// `out[c] = numbers[source 0][c]`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Table {
+pub struct WordTable {
     /// `[places][channels]`.
     pub numbers: Vec<f32>,
 }
@@ -290,8 +290,8 @@ impl Net {
     /// common divisor of all distances at which its readers look.
     pub fn thinned(&self, every: usize) -> Self {
         let last = self.nodes.len() - 1;
-        let mut kept: Vec<Option<Grid>> = vec![None; self.nodes.len()];
-        kept[last] = Some(Grid { first: 0, every });
+        let mut kept: Vec<Option<KeptColumns>> = vec![None; self.nodes.len()];
+        kept[last] = Some(KeptColumns { first: 0, every });
         for (at, node) in self.nodes.iter().enumerate().rev() {
             let Some(grid) = kept[at] else { continue };
             for (source, taps) in node.reads() {
@@ -301,8 +301,8 @@ impl Net {
             }
         }
         // All bases are there anyway.
-        kept[BASES] = Some(Grid { first: 0, every: 1 });
-        let thinned = |(node, grid): (&Node, &Option<Grid>)| {
+        kept[BASES] = Some(KeptColumns { first: 0, every: 1 });
+        let thinned = |(node, grid): (&Node, &Option<KeptColumns>)| {
             let mut node = node.clone();
             if let Some(grid) = grid {
                 for source in node.sources_mut() {
@@ -321,12 +321,12 @@ impl Net {
 
 /// Columns `first`, `first + every`, and so on.
 #[derive(Clone, Copy, Debug)]
-struct Grid {
+struct KeptColumns {
     first: usize,
     every: usize,
 }
 
-impl Grid {
+impl KeptColumns {
     /// The columns that a node which keeps these reads of a source.
     fn read(self, source: &Source, taps: usize) -> Self {
         let spacing = if taps > 1 { source.spacing } else { 0 };

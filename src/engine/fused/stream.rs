@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::net::{BASES, Net, Node, Source, Step};
-use super::ops::{Inputs, Kernel, Output};
+use super::ops::{Inputs, Kernel, KernelOutput};
 use super::plane::{Plane, SLACK};
 use super::simd::Isa;
 use crate::sequence::Base;
@@ -16,12 +16,12 @@ use crate::sequence::Base;
 const BLOCK: usize = 960;
 
 /// A network with its kernels; shared by all workers.
-pub struct Ready {
+pub struct KernelNet {
     net: Net,
     kernels: Vec<Kernel>,
 }
 
-impl Ready {
+impl KernelNet {
     pub fn new(net: Net, isa: Isa) -> Self {
         let kernels = net.nodes.iter().map(|node| Kernel::new(node, isa));
         Self {
@@ -37,8 +37,8 @@ impl Ready {
 }
 
 /// One worker's columns.
-pub struct Stream {
-    ready: Arc<Ready>,
+pub struct NetStream {
+    ready: Arc<KernelNet>,
     planes: Vec<Plane>,
     /// Columns of each node so far.
     known: Vec<usize>,
@@ -47,8 +47,8 @@ pub struct Stream {
     staging: Staging,
 }
 
-impl Stream {
-    pub fn new(ready: Arc<Ready>) -> Self {
+impl NetStream {
+    pub fn new(ready: Arc<KernelNet>) -> Self {
         let nodes = ready.net.nodes.iter();
         let planes: Vec<_> = nodes.map(|node| Plane::new(node.channels)).collect();
         Self {
@@ -137,7 +137,7 @@ impl Stream {
         }
         let plane = &mut self.planes[at];
         let to = plane.extend(columns.end).as_mut_ptr();
-        let output = Output {
+        let output = KernelOutput {
             to,
             channels: node.channels,
             pitch: plane.pitch(),

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::net::{BASES, Binary, Conv, Fold, Function, Net, Node, Op, Pool, Source, Step};
 use super::simd::Isa;
-use super::stream::{Ready, Stream};
+use super::stream::{KernelNet, NetStream};
 use crate::sequence::Base;
 
 /// A source of small numbers.
@@ -157,7 +157,7 @@ impl Draw {
 fn run(net: &Net, isa: Isa, bases: &[Base]) -> Vec<Vec<f32>> {
     let channels = net.nodes.last().unwrap().channels;
     let mut rows = vec![Vec::new(); channels];
-    let mut stream = Stream::new(Arc::new(Ready::new(net.clone(), isa)));
+    let mut stream = NetStream::new(Arc::new(KernelNet::new(net.clone(), isa)));
     // The second time finds what the first one left behind.
     for _ in 0..2 {
         rows.iter_mut().for_each(Vec::clear);

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use tract_onnx::prelude::*;
 
-use super::{Plan, one_hot, plan};
+use super::{TractPlan, one_hot, plan};
 use crate::engine::{Engine, Scorer};
 use crate::model::Model;
 use crate::sequence::Base;
@@ -14,8 +14,8 @@ const SPAN: usize = 4096;
 
 /// One length of lane for everything: fixed shapes run several times faster than symbolic ones,
 /// and a short lane is padded.
-pub struct Dense {
-    plan: Plan,
+pub struct DenseEngine {
+    plan: TractPlan,
     lane: usize,
     step: usize,
     /// Those that are wanted.
@@ -25,7 +25,7 @@ pub struct Dense {
     reason: String,
 }
 
-impl Dense {
+impl DenseEngine {
     /// `reason` says why tract runs the model.
     pub fn new(model: &Model, labels: &[usize], reason: &str) -> Result<Self> {
         let contract = &model.contract;
@@ -43,7 +43,7 @@ impl Dense {
     }
 }
 
-impl Engine for Dense {
+impl Engine for DenseEngine {
     fn scorer(&self) -> Result<Box<dyn Scorer>> {
         Ok(Box::new(DenseScorer {
             state: self.plan.spawn()?,

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use anyhow::Result;
 use tract_onnx::prelude::*;
 
-pub use dense::Dense;
-pub use windows::Windows;
+pub use dense::DenseEngine;
+pub use windows::WindowEngine;
 
 use crate::model::Model;
 use crate::sequence::Base;
 
-type Plan = Arc<TypedRunnableModel>;
+type TractPlan = Arc<TypedRunnableModel>;
 
 /// The model with its input fixed at `[batch, 4, length]`.
-fn plan(model: &Model, batch: usize, length: usize) -> Result<Plan> {
+fn plan(model: &Model, batch: usize, length: usize) -> Result<TractPlan> {
     tract_onnx::onnx()
         .with_ignore_value_info(true)
         .model_for_proto_model(&model.proto)?

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use tract_onnx::prelude::*;
 
-use super::{Plan, one_hot, plan};
+use super::{TractPlan, one_hot, plan};
 use crate::engine::{Engine, Scorer};
 use crate::model::Model;
 use crate::sequence::Base;
@@ -12,8 +12,8 @@ const BATCH: usize = 16;
 /// Bases of a lane beyond a window.
 const SPAN: usize = 4096;
 
-pub struct Windows {
-    plan: Plan,
+pub struct WindowEngine {
+    plan: TractPlan,
     window: usize,
     step: usize,
     /// Those that are wanted.
@@ -22,7 +22,7 @@ pub struct Windows {
     channels: usize,
 }
 
-impl Windows {
+impl WindowEngine {
     pub fn new(model: &Model, labels: &[usize]) -> Result<Self> {
         let (window, step) = (model.contract.window, model.contract.step);
         Ok(Self {
@@ -35,7 +35,7 @@ impl Windows {
     }
 }
 
-impl Engine for Windows {
+impl Engine for WindowEngine {
     fn scorer(&self) -> Result<Box<dyn Scorer>> {
         Ok(Box::new(WindowScorer {
             plan: self.plan.clone(),
@@ -52,7 +52,7 @@ impl Engine for Windows {
 }
 
 struct WindowScorer {
-    plan: Plan,
+    plan: TractPlan,
     window: usize,
     step: usize,
     labels: Vec<usize>,

@@ -7,7 +7,7 @@ use crate::sequence::UNKNOWN;
 
 /// What an operation of a CIGAR does, and to how many bases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Op {
+pub enum CigarOp {
     /// Aligned, whether the bases match or not.
     Match(usize),
     /// Bases of the read that the contig lacks: insertion and soft clip.
@@ -21,7 +21,7 @@ pub enum Op {
     Nothing,
 }
 
-impl Op {
+impl CigarOp {
     fn new(packed: u32) -> Option<Self> {
         // 28 bits.
         let len = (packed >> 4) as usize;
@@ -114,8 +114,8 @@ impl<'a> Alignment<'a> {
     }
 
     /// The operations; unknown ones are left out, which [`Self::cigar_fault`] tells.
-    pub fn cigar(&self) -> impl Iterator<Item = Op> + use<'a> {
-        self.packed_cigar().filter_map(Op::new)
+    pub fn cigar(&self) -> impl Iterator<Item = CigarOp> + use<'a> {
+        self.packed_cigar().filter_map(CigarOp::new)
     }
 
     fn packed_cigar(&self) -> impl Iterator<Item = u32> + use<'a> {
@@ -145,7 +145,7 @@ impl<'a> Alignment<'a> {
 
     /// What is wrong with the CIGAR, if it is.
     pub fn cigar_fault(&self) -> Option<String> {
-        if let Some(op) = self.packed_cigar().find(|&op| Op::new(op).is_none()) {
+        if let Some(op) = self.packed_cigar().find(|&op| CigarOp::new(op).is_none()) {
             return Some(format!("the CIGAR holds an unknown operation {}", op & 0xf));
         }
         let spelled: usize = self.cigar().map(|op| op.takes().0).sum();

@@ -15,7 +15,7 @@ use rust_htslib::htslib::{
 };
 
 use super::alignment::Alignment;
-use super::stream::{Flaw, Format, Stream};
+use super::stream::{AlignmentFormat, Flaw, Stream};
 use crate::source::Fault;
 use crate::source::error::escaped;
 use crate::source::reference::Indexed;
@@ -55,11 +55,11 @@ pub struct Alignments {
     number: u64,
     pub contigs: Rc<[Contig]>,
     pub order: Order,
-    reference: Option<Reference>,
+    reference: Option<DecodingReference>,
 }
 
 /// Where CRAM takes bases from.
-struct Reference {
+struct DecodingReference {
     path: PathBuf,
     /// Whether it has each of the header's contigs.
     has: Vec<bool>,
@@ -74,7 +74,7 @@ impl Alignments {
     /// # Errors
     /// The header or the reference cannot be read.
     pub fn open(
-        format: Format,
+        format: AlignmentFormat,
         text: impl Read + Send + 'static,
         reference: Option<&Path>,
     ) -> Result<Self, Fault> {
@@ -82,7 +82,7 @@ impl Alignments {
         // input and are many; ours take their place.
         unsafe { hts_set_log_level(htsLogLevel_HTS_LOG_OFF) };
         let indexed = match (format, reference) {
-            (Format::Cram, Some(path)) => Some((path, Indexed::open(path)?)),
+            (AlignmentFormat::Cram, Some(path)) => Some((path, Indexed::open(path)?)),
             _ => None,
         };
         let stream = Stream::new(format, text)?;
@@ -103,7 +103,7 @@ impl Alignments {
             contigs,
             reference: None,
         };
-        if format == Format::Cram {
+        if format == AlignmentFormat::Cram {
             alignments.set_up(indexed)?;
         }
         Ok(alignments)
@@ -130,7 +130,7 @@ impl Alignments {
             .contigs
             .iter()
             .map(|contig| indexed.has(contig.name.as_bstr()));
-        self.reference = Some(Reference {
+        self.reference = Some(DecodingReference {
             path: path.to_owned(),
             has: has.collect(),
             _indexed: indexed,
@@ -208,12 +208,12 @@ impl Alignments {
     /// Why htslib takes the record for broken.
     fn refusal(&self) -> Fault {
         match self.stream.format() {
-            Format::Cram => self.undecoded(),
+            AlignmentFormat::Cram => self.undecoded(),
             format => {
                 let record = self.holds_cigar().then(|| Alignment::new(&self.record));
                 match record.and_then(|record| record.cigar_fault()) {
                     Some(fault) => Fault::Parse(fault),
-                    None if format == Format::Sam => parse("no record of SAM"),
+                    None if format == AlignmentFormat::Sam => parse("no record of SAM"),
                     None => parse("the record is corrupt"),
                 }
             }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::alignment::{Alignment, Op};
+use super::alignment::{Alignment, CigarOp};
 use super::alignments::Contig;
 use crate::sequence::UNKNOWN;
 use crate::source::{Place, Sink};
@@ -121,7 +121,7 @@ impl Consensus {
         let (mut at, mut of_read, len) = (start, 0, read.len());
         for op in read.cigar() {
             match op {
-                Op::Match(bases_aligned) => {
+                CigarOp::Match(bases_aligned) => {
                     self.columns(at, bases_aligned, |offset, column| {
                         let of_read = of_read + offset;
                         column.reads = column.reads.saturating_add(1);
@@ -131,7 +131,7 @@ impl Consensus {
                         }
                     });
                 }
-                Op::Delete(missing) if missing > 0 => {
+                CigarOp::Delete(missing) if missing > 0 => {
                     // As sure as the poorer of the bases beside it.
                     let beside = of_read.saturating_sub(1)..(of_read + 1).min(len);
                     let weight = i64::from(beside.map(weight).min().unwrap_or(1));

@@ -19,18 +19,18 @@ use rust_htslib::htslib;
 use super::error::escaped;
 use super::{Fault, Input, Place, Sink, SourceError};
 use crate::sequence::reverse_complement;
-use alignment::{Alignment, Op};
+use alignment::{Alignment, CigarOp};
 use alignments::{Alignments, Contig, Order};
 pub use choice::Reads;
 use consensus::Consensus;
 pub use consensus::Rule;
 pub use filter::{Filter, flag};
 pub use projection::Projection;
-use stream::Format;
+use stream::AlignmentFormat;
 
 /// How records become stretches of bases.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Options {
+pub struct ReadOptions {
     pub reads: Reads,
     pub filter: Filter,
     pub rule: Rule,
@@ -110,7 +110,7 @@ pub fn read(
     input: &Input,
     head: Vec<u8>,
     rest: impl Read + Send + 'static,
-    options: &Options,
+    options: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Result<Tally> {
     let fail = |place: String, fault: Fault| SourceError {
@@ -119,9 +119,9 @@ pub fn read(
         fault,
     };
     let format = match head.as_slice() {
-        [b'B', ..] => Format::Bam,
-        [b'C', ..] => Format::Cram,
-        _ => Format::Sam,
+        [b'B', ..] => AlignmentFormat::Bam,
+        [b'C', ..] => AlignmentFormat::Cram,
+        _ => AlignmentFormat::Sam,
     };
     let text = Cursor::new(head).chain(rest);
     let mut alignments = Alignments::open(format, text, options.reference.as_deref())
@@ -169,7 +169,7 @@ impl From<anyhow::Error> for Stop {
 }
 
 struct Reader<'a> {
-    options: &'a Options,
+    options: &'a ReadOptions,
     contigs: &'a [Contig],
     tally: Tally,
     /// That of the contig which the last alignment lies on.
@@ -267,7 +267,7 @@ impl Reader<'_> {
         }
         self.at = (contig, start);
         let inserted = read.cigar().map(|op| match op {
-            Op::Insert(len) => len as u64,
+            CigarOp::Insert(len) => len as u64,
             _ => 0,
         });
         self.tally.inserted_bases += inserted.sum::<u64>();

@@ -1,6 +1,6 @@
 //! From the bases of a read to those of the contig it is aligned to.
 
-use super::alignment::{Alignment, Op};
+use super::alignment::{Alignment, CigarOp};
 
 /// The aligned stretches of a read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ impl Projection {
     pub fn new(start: usize, read: &Alignment<'_>) -> Self {
         let (mut of_read, mut of_contig, mut blocks) = (0, start, Vec::new());
         for op in read.cigar() {
-            if let Op::Match(len) = op {
+            if let CigarOp::Match(len) = op {
                 blocks.push(Block {
                     of_read,
                     of_contig,

@@ -73,8 +73,8 @@ impl Made {
     }
 }
 
-fn options(reads: Reads, min_depth: u32, min_fraction: f64) -> Options {
-    Options {
+fn options(reads: Reads, min_depth: u32, min_fraction: f64) -> ReadOptions {
+    ReadOptions {
         reads,
         filter: Filter {
             require: 0,
@@ -89,7 +89,7 @@ fn options(reads: Reads, min_depth: u32, min_fraction: f64) -> Options {
     }
 }
 
-fn read_all(sam: String, options: &Options) -> (Result<Tally>, Records) {
+fn read_all(sam: String, options: &ReadOptions) -> (Result<Tally>, Records) {
     let mut records = Records::default();
     let input = Input::Stdin;
     let tally = read(&input, Vec::new(), Cursor::new(sam), options, &mut records);
@@ -97,9 +97,9 @@ fn read_all(sam: String, options: &Options) -> (Result<Tally>, Records) {
 }
 
 /// Contig, start and codes of each stretch.
-type Stretch = (String, usize, Vec<u8>);
+type ConsensusStretch = (String, usize, Vec<u8>);
 
-fn stretches(records: Records) -> Vec<Stretch> {
+fn stretches(records: Records) -> Vec<ConsensusStretch> {
     let stretch = |(place, codes): (Place, Vec<u8>)| {
         assert_eq!(place.report, 0..usize::MAX);
         (String::from_utf8(place.contig).unwrap(), place.start, codes)
@@ -108,8 +108,8 @@ fn stretches(records: Records) -> Vec<Stretch> {
 }
 
 /// Column by column, from a list of all that is there.
-fn naive(made: &[Made], min_depth: usize, min_fraction: f64) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
+fn naive(made: &[Made], min_depth: usize, min_fraction: f64) -> Vec<ConsensusStretch> {
+    let mut stretches: Vec<ConsensusStretch> = Vec::new();
     for (number, contig) in ["c1", "c2"].into_iter().enumerate() {
         let reads: Vec<_> = made.iter().filter(|read| read.contig == number).collect();
         let columns: Vec<_> = reads

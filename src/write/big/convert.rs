@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::shield::{SHIELDED, shielded};
 
-use super::entry::{Entry, Fault, text};
+use super::entry::{Entry, RowFault, text};
 use super::spool::Rows;
 
 /// Writes rows as bigWig: their first column behind the interval is the value.
@@ -26,7 +26,7 @@ pub fn big_wig(
 ) -> Result<()> {
     let value = step;
     guarded(file, threads, |out, runtime| {
-        BigWigWrite::new(out, sizes).write(Source { rows, value }, runtime)
+        BigWigWrite::new(out, sizes).write(RowSource { rows, value }, runtime)
     })
 }
 
@@ -42,7 +42,7 @@ pub fn big_bed(
     guarded(file, threads, |out, runtime| {
         let mut writer = BigBedWrite::new(out, sizes);
         writer.autosql = Some(autosql);
-        writer.write(Source { rows, value }, runtime)
+        writer.write(RowSource { rows, value }, runtime)
     })?;
     // bigtools takes all columns for those of BED; a browser would read the seventh as one.
     let mut file = file;
@@ -53,40 +53,40 @@ pub fn big_bed(
 /// Where the header says how many columns are those of BED.
 const STANDARD_COLUMNS: u64 = 34;
 
-fn step(contig: &str, before: Option<&Value>, row: Entry) -> Result<Value, Fault> {
+fn step(contig: &str, before: Option<&Value>, row: Entry) -> Result<Value, RowFault> {
     let Entry { start, end, rest } = row;
     if before.is_some_and(|before| before.end > start) {
         let (contig, position) = (contig.to_owned(), start);
-        return Err(Fault::Overlap { contig, position });
+        return Err(RowFault::Overlap { contig, position });
     }
     match rest.parse() {
         Ok(value) => Ok(Value { start, end, value }),
-        Err(_) => Err(Fault::Text { contents: rest }),
+        Err(_) => Err(RowFault::Text { contents: rest }),
     }
 }
 
-fn interval(_: &str, _: Option<&BedEntry>, row: Entry) -> Result<BedEntry, Fault> {
+fn interval(_: &str, _: Option<&BedEntry>, row: Entry) -> Result<BedEntry, RowFault> {
     let Entry { start, end, rest } = row;
     Ok(BedEntry { start, end, rest })
 }
 
 /// Rows as bigtools takes them.
-struct Source<V> {
+struct RowSource<V> {
     rows: Vec<Rows>,
     /// From contig, the value before and a row to a value.
-    value: fn(&str, Option<&V>, Entry) -> Result<V, Fault>,
+    value: fn(&str, Option<&V>, Entry) -> Result<V, RowFault>,
 }
 
-impl<V: Send + 'static> BBIDataSource for Source<V> {
+impl<V: Send + 'static> BBIDataSource for RowSource<V> {
     type Value = V;
-    type Error = Fault;
+    type Error = RowFault;
 
     fn process_to_bbi<P, Start, Advance>(
         &mut self,
         runtime: &Runtime,
         start: &mut Start,
         advance: &mut Advance,
-    ) -> Result<(), BBIProcessError<Fault>>
+    ) -> Result<(), BBIProcessError<RowFault>>
     where
         P: BBIDataProcessor<Value = V> + Send + 'static,
         Start: FnMut(String) -> Result<P, ProcessDataError>,
@@ -106,7 +106,7 @@ impl<V: Send + 'static> BBIDataSource for Source<V> {
                     value = next(Some(&now)).map_err(BBIProcessError::SourceError)?;
                     of_contig.do_process(now, value.as_ref()).await?;
                 }
-                Ok::<_, BBIProcessError<Fault>>(())
+                Ok::<_, BBIProcessError<RowFault>>(())
             })?;
             advance(of_contig);
         }
@@ -139,7 +139,7 @@ fn check_temporary_files() -> Result<()> {
 fn guarded(
     file: &File,
     threads: usize,
-    write: impl FnOnce(Witness, Runtime) -> Result<(), BBIProcessError<Fault>> + Send,
+    write: impl FnOnce(Witness, Runtime) -> Result<(), BBIProcessError<RowFault>> + Send,
 ) -> Result<()> {
     check_temporary_files()?;
     let runtime = Builder::new_multi_thread()

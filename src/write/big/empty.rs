@@ -13,7 +13,7 @@ const COUNT: u64 = 8;
 const CONTIG_TREE_BYTES: u64 = 36;
 
 /// What tells the two formats apart.
-pub struct Head<'a> {
+pub struct BigHeader<'a> {
     pub magic: u32,
     /// Columns in all, and of these standard ones; 0 for bigWig.
     pub columns: (u16, u16),
@@ -22,7 +22,7 @@ pub struct Head<'a> {
 
 /// Writes a file whose tree of contigs and index are a leaf each, with nothing in it. Numbers are
 /// in the order of this machine, as bigtools has them.
-pub fn write(head: &Head<'_>, out: &mut impl Write) -> io::Result<()> {
+pub fn write(head: &BigHeader<'_>, out: &mut impl Write) -> io::Result<()> {
     let autosql = match head.autosql {
         "" => Vec::new(),
         text => [text.as_bytes(), b"\0"].concat(),
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn readers_find_no_contig() {
         let mut wig = Vec::new();
-        let head = Head {
+        let head = BigHeader {
             magic: super::super::BIG_WIG,
             columns: (0, 0),
             autosql: "",
@@ -109,7 +109,7 @@ mod tests {
         assert!(wig.chroms().is_empty());
 
         let mut bed = Vec::new();
-        let head = Head {
+        let head = BigHeader {
             magic: super::super::BIG_BED,
             columns: (7, 6),
             autosql: super::super::autosql::CALLS,

@@ -12,7 +12,7 @@ pub struct Entry {
 
 /// What a binary format cannot hold.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum RowFault {
     #[error(
         "{contig}: position {position} is beyond {}, the last one that it can hold",
         u32::MAX
@@ -29,7 +29,7 @@ pub enum Fault {
 }
 
 /// Contig and start of a row.
-pub fn place(line: &[u8]) -> Result<(&[u8], u32), Fault> {
+pub fn place(line: &[u8]) -> Result<(&[u8], u32), RowFault> {
     let mut columns = line.splitn(3, |&byte| byte == b'\t');
     let contig = columns.next().unwrap_or_default();
     let start = position(contig, columns.next().unwrap_or_default())?;
@@ -38,7 +38,7 @@ pub fn place(line: &[u8]) -> Result<(&[u8], u32), Fault> {
 
 impl Entry {
     /// Takes a row apart, its end of line included.
-    pub fn parse(line: &[u8]) -> Result<Self, Fault> {
+    pub fn parse(line: &[u8]) -> Result<Self, RowFault> {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let mut columns = line.splitn(4, |&byte| byte == b'\t');
         let mut column = || columns.next().unwrap_or_default();
@@ -52,19 +52,19 @@ impl Entry {
 }
 
 /// Text as the formats demand it.
-pub fn text(bytes: &[u8]) -> Result<String, Fault> {
-    let text = str::from_utf8(bytes).map_err(|_| Fault::Text {
+pub fn text(bytes: &[u8]) -> Result<String, RowFault> {
+    let text = str::from_utf8(bytes).map_err(|_| RowFault::Text {
         contents: String::from_utf8_lossy(bytes).into_owned(),
     })?;
     Ok(text.to_owned())
 }
 
-fn position(contig: &[u8], digits: &[u8]) -> Result<u32, Fault> {
+fn position(contig: &[u8], digits: &[u8]) -> Result<u32, RowFault> {
     let number = digits.iter().try_fold(0u32, |number, digit| {
         let digit = digit.checked_sub(b'0')?;
         number.checked_mul(10)?.checked_add(digit.into())
     });
-    number.ok_or_else(|| Fault::Position {
+    number.ok_or_else(|| RowFault::Position {
         contig: String::from_utf8_lossy(contig).into_owned(),
         position: String::from_utf8_lossy(digits).into_owned(),
     })

@@ -17,11 +17,11 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::whole::Whole;
-use super::{Layout, Track, bed, bedgraph};
+use super::{BrowserTrack, Layout, bed, bedgraph};
 use crate::source::Lengths;
 use convert::{big_bed, big_wig};
-use empty::Head;
-use entry::{Fault, text};
+use empty::BigHeader;
+use entry::{RowFault, text};
 use spool::Spool;
 
 const BIG_WIG: u32 = 0x888f_fc26;
@@ -30,13 +30,13 @@ const BIG_BED: u32 = 0x8789_f2eb;
 const MOST_CONTIGS: usize = u16::MAX as usize;
 
 pub(in crate::write) const WIG: Layout = Layout {
-    track: Track::None,
+    track: BrowserTrack::None,
     stored: Some(Kind::BigWig),
     ..bedgraph::LAYOUT
 };
 pub(in crate::write) const BED: Layout = Layout {
     comments: false,
-    track: Track::None,
+    track: BrowserTrack::None,
     stored: Some(Kind::BigBed),
     ..bed::LAYOUT
 };
@@ -97,7 +97,7 @@ impl Big {
         } = self;
         let rows = spool.finish()?;
         if rows.len() > MOST_CONTIGS {
-            return Err(Fault::Contigs(rows.len()).into());
+            return Err(RowFault::Contigs(rows.len()).into());
         }
         let mut of_rows = HashMap::with_capacity(rows.len());
         for contig in rows.iter().map(|rows| &rows.contig) {
@@ -107,7 +107,7 @@ impl Big {
         let mut file = whole.file.as_file();
         match kind {
             Kind::BigWig if rows.is_empty() => {
-                let head = Head {
+                let head = BigHeader {
                     magic: BIG_WIG,
                     columns: (0, 0),
                     autosql: "",
@@ -122,7 +122,7 @@ impl Big {
                     false => (autosql::CALLS.to_owned(), STANDARD + 1),
                 };
                 if rows.is_empty() {
-                    let head = Head {
+                    let head = BigHeader {
                         magic: BIG_BED,
                         columns: (columns, STANDARD),
                         autosql: &autosql,

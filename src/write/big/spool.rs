@@ -11,7 +11,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::entry::{Entry, Fault, place};
+use super::entry::{Entry, RowFault, place};
 
 const BUFFER: usize = 1 << 18;
 /// Bytes of a run read at a time.
@@ -50,7 +50,7 @@ impl Spool {
     }
 
     /// Takes whole rows.
-    pub fn push(&mut self, rows: &[u8]) -> Result<(), Fault> {
+    pub fn push(&mut self, rows: &[u8]) -> Result<(), RowFault> {
         let mut at = self.run.map_or(0, |run| run.to);
         for row in rows.split_inclusive(|&byte| byte == b'\n') {
             let (contig, start) = place(row)?;
@@ -113,7 +113,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn next(&mut self) -> Result<Option<Entry>, Fault> {
+    pub fn next(&mut self) -> Result<Option<Entry>, RowFault> {
         while let Some(run) = self.ahead.last().copied()
             && self
                 .open
@@ -142,7 +142,7 @@ struct Open {
 }
 
 impl Open {
-    fn new(run: Run, file: Arc<File>) -> Result<Option<Self>, Fault> {
+    fn new(run: Run, file: Arc<File>) -> Result<Option<Self>, RowFault> {
         let Run { from, to, .. } = run;
         let buffer = (to - from).min(PART) as usize;
         let part = Part { file, at: from, to };
@@ -155,7 +155,7 @@ impl Open {
     }
 }
 
-fn next(text: &mut impl BufRead) -> Result<Option<Entry>, Fault> {
+fn next(text: &mut impl BufRead) -> Result<Option<Entry>, RowFault> {
     let mut line = Vec::new();
     text.read_until(b'\n', &mut line)?;
     (!line.is_empty()).then(|| Entry::parse(&line)).transpose()

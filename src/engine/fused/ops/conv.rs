@@ -6,9 +6,9 @@
 //! instruction set and for any tile.
 
 use super::steps::{Light, Steps};
-use super::{Inputs, Output, Tile};
+use super::{Inputs, KernelOutput, Tile};
 use crate::engine::fused::net::Conv;
-use crate::engine::fused::simd::{Isa, Simd, Task};
+use crate::engine::fused::simd::{Isa, Simd, SimdTask};
 
 /// Most vectors that a tile is wide: that of flat ones.
 pub const WIDTH: usize = 4;
@@ -69,7 +69,7 @@ impl Packed {
     /// # Safety
     ///
     /// See [`super::Kernel::run`].
-    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &Output) {
+    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &KernelOutput) {
         /// The tile of this shape among those that some instruction set has.
         macro_rules! tile {
             ($sums:ident: $($width:literal x $($channels:literal)*;)*) => {
@@ -84,7 +84,7 @@ impl Packed {
         let (added, operands) = inputs.operands.split_at(adds.count() * output.channels);
         for column in (0..output.columns).step_by(columns) {
             for band in &self.bands {
-                let sums = Sums {
+                let sums = ConvSums {
                     band,
                     taps: &inputs.taps[band.taps.clone()],
                     column,
@@ -118,7 +118,7 @@ impl Packed {
 }
 
 /// The sums of a band at some columns.
-struct Sums<'a> {
+struct ConvSums<'a> {
     band: &'a Band,
     taps: &'a [*const f32],
     column: usize,
@@ -130,7 +130,7 @@ struct Sums<'a> {
     pitch: usize,
 }
 
-impl<'a> Sums<'a> {
+impl<'a> ConvSums<'a> {
     fn tile<const C: usize, const V: usize>(self) -> Registers<'a, C, V> {
         Registers(self)
     }
@@ -140,14 +140,14 @@ impl<'a> Sums<'a> {
 ///
 /// No `zip` in it: whether one is inlined hangs on link-time optimisation, and one that is not
 /// takes many times as long as the sums.
-struct Registers<'a, const C: usize, const V: usize>(Sums<'a>);
+struct Registers<'a, const C: usize, const V: usize>(ConvSums<'a>);
 
-impl<const C: usize, const V: usize> Task for Registers<'_, C, V> {
+impl<const C: usize, const V: usize> SimdTask for Registers<'_, C, V> {
     type Output = ();
 
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        let Sums {
+        let ConvSums {
             band,
             taps,
             column,

@@ -5,9 +5,9 @@
 //! numbers from the first pair of taps to the last.
 
 use super::steps::Steps;
-use super::{Inputs, Output, Tile};
+use super::{Inputs, KernelOutput, Tile};
 use crate::engine::fused::net::{Conv, Source};
-use crate::engine::fused::simd::{Isa, Simd, TABLE, Task};
+use crate::engine::fused::simd::{Isa, Simd, SimdTask, TABLE};
 use crate::sequence::Base;
 
 /// Vectors that are looked up side by side.
@@ -18,12 +18,12 @@ const _: () = assert!(LETTERS * LETTERS <= TABLE);
 
 /// Two neighbouring taps, or the last of an odd number, as offsets from a column's first base.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pair {
+pub struct TapPair {
     pub first: usize,
     pub second: Option<usize>,
 }
 
-impl Pair {
+impl TapPair {
     /// The places of columns whose first bases lie `stride` apart in `bases`, all below [`TABLE`].
     pub fn places(self, bases: &[Base], stride: usize, columns: usize, places: &mut Vec<u32>) {
         let place = |first: Base, second: Base| first as u32 * LETTERS as u32 + second as u32;
@@ -45,7 +45,7 @@ impl Pair {
 }
 
 pub struct Tables {
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<TapPair>,
     bias: Vec<f32>,
     /// `[channels][pairs][TABLE]`.
     tables: Vec<f32>,
@@ -57,7 +57,7 @@ impl Tables {
         let (taps, spacing) = (conv.taps, sources[0].spacing);
         let pairs: Vec<_> = (0..taps)
             .step_by(2)
-            .map(|tap| Pair {
+            .map(|tap| TapPair {
                 first: tap * spacing,
                 second: (tap + 1 < taps).then_some((tap + 1) * spacing),
             })
@@ -97,14 +97,14 @@ impl Tables {
     /// # Safety
     ///
     /// See [`super::Kernel::run`].
-    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &Output) {
+    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &KernelOutput) {
         let of_channel = self.tables.chunks_exact(self.pairs.len() * TABLE);
         for (channel, (tables, &bias)) in of_channel.zip(&self.bias).enumerate() {
             // SAFETY: `channel` is one of the output's, since the node has as many biases; the
             // caller gives places below TABLE for every pair, and slack behind them and behind the
             // channel's row for a last tile of `WIDTH` vectors.
             unsafe {
-                isa.run(Sums {
+                isa.run(LetterSums {
                     tables,
                     bias,
                     places: &inputs.places,
@@ -119,7 +119,7 @@ impl Tables {
 }
 
 /// The sums of a channel.
-struct Sums<'a> {
+struct LetterSums<'a> {
     tables: &'a [f32],
     bias: f32,
     places: &'a [*const u32],
@@ -127,7 +127,7 @@ struct Sums<'a> {
     columns: usize,
 }
 
-impl Task for Sums<'_> {
+impl SimdTask for LetterSums<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -161,7 +161,7 @@ mod tests {
     fn places_are_pairs_of_letters() {
         let bases = [0, 1, 4, 3, 2, 0].map(Base::of);
         let mut places = Vec::new();
-        let pair = Pair {
+        let pair = TapPair {
             first: 1,
             second: Some(2),
         };
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(places, [9, 23, 17, 10]);
         pair.places(&bases, 3, 2, &mut places);
         assert_eq!(places, [9, 10]);
-        let single = Pair {
+        let single = TapPair {
             first: 2,
             second: None,
         };

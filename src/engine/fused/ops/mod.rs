@@ -15,16 +15,16 @@ use pool::Pooling;
 use steps::Steps;
 use table::Words;
 
-pub use letters::Pair;
+pub use letters::TapPair;
 
 /// A node's operation with its weights where the kernels want them.
 pub struct Kernel {
-    op: Ready,
+    op: KernelOp,
     steps: Steps,
     isa: Isa,
 }
 
-enum Ready {
+enum KernelOp {
     Conv(Packed),
     Letters(Tables),
     Pool(Pooling),
@@ -46,7 +46,7 @@ pub struct Inputs {
 }
 
 /// Where a kernel writes: `columns` numbers of each channel, `pitch` apart.
-pub struct Output {
+pub struct KernelOutput {
     pub to: *mut f32,
     pub channels: usize,
     pub pitch: usize,
@@ -58,30 +58,30 @@ impl Kernel {
         let mut steps = Steps::new(&node.steps);
         let op = match &node.op {
             Op::Conv(conv) if node.sources.iter().all(|source| source.node == BASES) => {
-                Ready::Letters(Tables::new(conv, &node.sources))
+                KernelOp::Letters(Tables::new(conv, &node.sources))
             }
             Op::Conv(conv) => {
                 let light = steps.take_light();
-                Ready::Conv(Packed::new(conv, node.sources.len(), light, isa))
+                KernelOp::Conv(Packed::new(conv, node.sources.len(), light, isa))
             }
-            Op::Pool(pool) => Ready::Pool(Pooling::new(*pool, &node.sources)),
-            Op::Table(table) => Ready::Table(Words::new(table)),
-            Op::Bases | Op::Copy => Ready::Copy,
+            Op::Pool(pool) => KernelOp::Pool(Pooling::new(*pool, &node.sources)),
+            Op::Table(table) => KernelOp::Table(Words::new(table)),
+            Op::Bases | Op::Copy => KernelOp::Copy,
         };
         Self { op, steps, isa }
     }
 
     /// For letters: which bases the look-ups read.
-    pub fn pairs(&self) -> Option<&[Pair]> {
+    pub fn pairs(&self) -> Option<&[TapPair]> {
         match &self.op {
-            Ready::Letters(tables) => Some(&tables.pairs),
+            KernelOp::Letters(tables) => Some(&tables.pairs),
             _ => None,
         }
     }
 
     /// Whether the operation reads at its taps by itself, from one pointer a source.
     pub fn is_pool(&self) -> bool {
-        matches!(self.op, Ready::Pool(_))
+        matches!(self.op, KernelOp::Pool(_))
     }
 
     /// Computes columns; up to [`SLACK`] numbers behind them are overwritten.
@@ -91,17 +91,17 @@ impl Kernel {
     /// Behind each pointer lie the columns asked for, as numbers that nothing else writes to, and
     /// [`SLACK`] more; `inputs` has a pointer for each that the operation reads, and places are
     /// below [`super::simd::TABLE`].
-    pub unsafe fn run(&self, inputs: &mut Inputs, output: &Output) {
+    pub unsafe fn run(&self, inputs: &mut Inputs, output: &KernelOutput) {
         let (isa, steps) = (self.isa, &self.steps);
         // SAFETY: the terms above are those of each operation; a copy has a pointer for each channel,
         // and planes that are read and written are not the same.
         unsafe {
             match &self.op {
-                Ready::Conv(packed) => packed.run(isa, steps, inputs, output),
-                Ready::Letters(tables) => tables.run(isa, steps, inputs, output),
-                Ready::Pool(pooling) => pooling.run(isa, steps, inputs, output),
-                Ready::Table(words) => words.run(isa, steps, inputs, output),
-                Ready::Copy => {
+                KernelOp::Conv(packed) => packed.run(isa, steps, inputs, output),
+                KernelOp::Letters(tables) => tables.run(isa, steps, inputs, output),
+                KernelOp::Pool(pooling) => pooling.run(isa, steps, inputs, output),
+                KernelOp::Table(words) => words.run(isa, steps, inputs, output),
+                KernelOp::Copy => {
                     for channel in 0..output.channels {
                         let to = output.to.add(channel * output.pitch);
                         std::ptr::copy_nonoverlapping(inputs.taps[channel], to, output.columns);

@@ -5,10 +5,10 @@
 //! A running sum would take two, but its last bits would tell where it began.
 
 use super::steps::Steps;
-use super::{Inputs, Output, Tile};
+use super::{Inputs, KernelOutput, Tile};
 use crate::engine::fused::net::{Fold, Pool, Source};
 use crate::engine::fused::plane::SLACK;
-use crate::engine::fused::simd::{Isa, Simd, Task};
+use crate::engine::fused::simd::{Isa, Simd, SimdTask};
 
 pub struct Pooling {
     pool: Pool,
@@ -28,7 +28,7 @@ impl Pooling {
     /// # Safety
     ///
     /// See [`super::Kernel::run`].
-    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &mut Inputs, output: &Output) {
+    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &mut Inputs, output: &KernelOutput) {
         for (channel, &(stride, spacing)) in self.reads.iter().enumerate() {
             let joined = (output.columns - 1) * stride + 1;
             let read = joined + (self.pool.taps - 1) * spacing;
@@ -76,7 +76,7 @@ struct Doubling {
     spacing: usize,
 }
 
-impl Task for Doubling {
+impl SimdTask for Doubling {
     type Output = ();
 
     #[inline(always)]

@@ -1,10 +1,10 @@
 //! What happens to numbers one by one, while the tile they lie in is still in the cache.
 
-use super::{Output, Tile};
+use super::{KernelOutput, Tile};
 use crate::engine::fused::net::{Binary, Function, Step};
-use crate::engine::fused::simd::{Isa, Simd, Task, exp, sigmoid};
+use crate::engine::fused::simd::{Isa, Simd, SimdTask, exp, sigmoid};
 
-pub struct Steps(Vec<Ready>);
+pub struct Steps(Vec<KernelStep>);
 
 /// A step that takes less time than its own pass over a tile would.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum Light {
     Add,
 }
 
-enum Ready {
+enum KernelStep {
     /// Scale and shift of each channel.
     Affine(Vec<(f32, f32)>),
     Function(Function),
@@ -24,10 +24,10 @@ impl Steps {
     pub fn new(steps: &[Step]) -> Self {
         let ready = |step: &Step| match step {
             Step::Affine { scale, shift } => {
-                Ready::Affine(scale.iter().copied().zip(shift.iter().copied()).collect())
+                KernelStep::Affine(scale.iter().copied().zip(shift.iter().copied()).collect())
             }
-            Step::Function(function) => Ready::Function(*function),
-            Step::Binary(binary, _) => Ready::Binary(*binary),
+            Step::Function(function) => KernelStep::Function(*function),
+            Step::Binary(binary, _) => KernelStep::Binary(*binary),
         };
         Self(steps.iter().map(ready).collect())
     }
@@ -35,8 +35,8 @@ impl Steps {
     /// Takes off the light steps that come first.
     pub fn take_light(&mut self) -> Vec<Light> {
         let light = self.0.iter().map_while(|step| match step {
-            Ready::Function(Function::Relu) => Some(Light::Relu),
-            Ready::Binary(Binary::Add) => Some(Light::Add),
+            KernelStep::Function(Function::Relu) => Some(Light::Relu),
+            KernelStep::Binary(Binary::Add) => Some(Light::Add),
             _ => None,
         });
         let light: Vec<_> = light.collect();
@@ -50,24 +50,24 @@ impl Steps {
     ///
     /// See [`super::Kernel::run`]; `operands` has a pointer for each channel of the output, for
     /// each binary step.
-    pub unsafe fn run(&self, isa: Isa, operands: &[*const f32], output: &Output, tile: Tile) {
+    pub unsafe fn run(&self, isa: Isa, operands: &[*const f32], output: &KernelOutput, tile: Tile) {
         let mut operands = operands;
         for step in &self.0 {
             // SAFETY: a tile lies within the output's channels and, in whole vectors, within its
             // columns and their slack; `operands` has a pointer for each channel and binary step.
             unsafe {
                 match step {
-                    Ready::Affine(affine) => isa.run(Affine {
+                    KernelStep::Affine(affine) => isa.run(Affine {
                         affine,
                         output,
                         tile,
                     }),
-                    Ready::Function(function) => isa.run(Map {
+                    KernelStep::Function(function) => isa.run(Map {
                         function: *function,
                         output,
                         tile,
                     }),
-                    Ready::Binary(binary) => {
+                    KernelStep::Binary(binary) => {
                         let of_output;
                         (of_output, operands) = operands.split_at(output.channels);
                         isa.run(Join {
@@ -85,11 +85,11 @@ impl Steps {
 
 struct Affine<'a> {
     affine: &'a [(f32, f32)],
-    output: &'a Output,
+    output: &'a KernelOutput,
     tile: Tile,
 }
 
-impl Task for Affine<'_> {
+impl SimdTask for Affine<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -117,11 +117,11 @@ impl Task for Affine<'_> {
 struct Join<'a> {
     binary: Binary,
     operands: &'a [*const f32],
-    output: &'a Output,
+    output: &'a KernelOutput,
     tile: Tile,
 }
 
-impl Task for Join<'_> {
+impl SimdTask for Join<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -155,11 +155,11 @@ impl Task for Join<'_> {
 
 struct Map<'a> {
     function: Function,
-    output: &'a Output,
+    output: &'a KernelOutput,
     tile: Tile,
 }
 
-impl Task for Map<'_> {
+impl SimdTask for Map<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -170,7 +170,7 @@ impl Task for Map<'_> {
 }
 
 #[inline(always)]
-unsafe fn function_of<S: Simd>(function: Function, output: &Output, tile: Tile) {
+unsafe fn function_of<S: Simd>(function: Function, output: &KernelOutput, tile: Tile) {
     // SAFETY, of all: only `each` touches memory, the tile that it is given; the rest computes.
     unsafe {
         let (zero, one) = (S::splat(0.0), S::splat(1.0));
@@ -260,7 +260,7 @@ unsafe fn function_of<S: Simd>(function: Function, output: &Output, tile: Tile) 
 
 /// Replaces each number of a tile.
 #[inline(always)]
-unsafe fn each<S: Simd>(output: &Output, tile: Tile, map: impl Fn(S::Vector) -> S::Vector) {
+unsafe fn each<S: Simd>(output: &KernelOutput, tile: Tile, map: impl Fn(S::Vector) -> S::Vector) {
     for channel in tile.channel..tile.channel + tile.channels {
         // SAFETY: the channel is one of the output's; a row's last vector ends within the slack.
         unsafe {

@@ -1,8 +1,8 @@
 //! Looking up the numbers of words by their places in a table.
 
 use super::steps::Steps;
-use super::{Inputs, Output, Tile};
-use crate::engine::fused::net::Table;
+use super::{Inputs, KernelOutput, Tile};
+use crate::engine::fused::net::WordTable;
 use crate::engine::fused::simd::Isa;
 
 pub struct Words {
@@ -10,7 +10,7 @@ pub struct Words {
 }
 
 impl Words {
-    pub fn new(table: &Table) -> Self {
+    pub fn new(table: &WordTable) -> Self {
         Self {
             numbers: table.numbers.clone(),
         }
@@ -19,7 +19,7 @@ impl Words {
     /// # Safety
     ///
     /// See [`super::Kernel::run`].
-    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &Output) {
+    pub unsafe fn run(&self, isa: Isa, steps: &Steps, inputs: &Inputs, output: &KernelOutput) {
         // SAFETY: the caller gives one pointer with `columns` numbers behind it, and room for
         // `columns` numbers in each channel of the output; the table itself is a checked slice.
         unsafe {

@@ -10,7 +10,7 @@ use crate::engine::fused::net::{BASES, Conv, Net, Node, Op, Source, Step};
 
 /// A channel of a node as a value of the graph shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct NodeChannel {
     pub node: usize,
     pub channel: usize,
     /// Columns cut off before and behind.
@@ -18,7 +18,7 @@ pub struct Row {
     pub behind: usize,
 }
 
-impl Row {
+impl NodeChannel {
     pub fn source(self, stride: usize, spacing: usize) -> Source {
         Source {
             node: self.node,
@@ -33,7 +33,7 @@ impl Row {
 
 /// How the file lays out a value; here all are rows of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub enum Axes {
     /// `[N, channels, columns]`.
     Flat,
     /// `[N, channels, 1, columns]`.
@@ -44,7 +44,7 @@ pub enum Layout {
     Turned,
 }
 
-impl Layout {
+impl Axes {
     pub fn rank(self) -> usize {
         match self {
             Self::Line => 2,
@@ -56,37 +56,37 @@ impl Layout {
 
 /// A value that depends on the sequence.
 #[derive(Clone, Debug)]
-pub struct Value {
-    pub rows: Vec<Row>,
-    pub layout: Layout,
+pub struct GraphValue {
+    pub rows: Vec<NodeChannel>,
+    pub axes: Axes,
     /// Whether nothing else reads what it is made of.
     pub sole: bool,
 }
 
-pub struct Builder<'a> {
+pub struct NetBuilder<'a> {
     nodes: Vec<Node>,
-    values: HashMap<&'a str, Value>,
+    values: HashMap<&'a str, GraphValue>,
     constants: HashMap<&'a str, Constant>,
     uses: HashMap<&'a str, usize>,
     /// The node that has the bases as columns, if some operator wants them.
     bases: Option<usize>,
 }
 
-impl<'a> Builder<'a> {
+impl<'a> NetBuilder<'a> {
     pub fn new(graph: &'a GraphProto, operators: &[Operator<'a>]) -> Result<Self, Unknown> {
         let mut constants = HashMap::new();
         for tensor in &graph.initializer {
             constants.insert(tensor.name.as_str(), Constant::read(tensor)?);
         }
-        let row = |channel| Row {
+        let row = |channel| NodeChannel {
             node: BASES,
             channel,
             shift: 0,
             behind: 0,
         };
-        let bases = Value {
+        let bases = GraphValue {
             rows: (0..4).map(row).collect(),
-            layout: Layout::Flat,
+            axes: Axes::Flat,
             sole: false,
         };
         let inputs = graph.input.iter().map(|input| input.name.as_str());
@@ -113,22 +113,22 @@ impl<'a> Builder<'a> {
         self.constants.insert(name, constant);
     }
 
-    pub fn value(&self, name: &str) -> Result<Value, Unknown> {
+    pub fn value(&self, name: &str) -> Result<GraphValue, Unknown> {
         let value = self.values.get(name).cloned();
         value.ok_or_else(|| Unknown::new("a constant where sequence is meant"))
     }
 
     /// A value whose channels come before its columns.
-    pub fn upright(&self, name: &str) -> Result<Value, Unknown> {
+    pub fn upright(&self, name: &str) -> Result<GraphValue, Unknown> {
         let value = self.value(name)?;
-        match value.layout {
-            Layout::Flat | Layout::Tall => Ok(value),
-            Layout::Line | Layout::Turned => Err(Unknown::new("columns before channels")),
+        match value.axes {
+            Axes::Flat | Axes::Tall => Ok(value),
+            Axes::Line | Axes::Turned => Err(Unknown::new("columns before channels")),
         }
     }
 
     /// The convolution that alone makes a value, and that reads bases.
-    pub fn of_bases(&self, value: &Value) -> Option<&Conv> {
+    pub fn of_bases(&self, value: &GraphValue) -> Option<&Conv> {
         let [row] = value.rows.as_slice() else {
             return None;
         };
@@ -142,9 +142,9 @@ impl<'a> Builder<'a> {
     }
 
     /// Names a value that shows the same nodes as `of` does.
-    pub fn view(&mut self, name: &'a str, rows: Vec<Row>, layout: Layout, of: &[&Value]) {
+    pub fn view(&mut self, name: &'a str, rows: Vec<NodeChannel>, axes: Axes, of: &[&GraphValue]) {
         let sole = of.len() == 1 && of[0].sole && self.read_once(name);
-        self.values.insert(name, Value { rows, layout, sole });
+        self.values.insert(name, GraphValue { rows, axes, sole });
     }
 
     /// Adds a node and names its channels.
@@ -154,7 +154,7 @@ impl<'a> Builder<'a> {
         op: Op,
         channels: usize,
         sources: Vec<Source>,
-        layout: Layout,
+        axes: Axes,
     ) {
         self.nodes.push(Node {
             channels,
@@ -164,11 +164,11 @@ impl<'a> Builder<'a> {
         });
         let sole = self.read_once(name);
         let rows = self.rows(self.nodes.len() - 1);
-        self.values.insert(name, Value { rows, layout, sole });
+        self.values.insert(name, GraphValue { rows, axes, sole });
     }
 
     /// Lets a step follow a value: in its node if nothing else reads that, else in a copy.
-    pub fn step(&mut self, name: &'a str, value: &Value, step: Step) {
+    pub fn step(&mut self, name: &'a str, value: &GraphValue, step: Step) {
         let node = match self.whole(value) {
             Some(node) if self.may_follow(node, &step) => node,
             _ => self.copy(&value.rows),
@@ -185,12 +185,12 @@ impl<'a> Builder<'a> {
             _ => target.steps.push(step),
         }
         let (rows, sole) = (self.rows(node), self.read_once(name));
-        let layout = value.layout;
-        self.values.insert(name, Value { rows, layout, sole });
+        let axes = value.axes;
+        self.values.insert(name, GraphValue { rows, axes, sole });
     }
 
     /// The node that a value is all of, if nothing else reads it.
-    pub fn whole(&self, value: &Value) -> Option<usize> {
+    pub fn whole(&self, value: &GraphValue) -> Option<usize> {
         let node = value.rows.first()?.node;
         (value.sole && node != BASES && value.rows == self.rows(node)).then_some(node)
     }
@@ -204,7 +204,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Rows with the bases as columns where they are wanted as such.
-    pub fn computed(&mut self, rows: &[Row]) -> Vec<Row> {
+    pub fn computed(&mut self, rows: &[NodeChannel]) -> Vec<NodeChannel> {
         let on_bases = rows.iter().any(|row| row.node == BASES);
         if on_bases && self.bases.is_none() {
             let mut weights = vec![0.0; 16];
@@ -225,14 +225,14 @@ impl<'a> Builder<'a> {
             });
             self.bases = Some(self.nodes.len() - 1);
         }
-        let computed = |row: &Row| match self.bases {
-            Some(node) if row.node == BASES => Row { node, ..*row },
+        let computed = |row: &NodeChannel| match self.bases {
+            Some(node) if row.node == BASES => NodeChannel { node, ..*row },
             _ => *row,
         };
         rows.iter().map(computed).collect()
     }
 
-    fn copy(&mut self, rows: &[Row]) -> usize {
+    fn copy(&mut self, rows: &[NodeChannel]) -> usize {
         let rows = self.computed(rows);
         self.nodes.push(Node {
             channels: rows.len(),
@@ -243,8 +243,8 @@ impl<'a> Builder<'a> {
         self.nodes.len() - 1
     }
 
-    fn rows(&self, node: usize) -> Vec<Row> {
-        let row = |channel| Row {
+    fn rows(&self, node: usize) -> Vec<NodeChannel> {
+        let row = |channel| NodeChannel {
             node,
             channel,
             shift: 0,
@@ -260,7 +260,7 @@ impl<'a> Builder<'a> {
     /// The network that ends with a value, without what that does not need.
     pub fn finish(mut self, output: &str, channels: usize) -> Result<Net, Unknown> {
         let value = self.value(output)?;
-        if value.layout != Layout::Flat || value.rows.len() != channels {
+        if value.axes != Axes::Flat || value.rows.len() != channels {
             return Err(Unknown::new("an output of another shape"));
         }
         let whole = value.rows.first().map(|row| row.node);

@@ -1,11 +1,11 @@
 //! Operators on two values, or on a value and a constant.
 
 use super::Unknown;
-use super::build::{Builder, Value};
+use super::build::{GraphValue, NetBuilder};
 use super::onnx::{Constant, Operator};
 use crate::engine::fused::net::{Binary, Function, Step};
 
-impl<'a> Builder<'a> {
+impl<'a> NetBuilder<'a> {
     pub(super) fn binary(
         &mut self,
         operator: &Operator<'a>,
@@ -38,7 +38,7 @@ impl<'a> Builder<'a> {
     fn constant_first(
         &mut self,
         name: &'a str,
-        value: &Value,
+        value: &GraphValue,
         binary: Binary,
         numbers: Vec<f32>,
     ) -> Result<(), Unknown> {
@@ -63,11 +63,11 @@ impl<'a> Builder<'a> {
         &mut self,
         operator: &Operator<'a>,
         binary: Binary,
-        a: Value,
-        b: Value,
+        a: GraphValue,
+        b: GraphValue,
     ) -> Result<(), Unknown> {
         let channels = a.rows.len().max(b.rows.len());
-        let spread = |mut value: Value| match value.rows.len() {
+        let spread = |mut value: GraphValue| match value.rows.len() {
             len if len == channels => Ok(value),
             1 => {
                 value.rows = vec![value.rows[0]; channels];
@@ -76,7 +76,7 @@ impl<'a> Builder<'a> {
             }
             _ => Err(operator.unknown_kind("other shapes")),
         };
-        if a.layout != b.layout {
+        if a.axes != b.axes {
             return Err(operator.unknown_kind("other shapes"));
         }
         let (mut a, mut b) = (spread(a)?, spread(b)?);
@@ -107,14 +107,14 @@ fn with_constant(binary: Binary, numbers: Vec<f32>) -> Step {
 /// A constant that is one number, or one a channel.
 fn per_channel(
     constant: &Constant,
-    value: &Value,
+    value: &GraphValue,
     operator: &Operator<'_>,
 ) -> Result<Vec<f32>, Unknown> {
     let (numbers, channels) = (constant.floats()?, value.rows.len());
     // Axes are aligned at the last one; the channels are the second.
-    let axis = (constant.dims.len() + 1).checked_sub(value.layout.rank());
+    let axis = (constant.dims.len() + 1).checked_sub(value.axes.rank());
     match (numbers, axis) {
-        ([number], _) if constant.dims.len() <= value.layout.rank() => Ok(vec![*number; channels]),
+        ([number], _) if constant.dims.len() <= value.axes.rank() => Ok(vec![*number; channels]),
         (_, Some(axis))
             if numbers.len() == channels && constant.dims.get(axis) == Some(&channels) =>
         {

@@ -11,7 +11,7 @@ mod sliding;
 
 use super::net::{BASES, Net};
 use crate::model::Model;
-use build::Builder;
+use build::NetBuilder;
 
 /// Why a graph is not for the kernels: what in it they do not know.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +29,7 @@ pub fn read(model: &Model) -> Result<Net, Unknown> {
     let graph = model.proto.graph.as_ref();
     let graph = graph.ok_or_else(|| Unknown::new("no graph"))?;
     let operators = onnx::operators(graph);
-    let mut builder = Builder::new(graph, &operators)?;
+    let mut builder = NetBuilder::new(graph, &operators)?;
     for operator in &operators {
         builder.operator(operator)?;
     }

@@ -1,11 +1,11 @@
 //! What each operator of ONNX adds to a network.
 
 use super::Unknown;
-use super::build::{Builder, Layout, Value};
+use super::build::{Axes, GraphValue, NetBuilder};
 use super::onnx::{Constant, Operator};
-use crate::engine::fused::net::{Binary, Conv, Fold, Function, Op, Step, Table};
+use crate::engine::fused::net::{Binary, Conv, Fold, Function, Op, Step, WordTable};
 
-impl<'a> Builder<'a> {
+impl<'a> NetBuilder<'a> {
     pub fn operator(&mut self, operator: &Operator<'a>) -> Result<(), Unknown> {
         let function = |function| Some(Step::Function(function));
         let step = match operator.kind {
@@ -41,7 +41,7 @@ impl<'a> Builder<'a> {
                 self.view(
                     operator.outputs[0],
                     value.rows.clone(),
-                    value.layout,
+                    value.axes,
                     &[&value],
                 );
                 Ok(())
@@ -90,14 +90,14 @@ impl<'a> Builder<'a> {
     fn height(&mut self, operator: &Operator<'a>) -> Result<(), Unknown> {
         let value = self.value(operator.inputs[0])?;
         let axes = self.listed(operator, 1, "axes")?;
-        let layout = match (operator.kind, value.layout, axes.as_slice()) {
-            ("Unsqueeze", Layout::Flat, [2 | -2]) => Layout::Tall,
-            ("Squeeze", Layout::Tall, [2 | -2]) => Layout::Flat,
-            ("Squeeze", Layout::Tall, [1, 2]) if value.rows.len() == 1 => Layout::Line,
-            ("Squeeze", Layout::Flat, [1 | -2]) if value.rows.len() == 1 => Layout::Line,
+        let axes = match (operator.kind, value.axes, axes.as_slice()) {
+            ("Unsqueeze", Axes::Flat, [2 | -2]) => Axes::Tall,
+            ("Squeeze", Axes::Tall, [2 | -2]) => Axes::Flat,
+            ("Squeeze", Axes::Tall, [1, 2]) if value.rows.len() == 1 => Axes::Line,
+            ("Squeeze", Axes::Flat, [1 | -2]) if value.rows.len() == 1 => Axes::Line,
             _ => return Err(operator.unknown_kind("other axes")),
         };
-        self.view(operator.outputs[0], value.rows.clone(), layout, &[&value]);
+        self.view(operator.outputs[0], value.rows.clone(), axes, &[&value]);
         Ok(())
     }
 
@@ -117,7 +117,7 @@ impl<'a> Builder<'a> {
         self.view(
             operator.outputs[0],
             value.rows.clone(),
-            value.layout,
+            value.axes,
             &[&value],
         );
         Ok(())
@@ -129,7 +129,7 @@ impl<'a> Builder<'a> {
             return Err(operator.unknown());
         };
         let places = self.value(operator.inputs[1])?;
-        let (&[rows, channels], Layout::Line) = (table.dims.as_slice(), places.layout) else {
+        let (&[rows, channels], Axes::Line) = (table.dims.as_slice(), places.axes) else {
             return Err(operator.unknown_kind("other shapes"));
         };
         let conv = self.of_bases(&places).ok_or_else(|| operator.unknown())?;
@@ -138,35 +138,35 @@ impl<'a> Builder<'a> {
         }
         let numbers = table.floats()?.to_vec();
         let sources = vec![places.rows[0].source(1, 1)];
-        let op = Op::Table(Table { numbers });
-        self.node(operator.outputs[0], op, channels, sources, Layout::Turned);
+        let op = Op::Table(WordTable { numbers });
+        self.node(operator.outputs[0], op, channels, sources, Axes::Turned);
         Ok(())
     }
 
     fn transpose(&mut self, operator: &Operator<'a>) -> Result<(), Unknown> {
         let value = self.value(operator.inputs[0])?;
-        let layout = match (value.layout, operator.integers("perm")) {
-            (Layout::Turned, [0, 2, 1]) => Layout::Flat,
-            (Layout::Flat, [0, 2, 1]) => Layout::Turned,
+        let axes = match (value.axes, operator.integers("perm")) {
+            (Axes::Turned, [0, 2, 1]) => Axes::Flat,
+            (Axes::Flat, [0, 2, 1]) => Axes::Turned,
             _ => return Err(operator.unknown()),
         };
-        self.view(operator.outputs[0], value.rows.clone(), layout, &[&value]);
+        self.view(operator.outputs[0], value.rows.clone(), axes, &[&value]);
         Ok(())
     }
 
     fn concat(&mut self, operator: &Operator<'a>) -> Result<(), Unknown> {
         let parts = operator.inputs.iter().map(|name| self.upright(name));
         let parts = parts.collect::<Result<Vec<_>, _>>()?;
-        let layout = parts[0].layout;
+        let axes = parts[0].axes;
         let axis = operator.integer("axis", 1);
-        if axis != 1 && axis + layout.rank() as i64 != 1 {
+        if axis != 1 && axis + axes.rank() as i64 != 1 {
             return Err(operator.unknown_kind("other axes"));
         }
         let rows = parts.iter().flat_map(|part| part.rows.clone()).collect();
         self.view(
             operator.outputs[0],
             rows,
-            layout,
+            axes,
             &parts.iter().collect::<Vec<_>>(),
         );
         Ok(())
@@ -183,7 +183,7 @@ impl<'a> Builder<'a> {
         if steps.iter().any(|&step| step != 1) {
             return Err(operator.unknown_kind("steps"));
         }
-        let rank = value.layout.rank() as i64;
+        let rank = value.axes.rank() as i64;
         let mut rows = value.rows.clone();
         match (axis + rank) % rank {
             1 => {
@@ -211,14 +211,14 @@ impl<'a> Builder<'a> {
             }
             _ => return Err(operator.unknown_kind("other axes")),
         }
-        self.view(operator.outputs[0], rows, value.layout, &[&value]);
+        self.view(operator.outputs[0], rows, value.axes, &[&value]);
         Ok(())
     }
 
     /// Lets a step follow the node that was just added under this name.
     pub(super) fn follow(&mut self, name: &'a str, step: Step) -> Result<(), Unknown> {
         let sole = true;
-        let value = Value {
+        let value = GraphValue {
             sole,
             ..self.value(name)?
         };

@@ -1,27 +1,27 @@
 //! Operators that slide taps along the sequence: convolutions and poolings.
 
 use super::Unknown;
-use super::build::{Builder, Layout, Row, Value};
+use super::build::{Axes, GraphValue, NetBuilder, NodeChannel};
 use super::onnx::Operator;
 use crate::engine::fused::net::{BASES, Conv, Fold, Op, Pool, Source, Step};
 
 /// Taps from which on a sum of equal weights is better joined by doubling.
 const MANY: usize = 4;
 
-impl<'a> Builder<'a> {
+impl<'a> NetBuilder<'a> {
     pub(super) fn conv(&mut self, operator: &Operator<'a>) -> Result<(), Unknown> {
         let value = self.upright(operator.inputs[0])?;
         let constant = self.constant(operator.inputs[1]);
         let constant = constant.ok_or_else(|| operator.unknown_kind("computed weights"))?;
         let weights = constant.floats()?.to_vec();
         let dims = constant.dims.clone();
-        let frame = Frame::read(operator, value.layout.rank())?;
+        let frame = Frame::read(operator, value.axes.rank())?;
         let groups = operator.integer("group", 1) as usize;
         let (Some(&channels), Some(&taps)) = (dims.first(), dims.last()) else {
             return Err(operator.unknown());
         };
-        let fits = dims.len() == value.layout.rank()
-            && (value.layout == Layout::Flat || dims[2] == 1)
+        let fits = dims.len() == value.axes.rank()
+            && (value.axes == Axes::Flat || dims[2] == 1)
             && groups > 0
             && dims[1].checked_mul(groups) == Some(value.rows.len())
             && channels.is_multiple_of(groups)
@@ -40,16 +40,10 @@ impl<'a> Builder<'a> {
         let sources = frame.sources(&rows);
         let even = |taps: &[f32]| taps.iter().all(|weight| *weight == taps[0]);
         let sums = groups == channels && groups == rows.len() && taps >= MANY;
-        let (name, layout) = (operator.outputs[0], value.layout);
+        let (name, axes) = (operator.outputs[0], value.axes);
         if sums && rows[0].node != BASES && weights.chunks_exact(taps).all(even) {
             let kind = Fold::Sum;
-            self.node(
-                name,
-                Op::Pool(Pool { kind, taps }),
-                channels,
-                sources,
-                layout,
-            );
+            self.node(name, Op::Pool(Pool { kind, taps }), channels, sources, axes);
             let scale = weights.iter().step_by(taps).copied().collect();
             return self.follow(name, Step::Affine { scale, shift: bias });
         }
@@ -59,15 +53,15 @@ impl<'a> Builder<'a> {
             weights,
             bias,
         };
-        self.node(name, Op::Conv(conv), channels, sources, layout);
+        self.node(name, Op::Conv(conv), channels, sources, axes);
         Ok(())
     }
 
     /// The rows of a value as a convolution may read them: bases alone and side by side, or none.
-    fn readable(&mut self, value: &Value) -> Vec<Row> {
+    fn readable(&mut self, value: &GraphValue) -> Vec<NodeChannel> {
         let first = value.rows[0];
-        let beside = |row: &Row| {
-            let Row { shift, behind, .. } = *row;
+        let beside = |row: &NodeChannel| {
+            let NodeChannel { shift, behind, .. } = *row;
             row.node == BASES && (shift, behind) == (first.shift, first.behind)
         };
         if value.rows.iter().all(beside) {
@@ -79,7 +73,7 @@ impl<'a> Builder<'a> {
 
     pub(super) fn pool(&mut self, operator: &Operator<'a>, kind: Fold) -> Result<(), Unknown> {
         let value = self.upright(operator.inputs[0])?;
-        let frame = Frame::read(operator, value.layout.rank())?;
+        let frame = Frame::read(operator, value.axes.rank())?;
         let Some(&taps) = operator.integers("kernel_shape").last() else {
             return Err(operator.unknown());
         };
@@ -89,14 +83,8 @@ impl<'a> Builder<'a> {
         let taps = taps as usize;
         let rows = self.computed(&value.rows);
         let sources = frame.sources(&rows);
-        let (name, channels, layout) = (operator.outputs[0], rows.len(), value.layout);
-        self.node(
-            name,
-            Op::Pool(Pool { kind, taps }),
-            channels,
-            sources,
-            layout,
-        );
+        let (name, channels, axes) = (operator.outputs[0], rows.len(), value.axes);
+        self.node(name, Op::Pool(Pool { kind, taps }), channels, sources, axes);
         match kind {
             Fold::Max => Ok(()),
             Fold::Sum => {
@@ -131,7 +119,7 @@ impl Frame {
     }
 
     /// Where each row is read.
-    fn sources(&self, rows: &[Row]) -> Vec<Source> {
+    fn sources(&self, rows: &[NodeChannel]) -> Vec<Source> {
         let sources = rows.iter().map(|row| row.source(self.stride, self.spacing));
         sources.collect()
     }

@@ -2,13 +2,13 @@
 
 use std::arch::x86_64::*;
 
-use super::{Simd, Task};
+use super::{Simd, SimdTask};
 
 #[derive(Clone, Copy)]
 pub struct Avx2;
 
 #[target_feature(enable = "avx2,fma")]
-pub unsafe fn run<T: Task>(task: T) -> T::Output {
+pub unsafe fn run<T: SimdTask>(task: T) -> T::Output {
     // SAFETY: this function has AVX2 and FMA; what the task asks for besides, the caller of `Isa::run` holds.
     unsafe { task.run::<Avx2>() }
 }

@@ -56,7 +56,7 @@ pub trait Simd: Copy {
 }
 
 /// Work that is the same on any instruction set.
-pub trait Task {
+pub trait SimdTask {
     type Output;
 
     /// Must be `#[inline(always)]`, with all that it calls.
@@ -156,7 +156,7 @@ impl Isa {
     /// # Safety
     ///
     /// That of the task.
-    pub unsafe fn run<T: Task>(self, task: T) -> T::Output {
+    pub unsafe fn run<T: SimdTask>(self, task: T) -> T::Output {
         // SAFETY: an `Isa` is made only where its instructions were detected.
         unsafe {
             match self.0 {

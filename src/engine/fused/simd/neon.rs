@@ -2,13 +2,13 @@
 
 use std::arch::aarch64::*;
 
-use super::{Simd, Task};
+use super::{Simd, SimdTask};
 
 #[derive(Clone, Copy)]
 pub struct Neon;
 
 #[target_feature(enable = "neon")]
-pub unsafe fn run<T: Task>(task: T) -> T::Output {
+pub unsafe fn run<T: SimdTask>(task: T) -> T::Output {
     // SAFETY: this function has NEON; what the task asks for besides, the caller of `Isa::run` holds.
     unsafe { task.run::<Neon>() }
 }

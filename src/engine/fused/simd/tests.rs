@@ -1,9 +1,9 @@
 use super::*;
 
 /// Applies a function to numbers, a vector at a time.
-struct Map<'a, const FUNCTION: usize>(&'a mut [f32]);
+struct MapSlice<'a, const FUNCTION: usize>(&'a mut [f32]);
 
-impl<const FUNCTION: usize> Task for Map<'_, FUNCTION> {
+impl<const FUNCTION: usize> SimdTask for MapSlice<'_, FUNCTION> {
     type Output = ();
 
     #[inline(always)]
@@ -41,7 +41,7 @@ fn numbers() -> Vec<f32> {
 fn mapped<const FUNCTION: usize>(isa: Isa) -> Vec<f32> {
     let mut numbers = numbers();
     // SAFETY: the task reads and writes the slice only.
-    unsafe { isa.run(Map::<FUNCTION>(&mut numbers)) };
+    unsafe { isa.run(MapSlice::<FUNCTION>(&mut numbers)) };
     numbers
 }
 

@@ -41,13 +41,16 @@ pub fn send<R: Read, W: Write>(
     if ended { Ok(()) } else { Err(Stop::Cut) }
 }
 
-struct Header {
+struct ContainerHeader {
     contig: i32,
     start: i32,
     records: u32,
 }
 
-fn container<R: Read, W: Write>(text: &mut Passage<R, W>, major: u8) -> Result<Header, Stop> {
+fn container<R: Read, W: Write>(
+    text: &mut Passage<R, W>,
+    major: u8,
+) -> Result<ContainerHeader, Stop> {
     let mut fields = Fields::new(text.peek(FIELDS)?);
     let size = u32::from_le_bytes(fields.array()?);
     let (contig, start, _span) = (fields.int()?, fields.int()?, fields.int()?);
@@ -89,7 +92,7 @@ fn container<R: Read, W: Write>(text: &mut Passage<R, W>, major: u8) -> Result<H
         text.pass(all)?;
     }
     text.pass(left)?;
-    Ok(Header {
+    Ok(ContainerHeader {
         contig,
         start,
         records,

@@ -21,7 +21,7 @@ use passage::{Passage, Stop};
 
 /// A format that htslib reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum AlignmentFormat {
     Bam,
     Cram,
     Sam,
@@ -61,7 +61,7 @@ struct Container {
 const CONTAINERS: usize = 1 << 14;
 
 pub struct Stream {
-    format: Format,
+    format: AlignmentFormat,
     /// The end of the pipe that `path` is another name of.
     pipe: PipeReader,
     told: Arc<Told>,
@@ -69,7 +69,7 @@ pub struct Stream {
 
 impl Stream {
     /// Begins to send `text`. The thread ends with it, or when nobody reads any more.
-    pub fn new(format: Format, text: impl Read + Send + 'static) -> io::Result<Self> {
+    pub fn new(format: AlignmentFormat, text: impl Read + Send + 'static) -> io::Result<Self> {
         let (pipe, to) = io::pipe()?;
         let told = Arc::new(Told::default());
         let telling = told.clone();
@@ -79,7 +79,7 @@ impl Stream {
         Ok(Self { format, pipe, told })
     }
 
-    pub fn format(&self) -> Format {
+    pub fn format(&self) -> AlignmentFormat {
         self.format
     }
 
@@ -111,7 +111,7 @@ impl Stream {
     /// The line of a record of SAM.
     pub fn line(&self, number: u64) -> Option<u64> {
         let before = self.told.header.load(Ordering::Relaxed);
-        (self.format == Format::Sam).then_some(before + number)
+        (self.format == AlignmentFormat::Sam).then_some(before + number)
     }
 
     /// The contig of a record of CRAM, if all those around it lie there too.
@@ -129,20 +129,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn send(format: Format, text: impl Read, to: PipeWriter, told: &Told) {
+fn send(format: AlignmentFormat, text: impl Read, to: PipeWriter, told: &Told) {
     let mut passage = Passage::new(text, to);
     // Of records before the flaw.
     let mut records = 0;
     let sent = match format {
-        Format::Bam => bam::send(&mut passage, &mut records),
-        Format::Cram => cram::send(&mut passage, |container| {
+        AlignmentFormat::Bam => bam::send(&mut passage, &mut records),
+        AlignmentFormat::Cram => cram::send(&mut passage, |container| {
             let mut containers = lock(&told.containers);
             containers.push_back(container);
             if containers.len() > CONTAINERS {
                 containers.pop_front();
             }
         }),
-        Format::Sam => sam::send(&mut passage, &mut records, &told.header),
+        AlignmentFormat::Sam => sam::send(&mut passage, &mut records, &told.header),
     };
     let sent = match (sent, passage.flush()) {
         (Ok(()), flushed) => flushed,
@@ -151,8 +151,8 @@ fn send(format: Format, text: impl Read, to: PipeWriter, told: &Told) {
     let fault = match sent {
         Ok(()) | Err(Stop::Gone) => return,
         Err(Stop::Cut) => match format {
-            Format::Cram => Fault::Parse(cram::CUT.to_owned()),
-            Format::Bam | Format::Sam => {
+            AlignmentFormat::Cram => Fault::Parse(cram::CUT.to_owned()),
+            AlignmentFormat::Bam | AlignmentFormat::Sam => {
                 Fault::Parse("the record is cut short or corrupt".to_owned())
             }
         },
@@ -160,8 +160,8 @@ fn send(format: Format, text: impl Read, to: PipeWriter, told: &Told) {
     };
     let header = told.header.load(Ordering::Relaxed);
     *lock(&told.flaw) = Some(Flaw {
-        record: (format != Format::Cram).then_some(records + 1),
-        line: (format == Format::Sam).then_some(header + records + 1),
+        record: (format != AlignmentFormat::Cram).then_some(records + 1),
+        line: (format == AlignmentFormat::Sam).then_some(header + records + 1),
         fault,
     });
     // The pipe is closed behind this: who sees its end finds the flaw.

@@ -3,32 +3,23 @@
 use proptest::prelude::*;
 
 use super::*;
-
-/// A reader of some bytes at a time.
-struct Dribble<'a>(&'a [u8], usize);
-
-impl Read for Dribble<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.1.min(buf.len());
-        self.0.read(&mut buf[..bytes])
-    }
-}
+use crate::source::tests::ShortReads;
 
 /// What of a text goes on, and what stops the rest.
-fn sent(format: Format, text: &[u8], bytes: usize) -> (Vec<u8>, u64, Result<(), Stop>) {
+fn sent(format: AlignmentFormat, text: &[u8], bytes: usize) -> (Vec<u8>, u64, Result<(), Stop>) {
     let (mut out, mut records) = (Vec::new(), 0);
-    let mut passage = Passage::new(Dribble(text, bytes), &mut out);
+    let mut passage = Passage::new(ShortReads(text, bytes), &mut out);
     let sent = match format {
-        Format::Bam => bam::send(&mut passage, &mut records),
-        Format::Cram => cram::send(&mut passage, |container| records += container.records),
-        Format::Sam => sam::send(&mut passage, &mut records, &AtomicU64::new(0)),
+        AlignmentFormat::Bam => bam::send(&mut passage, &mut records),
+        AlignmentFormat::Cram => cram::send(&mut passage, |container| records += container.records),
+        AlignmentFormat::Sam => sam::send(&mut passage, &mut records, &AtomicU64::new(0)),
     };
     passage.flush().unwrap();
     drop(passage);
     (out, records, sent)
 }
 
-fn fault(format: Format, text: &[u8]) -> String {
+fn fault(format: AlignmentFormat, text: &[u8]) -> String {
     match sent(format, text, 7).2 {
         Err(Stop::Fault(fault)) => fault.to_string(),
         other => panic!("{other:?}"),
@@ -90,14 +81,14 @@ fn end() -> Vec<u8> {
 fn bam_goes_on_whole_and_a_cut_is_told() {
     let text = bam_of(&[0, 3, 70_000, 5]);
     for bytes in [1, 40, 1 << 20] {
-        let (out, records, sent) = sent(Format::Bam, &text, bytes);
+        let (out, records, sent) = sent(AlignmentFormat::Bam, &text, bytes);
         assert!(sent.is_ok() && out == text && records == 4);
     }
     let ends: Vec<_> = (0..=4)
         .map(|n| bam_of(&[0, 3, 70_000, 5][..n]).len())
         .collect();
     for cut in (4..ends[2] + 50).chain(ends[3] - 3..text.len()) {
-        let (out, records, sent) = sent(Format::Bam, &text[..cut], 1 << 20);
+        let (out, records, sent) = sent(AlignmentFormat::Bam, &text[..cut], 1 << 20);
         let whole = ends.iter().filter(|&&end| end <= cut).count();
         assert_eq!(records as usize, whole.saturating_sub(1), "{cut}");
         assert_eq!(sent.is_ok(), ends.contains(&cut), "{cut}");
@@ -110,10 +101,10 @@ fn sizes_of_bam_that_cannot_be_are_refused() {
     let mut short = bam_of(&[0]);
     let at = short.len() - 36;
     short[at] = 31;
-    assert_eq!(fault(Format::Bam, &short), "the record is corrupt");
+    assert_eq!(fault(AlignmentFormat::Bam, &short), "the record is corrupt");
     let mut negative = bam_of(&[]);
     negative[7] = 0x80;
-    assert!(fault(Format::Bam, &negative).contains("the header is cut short or corrupt"));
+    assert!(fault(AlignmentFormat::Bam, &negative).contains("the header is cut short or corrupt"));
 }
 
 #[test]
@@ -125,11 +116,11 @@ fn cram_goes_on_whole_and_has_an_end() {
     ];
     let text = cram_of(&parts);
     for bytes in [1, 40, 1 << 20] {
-        let (out, records, sent) = sent(Format::Cram, &text, bytes);
+        let (out, records, sent) = sent(AlignmentFormat::Cram, &text, bytes);
         assert!(sent.is_ok() && out == text && records == 8);
     }
     for cut in 4..text.len() {
-        let (_, _, sent) = sent(Format::Cram, &text[..cut], 1 << 20);
+        let (_, _, sent) = sent(AlignmentFormat::Cram, &text[..cut], 1 << 20);
         assert!(matches!(sent, Err(Stop::Cut)), "{cut}");
     }
 }
@@ -137,7 +128,10 @@ fn cram_goes_on_whole_and_has_an_end() {
 #[test]
 fn sizes_of_cram_that_lie_are_refused() {
     let lies = |blocks: &[(u8, i32, i32)]| {
-        fault(Format::Cram, &cram_of(&[container(0, 1, 1, blocks), end()]))
+        fault(
+            AlignmentFormat::Cram,
+            &cram_of(&[container(0, 1, 1, blocks), end()]),
+        )
     };
     let huge = lies(&[(4, 10, 0x7fff_ffff)]);
     assert_eq!(
@@ -155,7 +149,7 @@ fn sizes_of_cram_that_lie_are_refused() {
     let mut version = cram_of(&[end()]);
     version[4] = 9;
     assert_eq!(
-        fault(Format::Cram, &version),
+        fault(AlignmentFormat::Cram, &version),
         "CRAM of version 9.0; versions 2 and 3 are read"
     );
 }
@@ -163,7 +157,7 @@ fn sizes_of_cram_that_lie_are_refused() {
 #[test]
 fn a_flaw_is_found_behind_what_went_on() {
     let text = "@SQ\tSN:c\tLN:9\n@CO\nr\t0\tc\t1\t9\t1M\t*\t0\t0\tA\t*\nr\t0\tx\n";
-    let mut stream = Stream::new(Format::Sam, io::Cursor::new(text)).unwrap();
+    let mut stream = Stream::new(AlignmentFormat::Sam, io::Cursor::new(text)).unwrap();
     let mut read = Vec::new();
     let mut pipe = stream.pipe.try_clone().unwrap();
     pipe.read_to_end(&mut read).unwrap();
@@ -184,7 +178,7 @@ fn a_failure_of_the_input_is_passed_on() {
         }
     }
     let text = io::Cursor::new(bam_of(&[1])).chain(Failing);
-    let mut stream = Stream::new(Format::Bam, text).unwrap();
+    let mut stream = Stream::new(AlignmentFormat::Bam, text).unwrap();
     let flaw = stream.finish().unwrap();
     assert_eq!(
         (flaw.record, flaw.fault.to_string()),
@@ -199,7 +193,7 @@ proptest! {
         bytes in 1usize..20,
     ) {
         let mut out = Vec::new();
-        let mut passage = Passage::new(Dribble(text.as_bytes(), bytes), &mut out);
+        let mut passage = Passage::new(ShortReads(text.as_bytes(), bytes), &mut out);
         let mut lines = Vec::new();
         loop {
             let line = passage.line(1000).unwrap().to_vec();
@@ -218,9 +212,9 @@ proptest! {
     #[test]
     fn no_bytes_break_a_frame(text in prop::collection::vec(any::<u8>(), 0..300)) {
         for (format, head) in [
-            (Format::Bam, &b"BAM\x01"[..]),
-            (Format::Cram, b"CRAM\x03\0"),
-            (Format::Sam, b"@CO\n"),
+            (AlignmentFormat::Bam, &b"BAM\x01"[..]),
+            (AlignmentFormat::Cram, b"CRAM\x03\0"),
+            (AlignmentFormat::Sam, b"@CO\n"),
         ] {
             let text = [head, &text].concat();
             let (out, ..) = sent(format, &text, 64);
