@@ -3,6 +3,7 @@
 mod catalog;
 mod closed;
 pub mod flags;
+mod gather;
 mod generated;
 mod listing;
 mod multiqc;
@@ -78,6 +79,7 @@ fn run(argv: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
             print(&model::card(&Catalog::new(folder)?.load(&model)?))
         }
         Command::Generate(what) => print(&generated(what)),
+        Command::Gather(asked) => gather::gather(&asked),
     }
 }
 
@@ -114,7 +116,7 @@ fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
     drop(meter);
     let cost = Cost::since(begin);
     if let Some(mut stats) = stats {
-        stats.write(summary::to_json(&report.ledger, &plan.command, &cost).as_bytes())?;
+        stats.write(summary::to_json(&report.ledger, &plan, &cost).as_bytes())?;
         stats.finish()?;
     }
     if let Some(mut multiqc) = multiqc {

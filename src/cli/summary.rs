@@ -5,7 +5,7 @@ use std::time::Instant;
 use serde_json::{Map, Value as Json, json};
 
 use super::counted;
-use crate::pipeline::{Ledger, ModelLedger};
+use crate::pipeline::{Ledger, ModelLedger, Plan};
 use crate::window::Status;
 
 /// What a run took.
@@ -111,9 +111,14 @@ pub fn summary(ledger: &Ledger, cost: &Cost, raw: bool) -> String {
 }
 
 /// The same for machines; keys are stable.
-pub fn to_json(ledger: &Ledger, command: &str, cost: &Cost) -> String {
+pub fn to_json(ledger: &Ledger, plan: &Plan, cost: &Cost) -> String {
+    json_of(ledger, &plan.command, plan.shard, cost)
+}
+
+/// `shard` is there if only a part was scored.
+fn json_of(ledger: &Ledger, command: &str, shard: Option<(u32, u32)>, cost: &Cost) -> String {
     let rounded = |number: f64| (number * 1000.0).round() / 1000.0;
-    let json = json!({
+    let mut json = json!({
         "windrow": env!("CARGO_PKG_VERSION"),
         "command": command,
         "records": ledger.records,
@@ -132,6 +137,9 @@ pub fn to_json(ledger: &Ledger, command: &str, cost: &Cost) -> String {
         "bases_per_second": cost.rate(ledger.bases).round(),
         "peak_memory_bytes": cost.peak_memory,
     });
+    if let Some((number, count)) = shard {
+        json["shard"] = format!("{number}/{count}").into();
+    }
     format!("{json:#}\n")
 }
 
@@ -227,9 +235,15 @@ mod tests {
             "peak_memory_bytes": 5_000_000,
         });
         assert_eq!(
-            to_json(&ledger(), "windrow x.fa", &COST),
+            json_of(&ledger(), "windrow x.fa", None, &COST),
             format!("{expected:#}\n")
         );
+    }
+
+    #[test]
+    fn json_of_a_shard_says_which() {
+        let text = json_of(&ledger(), "windrow x.fa", Some((2, 8)), &COST);
+        assert!(text.ends_with(",\n  \"shard\": \"2/8\"\n}\n"), "{text}");
     }
 
     #[test]

@@ -127,7 +127,7 @@ pub fn values<T: Send>(
     read: impl FnOnce(&mut dyn Sink) -> Result<T> + Send,
 ) -> (Result<T>, Result<Ledger>) {
     let shape = RowShape {
-        layout: Format::Bed.layout(false),
+        layout: Format::Bed.layout(false, false),
         names: true,
         text: false,
         tracks: false,

@@ -38,6 +38,7 @@ pub struct Plan {
 /// A model made ready for this run.
 pub struct LoadedModel {
     pub model: Model,
+    /// Gives the raw outputs of `heads`.
     pub engine: Arc<dyn Engine>,
     /// Bases between windows, a multiple of the model's step.
     pub stride: usize,

@@ -12,14 +12,14 @@ use crate::source::Place;
 use crate::value::{Quantity, Value};
 use crate::window::{Grid, Policy, Softmask};
 use crate::write::tracks::Subject;
-use crate::write::{Holds, Layout, Least, Line, Provenance, Row};
+use crate::write::{Holds, Layout, Least, Line, Provenance, Row, color};
 
 /// A model on one strand, or on both at once if it is symmetric.
 #[derive(Clone, Debug)]
 pub struct ModelStrand {
     pub strand: Strand,
     pub grid: Grid,
-    /// Number and channel of each label that is scored.
+    /// Number and channel of each label that is scored, in the order of the engine's outputs.
     pub channels: Vec<(usize, usize)>,
 }
 
@@ -219,9 +219,9 @@ impl<'a> Setup<'a> {
             let contract = self.models[channel.model].contract;
             Subject {
                 model: contract.name.clone(),
-                task: contract.task,
                 label: contract.labels[channel.label].clone(),
                 strand: channel.strand,
+                color: color(contract, channel.label, channel.strand),
                 quantity: track_quantity(contract),
             }
         };

@@ -151,7 +151,7 @@ impl<'a> Worker<'a> {
         bases: &mut [Vec<Status>],
     ) -> Result<()> {
         let contract = self.setup.models[model].contract;
-        let labels = contract.labels.len();
+        let labels = track.channels.len();
         let scorer = self.scorers[model].as_mut();
         let mut scored = StrandWindows::new(scorer, track.strand, contract.window);
         let mut reported = Vec::with_capacity(pieces.len());
@@ -204,8 +204,7 @@ impl<'a> Worker<'a> {
         let tracked = self.setup.has_tracks() && place.report.contains(&at) && place.has(at);
         let contract = self.setup.models[model].contract;
         let quantity = self.setup.compared();
-        for &(label, channel) in &track.channels {
-            let output = outputs[label];
+        for (&output, &(label, channel)) in outputs.iter().zip(&track.channels) {
             ensure!(
                 output.is_finite(),
                 "model {} gives {output} at {}:{}",

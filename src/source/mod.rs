@@ -26,7 +26,7 @@ use std::io::{self, Cursor, Read};
 use anyhow::Result;
 
 pub use coords::HeaderCoords;
-use decompress::decompress;
+pub use decompress::decompress;
 use error::shown;
 pub use error::{Fault, SourceError};
 pub use format::InputFormat;

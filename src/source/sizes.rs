@@ -23,6 +23,23 @@ impl Lengths {
         number.map(|&number| self.lengths[number].1)
     }
 
+    /// Notes that a contig is at least so long; says which number it has.
+    pub fn note(&mut self, contig: &[u8], bases: usize) -> usize {
+        let Self { lengths, numbers } = self;
+        match numbers.get(contig) {
+            Some(&number) => {
+                lengths[number].1 = lengths[number].1.max(bases);
+                number
+            }
+            None => {
+                let number = lengths.len();
+                lengths.push((contig.to_owned(), bases));
+                numbers.insert(contig.to_owned(), number);
+                number
+            }
+        }
+    }
+
     /// The contig that came first.
     pub fn first(&self) -> Option<(&[u8], usize)> {
         let (name, bases) = self.lengths.first()?;
@@ -74,18 +91,8 @@ impl<'a> Sizes<'a> {
 
 impl Sink for Sizes<'_> {
     fn begin(&mut self, place: Place) -> Result<()> {
-        let Lengths { lengths, numbers } = &mut self.noted;
-        let number = match numbers.get(&place.contig) {
-            Some(&number) => number,
-            None => {
-                let number = lengths.len();
-                lengths.push((place.contig.clone(), 0));
-                numbers.insert(place.contig.clone(), number);
-                number
-            }
-        };
-        let length = &mut lengths[number].1;
-        *length = place.len.unwrap_or(place.start).max(*length);
+        let bases = place.len.unwrap_or(place.start);
+        let number = self.noted.note(&place.contig, bases);
         self.open = place.len.is_none().then_some((number, place.start));
         self.inner.begin(place)
     }

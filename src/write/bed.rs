@@ -1,4 +1,5 @@
-//! BED6+1: contig, start, end, label, score 0..=1000, strand, value. BED6+2: and a name.
+//! BED6+1: contig, start, end, label, score 0..=1000, strand, value. BED6+2: and a name. BED9: with
+//! colours.
 
 use super::{BrowserTrack, Layout, Line};
 
@@ -17,6 +18,18 @@ pub(super) const TRACK: Layout = Layout {
         out.push(b'\n');
     },
     columns: "contig start end label score strand",
+    names: false,
+    ..LAYOUT
+};
+
+/// BED9, with a colour by label and strand. Browsers take a tenth column for blocks, so the value
+/// is left out.
+pub(super) const COLORED: Layout = Layout {
+    row: |line, out| {
+        line.bed9(out);
+        out.push(b'\n');
+    },
+    columns: "contig start end label score strand thickStart thickEnd itemRgb",
     names: false,
     ..LAYOUT
 };
@@ -56,6 +69,18 @@ mod tests {
         assert_eq!(
             written(&TRACK, line(0.98766, Strand::Forward)),
             "chr1\t41\t42\texon_start\t988\t+\n"
+        );
+    }
+
+    #[test]
+    fn coloured_rows_have_nine_columns() {
+        assert_eq!(
+            written(&COLORED, line(0.98766, Strand::Forward)),
+            "chr1\t41\t42\texon_start\t988\t+\t41\t42\t0,90,200\n"
+        );
+        assert_eq!(
+            written(&COLORED, line(0.5, Strand::Reverse)),
+            "chr1\t41\t42\texon_start\t500\t-\t41\t42\t0,45,100\n"
         );
     }
 

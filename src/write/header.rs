@@ -109,7 +109,7 @@ pub fn header(to: &Destination, parameters: &Parameters<'_>, models: &[Provenanc
             BrowserTrack::Type(kind) => Some(kind),
             BrowserTrack::Bed | BrowserTrack::None => None,
         };
-        text.push_str(&track::line(kind, models, strand));
+        text.push_str(&track::line(kind, to.colors, models, strand));
     }
     if layout.titles && to.header {
         text.push_str(&format!("{columns}\n").replace(' ', "\t"));

@@ -85,9 +85,10 @@ impl Layout {
 }
 
 impl Format {
-    /// How rows are shown, below a line for browsers or not.
-    pub fn layout(self, track: bool) -> &'static Layout {
+    /// How rows are shown, below a line for browsers or not, with a column of colours or not.
+    pub fn layout(self, track: bool, colors: bool) -> &'static Layout {
         match self {
+            Self::Bed if colors => &bed::COLORED,
             Self::Bed if track => &bed::TRACK,
             Self::Bed => &bed::LAYOUT,
             Self::BedGraph => &bedgraph::LAYOUT,

@@ -3,6 +3,7 @@
 mod bed;
 mod bedgraph;
 mod bgzip;
+mod color;
 pub mod big;
 mod format;
 mod gff3;
@@ -20,6 +21,7 @@ pub mod tracks;
 mod tsv;
 mod whole;
 
+pub use color::color;
 pub use format::Format;
 pub use header::{Least, Parameters, Provenance, header};
 pub use layout::{BrowserTrack, Holds, LabelScope, Layout};
@@ -115,6 +117,17 @@ impl Line<'_> {
         out.push(b'\t');
         number(usize::from(self.score()), out);
         out.extend_from_slice(&[b'\t', self.strand.symbol()]);
+    }
+
+    /// Appends the first nine columns of BED: all of the row is thick.
+    fn bed9(&self, out: &mut Vec<u8>) {
+        self.bed6(out);
+        for position in [self.row.start, self.row.end] {
+            out.push(b'\t');
+            number(position, out);
+        }
+        out.push(b'\t');
+        color::write(color(self.model, self.label, self.strand), out);
     }
 
     /// Appends the column of the name, if there is to be one.

@@ -25,11 +25,13 @@ pub struct Destination {
     pub header: bool,
     /// A line for browsers above the rows.
     pub track: bool,
+    /// Rows of BED have colours.
+    pub colors: bool,
 }
 
 impl Destination {
     pub fn layout(&self) -> &'static Layout {
-        self.format.layout(self.track)
+        self.format.layout(self.track, self.colors)
     }
 }
 

@@ -4,8 +4,13 @@ use super::Provenance;
 use crate::model::Strandedness;
 use crate::sequence::StrandChoice;
 
-/// `track ...`, one line; `kind` is its type, if it is not BED.
-pub(super) fn line(kind: Option<&str>, models: &[Provenance<'_>], strand: StrandChoice) -> String {
+/// `track ...`, one line; `kind` is its type, if it is not BED, whose rows may have `colors`.
+pub(super) fn line(
+    kind: Option<&str>,
+    colors: bool,
+    models: &[Provenance<'_>],
+    strand: StrandChoice,
+) -> String {
     let join = |words: Vec<&str>| words.join(", ");
     let contracts = models.iter().map(|of| &of.model.contract);
     let names = join(contracts.clone().map(|model| model.name.as_str()).collect());
@@ -23,6 +28,8 @@ pub(super) fn line(kind: Option<&str>, models: &[Provenance<'_>], strand: Strand
         _ => "",
     };
     let scale = match kind {
+        // A browser shades by score or takes the colours.
+        None if colors => "itemRgb=On",
         None => "useScore=1",
         Some("bedGraph") => "visibility=full autoScale=on",
         Some(_) => "visibility=pack",

@@ -2,7 +2,11 @@
 
 use crate::support::filter::{Bench, failure, refusal, rows, run};
 use crate::support::onnx::{self, Dim};
+use crate::support::random::sequence;
+use proptest::prelude::*;
 use tract_onnx::pb::ModelProto;
+use windrow::model::registry;
+use windrow::{Contract, Model};
 
 const SEQUENCE: &[u8] = b">c\nTTAGCTTACCATTGGATAG\n";
 
@@ -216,4 +220,43 @@ fn the_list_of_models_fits_a_screen() {
     let text = rows(run(&["--list-models"], b""));
     assert!(text.lines().all(|line| line.len() <= 80), "{text}");
     assert!(text.contains("CTCF"), "{text}");
+}
+
+/// The bundled model with most labels.
+fn widest() -> Contract {
+    let contracts = registry::names().map(|name| Model::bundled(name).unwrap().contract);
+    contracts.max_by_key(|contract| contract.labels.len()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn chosen_labels_have_the_values_of_the_whole_model(
+        masks in prop::collection::vec(any::<bool>(), 32),
+        seed in any::<u32>(),
+        engine in prop::sample::select(vec!["auto", "tract"]),
+    ) {
+        let Contract { name, labels, step, .. } = &widest();
+        let stride = (8 * step).to_string();
+        prop_assert!(labels.len() > 1);
+        let wanted: Vec<_> = (labels.iter().zip(masks.iter().cycle()))
+            .filter(|(_, wanted)| **wanted)
+            .map(|(label, _)| label.as_str())
+            .collect();
+        prop_assume!(!wanted.is_empty());
+        let fasta = format!(">c\n{}\n", sequence(1500, seed));
+        let rows = |model: &str, what: &[&str]| {
+            let argv = ["-q", "-m", model, "--engine", engine, "--no-header", "--value", "logit"];
+            rows(run(&[&argv[..], what].concat(), fasta.as_bytes()))
+        };
+        for what in [&["--raw", "-s", &stride][..], &["-f", "narrowpeak"]] {
+            let all = rows(name, what);
+            let of_wanted = all.lines().filter(|row| {
+                row.split('\t').nth(3).is_some_and(|label| wanted.contains(&label))
+            });
+            let of_wanted: String = of_wanted.map(|row| format!("{row}\n")).collect();
+            prop_assert_eq!(rows(&format!("{name}:{}", wanted.join(",")), what), of_wanted);
+        }
+    }
 }

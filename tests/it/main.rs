@@ -12,6 +12,7 @@ mod example;
 mod fasta;
 mod faults;
 mod formats;
+mod gather;
 mod headers;
 mod invariance;
 mod labels;

@@ -248,7 +248,6 @@ fn what_is_no_whole_run_of_calls_is_refused() {
     let bench = bench();
     for (flags, reason) in [
         ("--tracks x --raw", "--tracks: rows must be calls"),
-        ("--tracks x --shard 1/2", "--tracks: files of a --shard"),
         ("--tracks x --reads each", "--tracks: reads give several"),
         ("--genome hg38", "--genome is the name of"),
     ] {

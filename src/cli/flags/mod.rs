@@ -18,8 +18,10 @@ use bstr::BString;
 pub use choice::Generate;
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
+pub use suffix::named_format;
 pub use wanted::{Bound, Wanted};
 
+use super::gather::Gathering;
 use crate::call::{Threshold, Top};
 use crate::engine::EngineChoice;
 use crate::pipeline::DEFAULT_CHUNK;
@@ -95,6 +97,8 @@ pub struct Args {
     pub no_header: bool,
     /// A line for browsers above the rows.
     pub track: bool,
+    /// Rows of BED have colours.
+    pub item_rgb: bool,
     /// Folder of tracks to make.
     pub tracks: Option<PathBuf>,
     /// Name of the sequence in the tracks.
@@ -155,6 +159,7 @@ impl Default for Args {
             index: false,
             no_header: false,
             track: false,
+            item_rgb: false,
             tracks: None,
             genome: None,
             chrom_sizes: None,
@@ -172,7 +177,7 @@ impl Default for Args {
 
 impl Args {
     pub fn layout(&self) -> &'static Layout {
-        self.format.layout(self.track)
+        self.format.layout(self.track, self.item_rgb)
     }
 }
 
@@ -197,6 +202,8 @@ pub enum Command {
         folder: Option<PathBuf>,
     },
     Generate(Generate),
+    /// Make one output of those of shards.
+    Gather(Gathering),
 }
 
 /// How models are listed.
@@ -279,6 +286,10 @@ pub struct Draft {
     pub args: Args,
     /// Set by flags that ask for something else than filtering; the first one stands.
     pub instead: Option<Command>,
+    /// File or folder that is to be made of those of shards.
+    pub gather: Option<PathBuf>,
+    /// Flags that were given.
+    pub given: Vec<&'static str>,
     pub models_given: bool,
     pub format_given: bool,
     /// How models are to be listed, if a format was given that says so.

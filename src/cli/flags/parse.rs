@@ -82,6 +82,7 @@ where
             given: value.shown(),
             reason,
         })?;
+        draft.given.push(flag.long);
         let same_bytes = flag.same_bytes.iter().any(|same| value.0 == *same);
         if flag.shapes_output && !same_bytes {
             echo.push(format!("--{}", flag.long));
@@ -91,6 +92,9 @@ where
             };
             echo.extend(flag.value.map(|_| quoted(shown)));
         }
+    }
+    if let (None, Some(to)) = (&draft.instead, draft.gather.take()) {
+        return gather(to, draft);
     }
     suffix::follow(&mut draft)?;
     let Draft {
@@ -115,6 +119,24 @@ where
             echo: echo.join(" "),
         }),
     }
+}
+
+/// Flags that may stand beside --gather.
+const BESIDE_GATHER: [&str; 4] = ["gather", "threads", "quiet", "verbose"];
+
+/// Joining reads shards and nothing else.
+fn gather(to: PathBuf, draft: Draft) -> Result<Command, UsageError> {
+    let beside = |flag: &&&str| !BESIDE_GATHER.contains(flag);
+    if let Some(flag) = draft.given.iter().find(beside) {
+        return Err(UsageError::Rule(format!(
+            "--{flag} has no place beside --gather, which joins what runs have written"
+        )));
+    }
+    Ok(Command::Gather(Gathering {
+        to,
+        shards: draft.args.inputs,
+        threads: draft.args.threads,
+    }))
 }
 
 fn by_short(short: char) -> Result<&'static Flag, UsageError> {

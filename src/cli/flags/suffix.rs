@@ -27,11 +27,7 @@ pub fn follow(draft: &mut Draft) -> Result<(), UsageError> {
     let Some(path) = &draft.args.output else {
         return Ok(());
     };
-    let (stem, is_gzip) = match extension(path).as_deref() {
-        Some("gz" | "bgz") => (path.with_extension(""), true),
-        _ => (path.clone(), false),
-    };
-    let named = extension(&stem).and_then(|extension| format(&extension));
+    let (named, is_gzip) = named_format(path);
     draft.args.bgzip |= is_gzip;
     match named {
         Some(named) if !draft.format_given => draft.args.format = named,
@@ -46,6 +42,16 @@ pub fn follow(draft: &mut Draft) -> Result<(), UsageError> {
         _ => {}
     }
     Ok(())
+}
+
+/// The format that a name stands for, and whether it is one of block gzip.
+pub fn named_format(path: &Path) -> (Option<Format>, bool) {
+    let (stem, is_gzip) = match extension(path).as_deref() {
+        Some("gz" | "bgz") => (path.with_extension(""), true),
+        _ => (path.to_owned(), false),
+    };
+    let named = extension(&stem).and_then(|extension| format(&extension));
+    (named, is_gzip)
 }
 
 /// Splice scores are a table too.

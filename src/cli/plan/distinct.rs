@@ -27,8 +27,20 @@ struct Named {
 /// may be named as often as one likes.
 pub fn check(args: &Args) -> Result<(), UsageError> {
     let read: Vec<_> = inputs(args).collect();
+    apart(&read, outputs(args))
+}
+
+/// Refuses shards that are one file, and an output that is one of them.
+pub fn check_gathered(to: &Path, shards: &[PathBuf]) -> Result<(), UsageError> {
+    let shards = || (shards.iter()).filter_map(|path| Named::at("--gather: SHARD", path));
+    apart(&[], shards())?;
+    let read: Vec<_> = shards().collect();
+    apart(&read, Named::at("--gather", to).into_iter())
+}
+
+fn apart(read: &[Named], outputs: impl Iterator<Item = Named>) -> Result<(), UsageError> {
     let mut written: Vec<Named> = Vec::new();
-    for output in outputs(args) {
+    for output in outputs {
         if let Some(input) = read.iter().find(|input| input.identity == output.identity) {
             return Err(rule(format!(
                 "{} is also read, as {}: it would be destroyed",

@@ -23,11 +23,6 @@ pub fn check(args: &Args) -> Result<(), UsageError> {
                 "--format {format} is written out of order; --output says to which file"
             ));
         }
-        if args.shard.is_some() {
-            return fail(format!(
-                "--shard: files of --format {format} cannot be joined"
-            ));
-        }
         if args.bgzip {
             return fail(format!("--bgzip: --format {format} is compressed as it is"));
         }
@@ -68,11 +63,10 @@ fn check_stdout(args: &Args) -> Result<(), UsageError> {
     Ok(())
 }
 
-/// Tracks hold what a whole run calls, one value a base.
+/// Tracks hold what a run calls, one value a base.
 fn check_tracks(args: &Args) -> Result<(), UsageError> {
     let reasons = [
         (args.raw, "rows must be calls, and these are windows"),
-        (args.shard.is_some(), "files of a --shard cannot be joined"),
         (
             args.reads == Reads::Each,
             "reads give several values a base",
@@ -108,6 +102,7 @@ pub fn gallery(args: &Args) -> Option<Gallery> {
         folder: args.tracks.clone()?,
         genome: (args.genome.clone().or(stem)).unwrap_or_else(|| "genome".to_owned()),
         fasta: fasta.cloned(),
+        shard: args.shard,
     })
 }
 
@@ -131,7 +126,6 @@ mod tests {
             for (flags, flag) in [
                 ("-z", "--bgzip"),
                 ("--index", "--index"),
-                ("--shard 1/2", "--shard"),
             ] {
                 let refusal = refusal(&format!("-f {format} -o x {flags}"));
                 assert!(refusal.starts_with(&format!("{flag}: ")), "{refusal}");

@@ -1,7 +1,7 @@
 //! From typed flags to loaded models: the rules that need both.
 
 mod chosen;
-mod distinct;
+pub mod distinct;
 mod files;
 mod inputs;
 mod models;
@@ -9,7 +9,7 @@ mod models;
 use anyhow::Context;
 
 use crate::cli::flags::{Args, UsageError};
-use crate::engine::engine_of_choice;
+use crate::engine::engine_of;
 use crate::model::Model;
 use crate::pipeline::{LoadedModel, Plan, ScoredLabel, Scoring};
 use crate::write::Destination;
@@ -45,7 +45,8 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
             .with_context(|| path.display().to_string())?;
     }
     let ready = |((model, heads), stride): ((Model, Vec<ScoredLabel>), usize)| {
-        let engine = engine_of_choice(&model, stride, args.engine)
+        let labels: Vec<_> = heads.iter().map(|head| head.label).collect();
+        let engine = engine_of(&model, &labels, stride, args.engine)
             .with_context(|| format!("model {}", model.origin))?;
         Ok(LoadedModel {
             model,
@@ -77,6 +78,7 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
             index: args.index,
             header: !args.no_header,
             track: args.track,
+            colors: args.item_rgb,
         },
         tracks: files::gallery(args),
         chrom_sizes: args.chrom_sizes.clone(),

@@ -6,7 +6,7 @@ use crate::engine::{self, EngineChoice};
 use crate::model::{CallShape, Contract, Strandedness};
 use crate::sequence::StrandChoice;
 use crate::value::Quantity;
-use crate::write::{BrowserTrack, Holds, LabelScope};
+use crate::write::{BrowserTrack, Format, Holds, LabelScope};
 
 pub(super) fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>, UsageError> {
     let stride = |contract: &&Contract| match args.stride {
@@ -88,6 +88,11 @@ pub(super) fn check_format(args: &mut Args, contracts: &[&Contract]) -> Result<(
         }
         Holds::Windows(_) => args.raw = true,
         Holds::Calls | Holds::Either => {}
+    }
+    if args.item_rgb && args.format != Format::Bed {
+        return Err(rule(format!(
+            "--itemrgb: --format {format} has no column for colours; bed has"
+        )));
     }
     if args.track && layout.track == BrowserTrack::None {
         return Err(rule(format!("--track: --format {format} is no track")));

@@ -8,6 +8,9 @@ mod convert;
 mod convert;
 mod empty;
 mod entry;
+mod gather;
+#[cfg(feature = "bigwig")]
+mod read;
 mod spool;
 
 use std::collections::HashMap;
@@ -19,9 +22,12 @@ use anyhow::{Context, Result};
 use super::whole::Whole;
 use super::{BrowserTrack, Layout, bed, bedgraph};
 use crate::source::Lengths;
+#[cfg(not(feature = "bigwig"))]
+use convert as read;
 use convert::{big_bed, big_wig};
 use empty::BigHeader;
 use entry::{RowFault, text};
+pub use gather::gather;
 use spool::Spool;
 
 const BIG_WIG: u32 = 0x888f_fc26;

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use super::Kind;
 use super::spool::Rows;
 
 const LEFT_OUT: &str = "this build of windrow is without bigWig and bigBed";
@@ -20,5 +22,15 @@ pub fn big_bed(
     _: usize,
     _: (String, u16),
 ) -> Result<()> {
+    bail!(LEFT_OUT)
+}
+
+/// What a file says beside its rows.
+pub struct Head {
+    pub contigs: Vec<(String, u32)>,
+    pub autosql: Option<String>,
+}
+
+pub fn read(_: &Path, _: Kind, _: &mut (dyn FnMut(&[u8]) -> bool + Send)) -> Result<Head> {
     bail!(LEFT_OUT)
 }

@@ -5,7 +5,6 @@
 use serde_json::{Value as Json, json};
 
 use super::{Gallery, Subject};
-use crate::model::Task;
 use crate::sequence::Strand;
 use crate::source::Lengths;
 use crate::value::Quantity;
@@ -39,20 +38,9 @@ impl Subject {
         }
     }
 
-    /// Red, green and blue: one hue a task, darker on the reverse strand.
+    /// Red, green and blue, with commas between.
     fn color(&self) -> String {
-        let color: [u8; 3] = match self.task {
-            Task::ExonStart => [0, 90, 200],
-            Task::Promoter => [200, 60, 30],
-            Task::Enhancer => [220, 150, 0],
-            Task::BindingSite => [0, 140, 90],
-            Task::Expression => [130, 60, 170],
-        };
-        let color = match self.strand {
-            Strand::Reverse => color.map(|part| part / 2),
-            Strand::Forward | Strand::Both => color,
-        };
-        color.map(|part| part.to_string()).join(",")
+        self.color.map(|part| part.to_string()).join(",")
     }
 }
 

@@ -1,22 +1,23 @@
 //! A folder with a bigWig of values and a bigBed of calls for each model, label and strand, and
 //! with the texts by which browsers find them.
 
+mod folder;
+mod gather;
 mod hub;
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use tempfile::TempDir;
 
 use super::Line;
 use super::big::{self, Big, Kind};
-use crate::model::Task;
 use crate::sequence::Strand;
 use crate::source::Lengths;
-use crate::temporary::{Temporary, note};
 use crate::value::Quantity;
+use folder::{Folder, relative};
+pub use gather::gather;
 
 /// What is to be written, and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,15 +28,22 @@ pub struct Gallery {
     pub genome: String,
     /// The sequence, if it is a FASTA file.
     pub fasta: Option<PathBuf>,
+    /// The part of a run whose rows it holds, from 1, and how many there are.
+    pub shard: Option<(u32, u32)>,
 }
+
+/// File of a shard's folder that says which one it is, as `2/8`.
+pub const PART: &str = "shard";
+const SESSION: &str = "igv-session.json";
 
 /// What a track shows.
 #[derive(Clone, Debug)]
 pub struct Subject {
     pub model: String,
-    pub task: Task,
     pub label: String,
     pub strand: Strand,
+    /// Red, green and blue.
+    pub color: [u8; 3],
     /// What its values are.
     pub quantity: Quantity,
 }
@@ -65,29 +73,14 @@ pub struct Tracks {
     gallery: Gallery,
     subjects: Vec<Subject>,
     pairs: Vec<Pair>,
-    folder: TempDir,
-    /// Until the folder has its name, or is removed.
-    temporary: Temporary,
+    folder: Folder,
 }
 
 impl Tracks {
     /// Begins a folder beside its name; `subjects` are one a channel.
     pub fn begin(gallery: &Gallery, subjects: Vec<Subject>) -> Result<Self> {
         check_names(&subjects)?;
-        let name = &gallery.folder;
-        let begun = unused(name).and_then(|()| {
-            let beside = match name.parent() {
-                Some(folder) if folder != Path::new("") => folder,
-                _ => Path::new("."),
-            };
-            let make = || {
-                tempfile::Builder::new()
-                    .prefix(".windrow-")
-                    .tempdir_in(beside)
-            };
-            note(make, TempDir::path)
-        });
-        let (folder, temporary) = begun.with_context(|| name.display().to_string())?;
+        let folder = Folder::begin(&gallery.folder)?;
         let pairs = subjects.iter().map(|subject| {
             let file = |suffix: &str, kind| {
                 let name = format!("{}{suffix}", subject.stem());
@@ -104,7 +97,6 @@ impl Tracks {
             gallery: gallery.clone(),
             subjects,
             folder,
-            temporary,
         })
     }
 
@@ -145,27 +137,9 @@ impl Tracks {
             values.finish(lengths, false, threads)?;
             calls.finish(lengths, false, threads)?;
         }
-        let name = &self.gallery.folder;
-        let named = write_texts(&self.gallery, &self.subjects, lengths, self.folder.path())
-            .and_then(|()| unused(name))
-            .and_then(|()| fs::rename(self.folder.path(), name));
-        named.with_context(|| name.display().to_string())?;
-        // It is no temporary one any more.
-        let _ = self.folder.keep();
-        drop(self.temporary);
-        Ok(())
-    }
-}
-
-/// An error if something has the name already.
-fn unused(name: &Path) -> io::Result<()> {
-    match name.symlink_metadata() {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error),
-        Ok(_) => Err(io::Error::new(
-            ErrorKind::AlreadyExists,
-            "is there already; name a folder that is not",
-        )),
+        write_texts(&self.gallery, &self.subjects, lengths, self.folder.path())
+            .with_context(|| self.gallery.folder.display().to_string())?;
+        self.folder.appear()
     }
 }
 
@@ -175,8 +149,6 @@ fn write_texts(
     lengths: &Lengths,
     folder: &Path,
 ) -> io::Result<()> {
-    // A folder for temporary files can be read by its owner alone.
-    fs::set_permissions(folder, folder_permissions()?)?;
     let write = |name: &str, text: &[u8]| fs::write(folder.join(name), text);
     let fasta = gallery.fasta.as_deref().map(|path| {
         let from = path.canonicalize()?;
@@ -188,31 +160,11 @@ fn write_texts(
     write("genomes.txt", hub::genomes(gallery).as_bytes())?;
     write("trackDb.txt", hub::track_db(subjects).as_bytes())?;
     write("chrom.sizes", &lengths.table())?;
-    write("igv-session.json", session.as_bytes())
-}
-
-/// Those that a new folder has.
-fn folder_permissions() -> io::Result<fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-    let probe = tempfile::tempdir()?;
-    let made = probe.path().join("made");
-    fs::create_dir(&made)?;
-    Ok(fs::Permissions::from_mode(
-        made.metadata()?.permissions().mode(),
-    ))
-}
-
-/// The way from a folder to a file, both absolute.
-fn relative(file: &Path, folder: &Path) -> String {
-    let common = file
-        .components()
-        .zip(folder.components())
-        .take_while(|(a, b)| a == b)
-        .count();
-    let up = folder.components().skip(common).map(|_| "..".to_owned());
-    let down = file.components().skip(common);
-    let down = down.map(|part| part.as_os_str().to_string_lossy().into_owned());
-    up.chain(down).collect::<Vec<_>>().join("/")
+    write(SESSION, session.as_bytes())?;
+    match gallery.shard {
+        Some((number, count)) => write(PART, format!("{number}/{count}\n").as_bytes()),
+        None => Ok(()),
+    }
 }
 
 /// Refuses subjects of which two would have one name.
@@ -223,23 +175,4 @@ fn check_names(subjects: &[Subject]) -> Result<()> {
         ensure!(!twice, "two models give tracks with the name {stem}");
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_way_goes_up_to_what_both_share() {
-        let way = |file: &str, folder: &str| relative(Path::new(file), Path::new(folder));
-        assert_eq!(way("/a/b/x.fa", "/a/b/tracks"), "../x.fa");
-        assert_eq!(way("/a/x.fa", "/b/c/tracks"), "../../../a/x.fa");
-    }
-
-    #[test]
-    fn what_is_there_is_not_taken() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(unused(folder.path()).is_err());
-        assert!(unused(&folder.path().join("new")).is_ok());
-    }
 }

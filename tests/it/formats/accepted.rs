@@ -50,7 +50,7 @@ fn bedtools_takes_every_format_of_intervals() {
     if !present("bedtools") {
         return;
     }
-    for format in ["bed", "bedgraph", "narrowpeak", "gff3"] {
+    for format in ["bed", "bed --itemrgb", "bedgraph", "narrowpeak", "gff3"] {
         let bench = Bench::new(&behind_ag());
         let text = bench.run(&format!("-f {format}"), &genome()).stdout;
         let path = bench.write(&format!("calls.{format}"), &text);

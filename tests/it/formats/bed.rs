@@ -1,6 +1,6 @@
 //! BED6+1.
 
-use super::{SEQUENCE, lines};
+use super::{SEQUENCE, lines, refusal};
 use crate::support::filter::{Bench, behind_ag};
 use crate::support::onnx;
 
@@ -11,6 +11,23 @@ fn bed_has_a_row_for_each_call() {
         bench.rows("", SEQUENCE),
         lines(&["c1 3 4 exon_start 1000 - 1", "c1 4 5 exon_start 1000 + 1"])
     );
+}
+
+#[test]
+fn bed_with_colours_has_nine_columns() {
+    let bench = Bench::new(&behind_ag());
+    let expected = lines(&[
+        "c1 3 4 exon_start 1000 - 3 4 0,45,100",
+        "c1 4 5 exon_start 1000 + 4 5 0,90,200",
+    ]);
+    assert_eq!(bench.rows("--itemrgb", SEQUENCE), expected);
+    let raw = bench.rows("--itemrgb --raw", SEQUENCE);
+    assert!(raw.lines().all(|row| row.split('\t').count() == 9), "{raw}");
+    for format in ["bedgraph", "narrowpeak", "gff3", "tsv", "spsc", "bigwig", "bigbed"] {
+        let error = refusal(&bench, &format!("--itemrgb -f {format}"));
+        let reason = format!("--itemrgb: --format {format} has no column for colours; bed has");
+        assert!(error.contains(&reason), "{error}");
+    }
 }
 
 #[test]

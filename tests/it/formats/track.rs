@@ -24,6 +24,16 @@ fn bed_below_a_track_line_has_six_columns() {
 }
 
 #[test]
+fn a_track_of_colours_says_so() {
+    let bench = Bench::new(&behind_ag());
+    let rows = bench.rows("--itemrgb", SEQUENCE);
+    let expected = format!(
+        "track name=\"matrix\" description=\"exon_start, {VERSION}\" itemRgb=On\n{rows}"
+    );
+    assert_eq!(bench.rows("--itemrgb --track", SEQUENCE), expected);
+}
+
+#[test]
 fn the_scale_of_probabilities_goes_from_0_to_1() {
     let bench = Bench::new(&behind_ag());
     for strand in ["+", "-"] {
@@ -77,6 +87,11 @@ fn what_is_no_track_has_no_track_line() {
         let reason = format!("--track: --format {format} is no track");
         assert!(error.contains(&reason), "{error}");
     }
+    let error = refusal(&bench, "--itemrgb --names");
+    assert!(
+        error.contains("--names: --format bed with --itemrgb has no column"),
+        "{error}"
+    );
     for flag in ["--names", "--reads each"] {
         let error = refusal(&bench, &format!("--track {flag}"));
         assert!(

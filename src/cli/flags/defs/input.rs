@@ -79,8 +79,8 @@ pub(super) const FLAGS: &[Flag] = &[
         short_doc: "score part I of N, cut by bases",
         long_doc: "Score part I of N, cut by bases wherever that falls. The outputs of all parts, \
             one after the other, are the output of a run without it, byte for byte: a row is \
-            written by the part in which it starts, the header by the first. Inputs are read \
-            twice, to count them first, so they must be files.",
+            written by the part in which it starts, the header by the first. --gather joins all \
+            kinds of output. Inputs are read twice, to count them first, so they must be files.",
         update: |draft, value| {
             let parts = value.text().ok().and_then(|text| text.split_once('/'));
             let number = |text: &str| text.parse::<u32>().ok();

@@ -106,6 +106,21 @@ pub(super) const FLAGS: &[Flag] = &[
         ..SWITCH
     },
     Flag {
+        long: "itemrgb",
+        section: Section::Output,
+        shapes_output: true,
+        common: false,
+        short_doc: "bed of nine columns, coloured by label and strand",
+        long_doc: "Write bed as BED9: thickStart and thickEnd are start and end, and itemRgb is a \
+            colour by label and strand, darker on the reverse strand. There is no column for the \
+            value, nor for names. With --track, the line above the rows has itemRgb=On.",
+        update: |draft, _| {
+            draft.args.item_rgb = true;
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
         long: "tracks",
         value: Some("DIR"),
         completes: Completes::Files,
@@ -117,8 +132,8 @@ pub(super) const FLAGS: &[Flag] = &[
             UCSC browser (hub.txt, genomes.txt, trackDb.txt); a session for igv.js \
             (igv-session.json); and chrom.sizes. Values are -log10 of the share of a genome that \
             scores at least as much where the model has a background, else probabilities. Rows \
-            must be calls. DIR must not be there; it appears when the run has succeeded. Not with \
-            --shard: files of parts cannot be joined.",
+            must be calls. DIR must not be there; it appears when the run has succeeded. --gather \
+            makes one of those of shards.",
         update: |draft, value| {
             draft.args.tracks = Some(value.path()?);
             Ok(())
@@ -202,6 +217,25 @@ pub(super) const FLAGS: &[Flag] = &[
                 return Err("is not a name".to_owned());
             }
             draft.args.sample = Some(name.to_owned());
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
+        long: "gather",
+        value: Some("OUT"),
+        completes: Completes::Files,
+        section: Section::Output,
+        common: false,
+        short_doc: "make OUT of the outputs of shards, named as INPUT",
+        long_doc: "Make OUT of what the parts of a --shard wrote, named in their order in place of \
+            INPUT: the bytes of the run without it. The name says the kind: rows of text, plain or \
+            .gz; .bw and .bb; .json of --stats, whose counts are added; or, if the shards are \
+            folders, those of --tracks. Ledgers and folders say which part they are of, and each \
+            must be there once. OUT appears whole or not at all. Of other flags only --threads \
+            may stand beside it.",
+        update: |draft, value| {
+            draft.gather = Some(value.path()?);
             Ok(())
         },
         ..SWITCH

@@ -327,6 +327,12 @@ fn track() {
 }
 
 #[test]
+fn itemrgb() {
+    assert!(!run("").item_rgb);
+    assert!(run("--itemrgb").item_rgb);
+}
+
+#[test]
 fn chrom_sizes() {
     assert_eq!(run("").chrom_sizes, None);
     let path = Some(PathBuf::from("c.sizes"));
@@ -348,6 +354,22 @@ fn multiqc() {
 fn sample() {
     assert_eq!(run("--sample liver").sample.as_deref(), Some("liver"));
     assert_eq!(run("").sample, None);
+}
+
+#[test]
+fn gather() {
+    let Command::Gather(asked) = instead("--gather all.bed 1.bed 2.bed -t 3") else {
+        panic!("not asked to gather");
+    };
+    assert_eq!(asked.to, PathBuf::from("all.bed"));
+    assert_eq!(asked.shards, ["1.bed", "2.bed"].map(PathBuf::from));
+    assert_eq!(asked.threads, 3);
+    let refused = parse(["--gather", "all.bed", "-m", "promoter"]).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "--model has no place beside --gather, which joins what runs have written"
+    );
+    assert_eq!(instead("--gather all.bed -h"), Command::Help);
 }
 
 #[test]

@@ -1,0 +1,104 @@
+//! What kind of output files are, by their names.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::flags::{UsageError, named_format};
+use crate::write::Format;
+
+/// Kinds of output, by how several become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Rows of text, one after the other.
+    Rows(Format),
+    BigWig,
+    BigBed,
+    /// Ledgers, added.
+    Stats,
+    /// Folders of tracks.
+    Tracks,
+}
+
+/// The kind of `to` and of all shards, and whether `to` is block gzip. Rows may be compressed in
+/// some and not in others.
+pub fn kind(to: &Path, shards: &[PathBuf]) -> Result<(Kind, bool), UsageError> {
+    let [first, others @ ..] = shards else {
+        return Ok((Kind::Tracks, false));
+    };
+    let (kind, _) = of(first)?;
+    for other in others {
+        if of(other)?.0 != kind {
+            return Err(apart(first, other));
+        }
+    }
+    match kind {
+        Kind::Tracks => Ok((kind, false)),
+        _ => match of(to)? {
+            (of_output, bgzip) if of_output == kind => Ok((kind, bgzip)),
+            _ => Err(apart(to, first)),
+        },
+    }
+}
+
+fn apart(one: &Path, other: &Path) -> UsageError {
+    let (one, other) = (one.display(), other.display());
+    UsageError::Rule(format!("--gather: {one} and {other} are of two kinds"))
+}
+
+fn of(path: &Path) -> Result<(Kind, bool), UsageError> {
+    if path.is_dir() {
+        return Ok((Kind::Tracks, false));
+    }
+    let is_json = path.extension().is_some_and(|ending| ending == "json");
+    match named_format(path) {
+        _ if is_json => Ok((Kind::Stats, false)),
+        (Some(Format::BigWig), false) => Ok((Kind::BigWig, false)),
+        (Some(Format::BigBed), false) => Ok((Kind::BigBed, false)),
+        (Some(Format::BigWig | Format::BigBed) | None, _) => {
+            let text = format!(
+                "--gather: the name of {} says no kind of output (such as .bed, .bed.gz, .bw, \
+                 .json)",
+                path.display()
+            );
+            Err(UsageError::Rule(text))
+        }
+        (Some(format), bgzip) => Ok((Kind::Rows(format), bgzip)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(to: &str, shards: &[&str]) -> Result<(Kind, bool), String> {
+        let shards: Vec<_> = shards.iter().map(PathBuf::from).collect();
+        kind(Path::new(to), &shards).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn names_say_the_kind() {
+        let bed = Kind::Rows(Format::Bed);
+        assert_eq!(told("a.bed", &["1.bed", "2.bed.gz"]), Ok((bed, false)));
+        assert_eq!(told("a.bed.gz", &["1.bed", "2.bed"]), Ok((bed, true)));
+        assert_eq!(told("a.bw", &["1.bigWig"]), Ok((Kind::BigWig, false)));
+        assert_eq!(told("a.json", &["1.json"]), Ok((Kind::Stats, false)));
+        let here = env!("CARGO_MANIFEST_DIR");
+        assert_eq!(told("a", &[here, here]), Ok((Kind::Tracks, false)));
+    }
+
+    #[test]
+    fn kinds_do_not_mix() {
+        for (to, shards) in [
+            ("a.bed", &["1.bed", "2.bedgraph"][..]),
+            ("a.bed", &["1.json"]),
+            ("a.bw", &["1.bb"]),
+            ("a.bed", &["1.bed", env!("CARGO_MANIFEST_DIR")]),
+        ] {
+            let refused = told(to, shards).unwrap_err();
+            assert!(refused.ends_with("are of two kinds"), "{refused}");
+        }
+        for name in ["a", "a.txt", "a.bw.gz", "a.gz"] {
+            let refused = told(name, &[name]).unwrap_err();
+            assert!(refused.contains("says no kind of output"), "{refused}");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What shards wrote, made one: `--gather OUT SHARD...`.
+
+mod kind;
+mod parts;
+mod rows;
+mod stats;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::flags::UsageError;
+use super::plan::distinct;
+use super::signals;
+use crate::write::big::{self, Kind as BigKind};
+use crate::write::{Form, tracks};
+use kind::{Kind, kind};
+
+/// What is to be made of which shards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gathering {
+    /// File or folder to make.
+    pub to: PathBuf,
+    /// Files or folders of the shards, in their order.
+    pub shards: Vec<PathBuf>,
+    pub threads: usize,
+}
+
+/// Makes the output of the whole run of those of its shards, byte for byte; in ledgers, time and
+/// memory are those of the shards.
+pub fn gather(asked: &Gathering) -> anyhow::Result<()> {
+    let Gathering {
+        to,
+        shards,
+        threads,
+    } = asked;
+    if shards.is_empty() {
+        return Err(UsageError::Rule("--gather: name the shards".to_owned()).into());
+    }
+    let (kind, bgzip) = kind(to, shards)?;
+    distinct::check_gathered(to, shards)?;
+    signals::remove_temporary_files();
+    match kind {
+        Kind::Rows(format) => {
+            let form = if bgzip { Form::Bgzip } else { Form::Text };
+            rows::gather(to, form, format, shards)
+        }
+        Kind::Stats => stats::gather(to, shards),
+        Kind::BigWig => big::gather(to, BigKind::BigWig, shards, *threads),
+        Kind::BigBed => big::gather(to, BigKind::BigBed, shards, *threads),
+        Kind::Tracks => {
+            let numbered = shards.iter().map(|folder| Ok((folder, part_of(folder)?)));
+            let folders = parts::in_order(numbered.collect::<anyhow::Result<_>>()?)?;
+            tracks::gather(to, &folders, *threads)
+        }
+    }
+}
+
+/// Which part a folder of tracks holds.
+fn part_of(folder: &Path) -> anyhow::Result<(u32, u32)> {
+    let path = folder.join(tracks::PART);
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    parts::parse(text.trim_end()).with_context(|| format!("{}: is no part", path.display()))
+}
