@@ -9,6 +9,7 @@ mod listing;
 mod multiqc;
 mod plan;
 mod progress;
+mod report;
 mod short;
 mod signals;
 mod summary;
@@ -111,8 +112,9 @@ fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
     }
     let stats = args.stats.as_deref().map(Target::beside).transpose()?;
     let multiqc = args.multiqc.as_deref().map(Target::beside).transpose()?;
+    let page = args.report.as_deref().map(Target::beside).transpose()?;
     let meter = meter(&args, &plan);
-    let report = pipeline::run(&plan, &meter)?;
+    let mut report = pipeline::run(&plan, &meter)?;
     drop(meter);
     let cost = Cost::since(begin);
     if let Some(mut stats) = stats {
@@ -123,6 +125,11 @@ fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
         let sample = multiqc::sample(&args);
         multiqc.write(multiqc::to_json(&report.ledger, &sample, &cost).as_bytes())?;
         multiqc.finish()?;
+    }
+    if let (Some(mut page), Some(census)) = (page, report.census.take()) {
+        let sample = multiqc::sample(&args);
+        page.write(report::page(&plan, &sample, &report.ledger, census)?.as_bytes())?;
+        page.finish()?;
     }
     if let Some(fault) = report.unsorted.filter(|_| is_sorted_for(&args)) {
         tell(&format!(

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 
 use super::Observer;
+use super::census::Census;
 use super::ledger::Ledger;
 use super::setup::Setup;
 use super::sorted::Sorted;
@@ -54,6 +55,8 @@ pub struct Delivery<'a> {
     pub ledger: Ledger,
     /// Of the rows that were written.
     pub sorted: Sorted,
+    /// For a report, if there is to be one.
+    pub census: Option<Census>,
     writer: &'a mut dyn Writer,
     callers: Vec<Caller>,
     calls: Ordered<Row>,
@@ -80,6 +83,7 @@ impl<'a> Delivery<'a> {
             observer,
             ledger,
             sorted: Sorted::default(),
+            census: setup.census(),
             writer,
             callers: setup.callers(),
             calls: Ordered::default(),
@@ -102,7 +106,11 @@ impl<'a> Delivery<'a> {
             unplaced,
             found,
             marks,
+            census,
         } = outcome;
+        if let Some(taken) = &mut self.census {
+            taken.piece(&place.contig, &report, &census);
+        }
         // A record is counted with its last base.
         let ends = end.is_some_and(|end| end <= place.own.end);
         self.ledger.records += u64::from(ends);
@@ -246,6 +254,10 @@ impl<'a> Delivery<'a> {
     fn written(&mut self, row: &Row, place: &Place) {
         self.count(row.channel, 1);
         self.sorted.rows(&place.contig, row.start, row.start);
+        if let Some(census) = &mut self.census {
+            let model = self.setup.channels[row.channel].model;
+            census.call(&place.contig, model, row.start);
+        }
         self.writer.row(&self.setup.line(*row, place));
         if self.setup.has_tracks() {
             self.writer.track_call(&self.setup.track_line(*row, place));

@@ -1,6 +1,7 @@
 //! Stretches in, rows out: one thread reads, all others score, one of them writes, and order is
 //! kept.
 
+pub mod census;
 mod crew;
 mod deliver;
 mod files;
@@ -19,6 +20,7 @@ use anyhow::{Result, bail};
 use crate::source::reads::{Reads, Tally};
 use crate::source::{self, Count, Input, Lengths, Place, Shard, Sink, Sizes, SourceOptions, Watch};
 use crate::write::{Format, Parameters, header};
+use census::Census;
 use deliver::Delivery;
 pub use deliver::Writer;
 use files::Files;
@@ -46,6 +48,8 @@ pub struct Report {
     pub ledger: Ledger,
     /// Where rows left the order of `sort -k1,1 -k2,2n`, if they did.
     pub unsorted: Option<String>,
+    /// What a report shows beside the ledger, if it was asked for; windows by label.
+    pub census: Option<Census>,
 }
 
 /// Reads, scores and writes all that the plan asks for.
@@ -59,6 +63,7 @@ pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
         names: source.regions.names || source.reads.reads == Reads::Each,
         text: true,
         tracks: plan.tracks.is_some(),
+        census: plan.census,
     };
     let setup = Setup::new(&plan.models, &plan.scoring, shape, plan.chunk_size);
     let mut files = Files::begin(plan, header_of(plan, &setup), setup.subjects())?;
@@ -76,13 +81,17 @@ pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
     let seen = read?;
     delivered?;
     let Delivery {
-        mut ledger, sorted, ..
+        mut ledger,
+        sorted,
+        census,
+        ..
     } = delivery;
     ledger.reads = seen.reads;
     files.finish(&seen.lengths, setup.has_names(), plan.threads)?;
     Ok(Report {
         ledger,
         unsorted: sorted.fault,
+        census: census.map(|census| setup.by_label(census)),
     })
 }
 
@@ -131,6 +140,7 @@ pub fn values<T: Send>(
         names: true,
         text: false,
         tracks: false,
+        census: false,
     };
     let setup = Setup::new(models, scoring, shape, DEFAULT_CHUNK);
     let settled = AtomicBool::new(false);

@@ -26,6 +26,8 @@ pub struct Plan {
     pub unscored: Option<PathBuf>,
     /// Folder of tracks to write beside rows, which are calls then.
     pub tracks: Option<Gallery>,
+    /// Whether a census is taken.
+    pub census: bool,
     /// The part to score, from 1, and how many there are.
     pub shard: Option<(u32, u32)>,
     pub threads: usize,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::census::{Census, RUNGS, Windows, rungs};
 use super::plan::{LoadedModel, ScoredLabel, Scoring};
 use super::work::Mark;
 use crate::call::{Best, Call, Caller, Threshold, share};
@@ -34,6 +35,8 @@ pub struct Channel {
     pub strand: Strand,
     /// Least raw output whose value makes a row.
     pub least: f32,
+    /// Steps of rarity, if windows are counted by them.
+    pub rungs: Option<[f32; RUNGS]>,
 }
 
 /// A model as the workers see it.
@@ -103,6 +106,8 @@ pub struct RowShape {
     pub text: bool,
     /// Whether values and calls are wanted as tracks, too.
     pub tracks: bool,
+    /// Whether calls are counted along contigs, and windows by rarity.
+    pub census: bool,
 }
 
 pub struct Setup<'a> {
@@ -128,7 +133,7 @@ impl<'a> Setup<'a> {
         let models: Vec<_> = models
             .iter()
             .enumerate()
-            .map(|(index, loaded)| scored(scoring, shape.layout, loaded, index, &mut channels))
+            .map(|(index, loaded)| scored(scoring, shape, loaded, index, &mut channels))
             .collect();
         let mut reach = Reach::default();
         for model in &models {
@@ -211,6 +216,36 @@ impl<'a> Setup<'a> {
             0
         };
         vec![Vec::new(); channels]
+    }
+
+    /// Counts of windows by channel, all zero; none if they are not counted.
+    pub fn no_windows(&self) -> Vec<Windows> {
+        let channels = if self.shape.census {
+            self.channels.len()
+        } else {
+            0
+        };
+        vec![[0; RUNGS + 1]; channels]
+    }
+
+    /// A census that has nothing in it, if one is taken.
+    pub fn census(&self) -> Option<Census> {
+        let (models, channels) = (self.models.len(), self.channels.len());
+        self.shape.census.then(|| Census::new(models, channels))
+    }
+
+    /// The same census with windows by label, both strands together, of all models.
+    pub fn by_label(&self, mut census: Census) -> Census {
+        let labels = self.models.iter().map(|model| model.least.len()).sum();
+        let mut windows = vec![[0; RUNGS + 1]; labels];
+        for (channel, counts) in census.windows.iter().enumerate() {
+            let of_label: &mut Windows = &mut windows[self.label(channel)];
+            for (sum, count) in of_label.iter_mut().zip(counts) {
+                *sum += count;
+            }
+        }
+        census.windows = windows;
+        census
     }
 
     /// What the tracks show, one a channel.
@@ -357,7 +392,7 @@ fn least_output(contract: &Contract, label: usize, least: Value) -> f32 {
 
 fn scored<'a>(
     scoring: &Scoring,
-    layout: &Layout,
+    RowShape { layout, census, .. }: RowShape,
     loaded: &'a LoadedModel,
     index: usize,
     channels: &mut Vec<Channel>,
@@ -398,6 +433,7 @@ fn scored<'a>(
             head,
             strand,
             least: least.map_or(f32::MIN, |least| least.output),
+            rungs: contract.background.get(label).filter(|_| census).map(rungs),
         }));
     }
     let track = |(at, &strand): (usize, &Strand)| ModelStrand {

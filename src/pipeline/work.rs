@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 
+use super::census;
 use super::setup::{ModelStrand, Setup, track_quantity, value};
 use super::strand::StrandWindows;
 use super::unit::{Piece, Unit};
@@ -41,6 +42,8 @@ pub struct Outcome {
     pub found: Found,
     /// Values for tracks, by channel; none if there are no tracks.
     pub marks: Vec<Vec<Mark>>,
+    /// By rarity and channel; none if they are not counted.
+    pub census: Vec<census::Windows>,
 }
 
 /// The value of a window in a track, by the base that it reports on.
@@ -75,6 +78,7 @@ struct ScoredPiece<'u> {
     unplaced: Vec<u64>,
     found: Vec<(usize, Candidate)>,
     marks: Vec<Vec<Mark>>,
+    census: Vec<census::Windows>,
 }
 
 /// One thread's scorers.
@@ -106,6 +110,7 @@ impl<'a> Worker<'a> {
                 unplaced: vec![0; models],
                 found: Vec::new(),
                 marks: self.setup.no_marks(),
+                census: self.setup.no_windows(),
             })
             .collect();
         for model in 0..models {
@@ -121,6 +126,7 @@ impl<'a> Worker<'a> {
             unplaced: draft.unplaced,
             found: self.shape(draft.found, draft.piece),
             marks: draft.marks,
+            census: draft.census,
         };
         Ok(pieces.into_iter().map(outcome).collect())
     }
@@ -204,6 +210,7 @@ impl<'a> Worker<'a> {
         let tracked = self.setup.has_tracks() && place.report.contains(&at) && place.has(at);
         let contract = self.setup.models[model].contract;
         let quantity = self.setup.compared();
+        let reported = draft.piece.report().contains(&at);
         for (&output, &(label, channel)) in outputs.iter().zip(&track.channels) {
             ensure!(
                 output.is_finite(),
@@ -215,6 +222,9 @@ impl<'a> Worker<'a> {
             if output >= self.setup.channels[channel].least {
                 let value = value(quantity, contract, label, output);
                 draft.found.push((channel, Candidate { at, value, output }));
+            }
+            if let (Some(rungs), true) = (&self.setup.channels[channel].rungs, reported) {
+                census::count(&mut draft.census[channel], rungs, output);
             }
             if tracked {
                 let quantity = track_quantity(contract);

@@ -3,8 +3,8 @@
 mod bed;
 mod bedgraph;
 mod bgzip;
-mod color;
 pub mod big;
+mod color;
 mod format;
 mod gff3;
 mod header;

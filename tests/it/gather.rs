@@ -85,13 +85,20 @@ fn files_with_an_index_are_those_of_the_whole_run() {
     }
     // No row in some shards, and none in any.
     same_as_whole("--min-score 1", ".bb", 40);
-    same_as_whole("--min-score 1 --max-n 0 --softmask skip --strand +", ".bw", 40);
+    same_as_whole(
+        "--min-score 1 --max-n 0 --softmask skip --strand +",
+        ".bw",
+        40,
+    );
 }
 
 #[test]
 fn regions_with_names_are_gathered() {
     let bench = bench();
-    let bed = bench.write("r.bed", b"b\t10\t900\tone\nb\t1500\t3000\ttwo\na\t0\t800\tthree\n");
+    let bed = bench.write(
+        "r.bed",
+        b"b\t10\t900\tone\nb\t1500\t3000\ttwo\na\t0\t800\tthree\n",
+    );
     let flags = |more: &str| {
         let fasta = path(&bench, "genome.fa");
         bench.run(&format!("-q --names -r {fasta} {more} {bed}"), b"")
@@ -183,8 +190,8 @@ fn folders_of_tracks_are_gathered() {
 #[test]
 fn shards_that_are_not_all_of_one_run_are_refused() {
     let bench = bench();
-    let flags = "--genome x";
     for (flag, ending) in [("--stats", ".json"), ("--tracks", "")] {
+        let flags = if flag == "--tracks" { "--genome x" } else { "" };
         let shards = shards(&bench, flags, flag, ending, 3);
         let to = path(&bench, &format!("all{ending}"));
         let (error, _) = failure(gather(&to, &[shards[0].clone(), shards[2].clone()]));
@@ -198,7 +205,10 @@ fn shards_that_are_not_all_of_one_run_are_refused() {
             "--stats" => ("--strand +", "are not of one run: command differs\n"),
             _ => ("--strand +", "are not of one run: only one of them has "),
         };
-        rows(of(&bench, &format!("{flags} {more} --shard 3/3 {flag} {other}")));
+        rows(of(
+            &bench,
+            &format!("{flags} {more} --shard 3/3 {flag} {other}"),
+        ));
         let (error, _) = failure(gather(&to, &[&shards[..2], &[other]].concat()));
         assert!(error.contains(reason), "{error}");
         let whole = path(&bench, &format!("whole{ending}"));
@@ -253,7 +263,10 @@ fn kinds_that_differ_are_refused() {
     let refused = refusal(gather(&path(&bench, "all.txt"), &[bed]));
     assert!(refused.contains("all.txt says no kind"), "{refused}");
     let refused = refusal(gather(&to, &[]));
-    assert!(refused.ends_with("--gather: name the shards\n"), "{refused}");
+    assert!(
+        refused.ends_with("--gather: name the shards\n"),
+        "{refused}"
+    );
     for (name, bytes, reason) in [
         ("3.bed", &b"c\t1\t2"[..], "3.bed: ends within a row"),
         ("3.bw", b"c\t1\t2\n", "3.bw: is no bigWig"),

@@ -225,7 +225,9 @@ fn the_list_of_models_fits_a_screen() {
 /// The bundled model with most labels.
 fn widest() -> Contract {
     let contracts = registry::names().map(|name| Model::bundled(name).unwrap().contract);
-    contracts.max_by_key(|contract| contract.labels.len()).unwrap()
+    contracts
+        .max_by_key(|contract| contract.labels.len())
+        .unwrap()
 }
 
 proptest! {

@@ -27,6 +27,7 @@ mod reads;
 mod real_data;
 mod real_reads;
 mod regions;
+mod report;
 mod shards;
 mod streams;
 mod support;

@@ -109,6 +109,8 @@ pub struct Args {
     pub stats: Option<PathBuf>,
     /// File for the ledger as custom content of MultiQC.
     pub multiqc: Option<PathBuf>,
+    /// File for a page that shows the run.
+    pub report: Option<PathBuf>,
     /// Name of what was read; if none, that of the first input.
     pub sample: Option<String>,
     /// File for the unscored intervals as BED.
@@ -165,6 +167,7 @@ impl Default for Args {
             chrom_sizes: None,
             stats: None,
             multiqc: None,
+            report: None,
             sample: None,
             unscored: None,
             threads: std::thread::available_parallelism().map_or(1, usize::from),

@@ -10,6 +10,7 @@ use std::str::FromStr;
 use bstr::BString;
 
 use super::{Argument, Command, Completes, Draft, Flag, Listing, sam_flags, suffix, table};
+use crate::cli::gather::Gathering;
 use crate::suggest::{closest, hint};
 
 /// A command line that cannot be followed; the message is one line.

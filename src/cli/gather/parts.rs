@@ -44,7 +44,10 @@ mod tests {
             .collect();
         let shards = named.iter().map(|(name, part)| (name, *part)).collect();
         let ordered = in_order(shards).map_err(|error| error.to_string())?;
-        Ok(ordered.iter().map(|path| path.display().to_string()).collect())
+        Ok(ordered
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect())
     }
 
     #[test]
@@ -56,7 +59,10 @@ mod tests {
     #[test]
     fn each_shard_is_there_once() {
         let refused = |shards: &[(&str, &str)]| order(shards).unwrap_err();
-        assert_eq!(refused(&[("a", "1/3"), ("c", "3/3")]), "shard 2/3 is missing");
+        assert_eq!(
+            refused(&[("a", "1/3"), ("c", "3/3")]),
+            "shard 2/3 is missing"
+        );
         assert_eq!(refused(&[("b", "2/2")]), "shard 1/2 is missing");
         assert_eq!(refused(&[("a", "1/2")]), "shard 2/2 is missing");
         assert_eq!(

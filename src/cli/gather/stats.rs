@@ -97,7 +97,11 @@ fn add_value(key: &str, sum: &mut Json, other: &Json) -> Result<()> {
 fn rate(sum: &mut Ledger) {
     let number = |key: &str| sum.get(key).and_then(Json::as_f64).unwrap_or_default();
     let (bases, wall) = (number("bases"), number("wall_seconds"));
-    let rate = if wall > 0.0 { (bases / wall).round() } else { 0.0 };
+    let rate = if wall > 0.0 {
+        (bases / wall).round()
+    } else {
+        0.0
+    };
     sum.insert("bases_per_second".to_owned(), rate.into());
 }
 

@@ -73,6 +73,7 @@ fn outputs(args: &Args) -> impl Iterator<Item = Named> {
         ("--chrom-sizes", file(args.chrom_sizes.as_deref())),
         ("--stats", file(args.stats.as_deref())),
         ("--multiqc", file(args.multiqc.as_deref())),
+        ("--report", file(args.report.as_deref())),
         ("--unscored", file(args.unscored.as_deref())),
     ];
     let to_stdout = args.output.is_none();

@@ -30,8 +30,11 @@ pub fn check(args: &Args) -> Result<(), UsageError> {
             return fail(format!("--index: --format {format} has one inside"));
         }
     }
-    if args.sample.is_some() && args.multiqc.is_none() {
-        return fail("--sample names a line of a report: add --multiqc".to_owned());
+    if args.sample.is_some() && args.multiqc.is_none() && args.report.is_none() {
+        return fail("--sample names what is reported on: add --multiqc or --report".to_owned());
+    }
+    if args.report.is_some() && args.raw {
+        return fail("--report: rows must be calls, and these are windows".to_owned());
     }
     if args.index && !args.bgzip {
         return fail("--index is of bgzip output: add --bgzip".to_owned());
@@ -48,6 +51,7 @@ fn check_stdout(args: &Args) -> Result<(), UsageError> {
         ("chrom-sizes", &args.chrom_sizes),
         ("stats", &args.stats),
         ("multiqc", &args.multiqc),
+        ("report", &args.report),
         ("unscored", &args.unscored),
     ];
     let is_stdout = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
@@ -123,10 +127,7 @@ mod tests {
                 refusal(&format!("-f {format}")),
                 format!("--format {format} is written out of order; --output says to which file")
             );
-            for (flags, flag) in [
-                ("-z", "--bgzip"),
-                ("--index", "--index"),
-            ] {
+            for (flags, flag) in [("-z", "--bgzip"), ("--index", "--index")] {
                 let refusal = refusal(&format!("-f {format} -o x {flags}"));
                 assert!(refusal.starts_with(&format!("{flag}: ")), "{refusal}");
             }
@@ -138,6 +139,7 @@ mod tests {
         for flags in [
             "--stats -",
             "--multiqc -",
+            "--report -",
             "--unscored -",
             "--chrom-sizes -",
         ] {
@@ -153,7 +155,9 @@ mod tests {
     #[test]
     fn a_sample_is_named_for_a_report() {
         assert!(check(&args("--sample liver --multiqc x_mqc.json")).is_ok());
-        assert!(refusal("--sample liver").ends_with("add --multiqc"));
+        assert!(check(&args("--sample liver --report x.html")).is_ok());
+        assert!(refusal("--sample liver").ends_with("add --multiqc or --report"));
+        assert!(refusal("--report x.html --raw").starts_with("--report: rows must be calls"));
     }
 
     #[test]

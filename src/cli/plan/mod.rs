@@ -81,6 +81,7 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
             colors: args.item_rgb,
         },
         tracks: files::gallery(args),
+        census: args.report.is_some(),
         chrom_sizes: args.chrom_sizes.clone(),
         unscored: args.unscored.clone(),
         shard: args.shard,

@@ -18,7 +18,9 @@ pub fn gather(to: &Path, kind: Kind, shards: &[PathBuf], threads: usize) -> Resu
         // What the new file says of itself names it, and not the shard.
         let mut failed = None;
         let taken = read(path, kind, &mut |rows| {
-            big.write(rows).map_err(|error| failed = Some(error)).is_ok()
+            big.write(rows)
+                .map_err(|error| failed = Some(error))
+                .is_ok()
         });
         if let Some(error) = failed {
             return Err(error);
@@ -42,7 +44,9 @@ pub fn gather(to: &Path, kind: Kind, shards: &[PathBuf], threads: usize) -> Resu
                     shown()
                 ),
                 Some(_) => {}
-                None => lengths.note(contig.as_bytes(), bases),
+                None => {
+                    lengths.note(contig.as_bytes(), bases);
+                }
             }
         }
     }

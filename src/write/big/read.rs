@@ -1,5 +1,7 @@
 //! Rows of bigWig and bigBed, by bigtools.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
@@ -34,7 +36,7 @@ pub fn read(path: &Path, kind: Kind, take: Take<'_>) -> Result<Head> {
 }
 
 fn big_wig(path: &Path, take: Take<'_>) -> Result<Head> {
-    let mut file = BigWigRead::open_file(path).context("is no bigWig")?;
+    let mut file = BigWigRead::open(opened(path)?).context("is no bigWig")?;
     let contigs = contigs(file.chroms());
     for (contig, _) in &contigs {
         let rows = file.get_interval(contig, 0, u32::MAX)?;
@@ -52,7 +54,7 @@ fn big_wig(path: &Path, take: Take<'_>) -> Result<Head> {
 }
 
 fn big_bed(path: &Path, take: Take<'_>) -> Result<Head> {
-    let mut file = BigBedRead::open_file(path).context("is no bigBed")?;
+    let mut file = BigBedRead::open(opened(path)?).context("is no bigBed")?;
     let autosql = file.autosql()?;
     let contigs = contigs(file.chroms());
     for (contig, _) in &contigs {
@@ -67,6 +69,11 @@ fn big_bed(path: &Path, take: Take<'_>) -> Result<Head> {
         }
     }
     Ok(Head { contigs, autosql })
+}
+
+// The function of bigtools that opens a file prints what it fails with.
+fn opened(path: &Path) -> Result<BufReader<File>> {
+    Ok(BufReader::new(File::open(path)?))
 }
 
 fn contigs(all: &[ChromInfo]) -> Vec<(String, u32)> {

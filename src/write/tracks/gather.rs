@@ -29,7 +29,10 @@ pub fn gather(to: &Path, shards: &[PathBuf], threads: usize) -> Result<()> {
     for name in names.iter().filter(|name| *name != PART) {
         let target = folder.path().join(name);
         let paths: Vec<_> = shards.iter().map(|shard| shard.join(name)).collect();
-        match Path::new(name).extension().and_then(|ending| ending.to_str()) {
+        match Path::new(name)
+            .extension()
+            .and_then(|ending| ending.to_str())
+        {
             Some("bw") => big::gather(&target, Kind::BigWig, &paths, threads)?,
             Some("bb") => big::gather(&target, Kind::BigBed, &paths, threads)?,
             _ => {

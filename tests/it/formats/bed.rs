@@ -23,7 +23,15 @@ fn bed_with_colours_has_nine_columns() {
     assert_eq!(bench.rows("--itemrgb", SEQUENCE), expected);
     let raw = bench.rows("--itemrgb --raw", SEQUENCE);
     assert!(raw.lines().all(|row| row.split('\t').count() == 9), "{raw}");
-    for format in ["bedgraph", "narrowpeak", "gff3", "tsv", "spsc", "bigwig", "bigbed"] {
+    for format in [
+        "bedgraph",
+        "narrowpeak",
+        "gff3",
+        "tsv",
+        "spsc",
+        "bigwig",
+        "bigbed",
+    ] {
         let error = refusal(&bench, &format!("--itemrgb -f {format}"));
         let reason = format!("--itemrgb: --format {format} has no column for colours; bed has");
         assert!(error.contains(&reason), "{error}");

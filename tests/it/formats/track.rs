@@ -27,9 +27,8 @@ fn bed_below_a_track_line_has_six_columns() {
 fn a_track_of_colours_says_so() {
     let bench = Bench::new(&behind_ag());
     let rows = bench.rows("--itemrgb", SEQUENCE);
-    let expected = format!(
-        "track name=\"matrix\" description=\"exon_start, {VERSION}\" itemRgb=On\n{rows}"
-    );
+    let expected =
+        format!("track name=\"matrix\" description=\"exon_start, {VERSION}\" itemRgb=On\n{rows}");
     assert_eq!(bench.rows("--itemrgb --track", SEQUENCE), expected);
 }
 

@@ -203,12 +203,30 @@ pub(super) const FLAGS: &[Flag] = &[
         ..SWITCH
     },
     Flag {
+        long: "report",
+        value: Some("FILE"),
+        completes: Completes::Files,
+        section: Section::Output,
+        common: false,
+        short_doc: "write a page that shows the run to FILE.html",
+        long_doc: "Write one page of HTML, without anything from elsewhere: bases read, scored and \
+            unscored by reason, calls by label, calls a megabase along the 30 contigs with most \
+            bases, and how rare scores are next to the background of each model. It holds no time \
+            and no host: equal runs write equal bytes. --sample is its title. '-' is standard \
+            output, if --output names a file. Rows must be calls.",
+        update: |draft, value| {
+            draft.args.report = Some(value.path()?);
+            Ok(())
+        },
+        ..SWITCH
+    },
+    Flag {
         long: "sample",
         value: Some("NAME"),
         section: Section::Output,
         common: false,
-        short_doc: "name of the input in --multiqc",
-        long_doc: "Name of what was read, for --multiqc. Reports hold each name once, so it is to \
+        short_doc: "name of the input in --multiqc and --report",
+        long_doc: "Name of what was read, for --multiqc and --report. Reports of MultiQC hold each name once, so it is to \
             be unlike those of other runs. Default: the name of the first input, less its folder \
             and what follows the first dot.",
         update: |draft, value| {

@@ -351,6 +351,12 @@ fn multiqc() {
 }
 
 #[test]
+fn report() {
+    assert_eq!(run("--report r.html").report, Some(PathBuf::from("r.html")));
+    assert_eq!(run("").report, None);
+}
+
+#[test]
 fn sample() {
     assert_eq!(run("--sample liver").sample.as_deref(), Some("liver"));
     assert_eq!(run("").sample, None);
