@@ -140,8 +140,16 @@ _windrow() {
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;
+    --report)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return
+        ;;
     --sample)
         mapfile -t COMPREPLY < <(:)
+        return
+        ;;
+    --gather)
+        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
         return
         ;;
     --unscored)
@@ -166,7 +174,7 @@ _windrow() {
         ;;
     esac
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W '-m --model --models --list-models --show-model -r --reference -R --region --region-strand --names --shard --input-format --header-coords --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --precision --fdr --rate --value --raw --top --merge-distance --min-length --max-n --softmask -f --format -o --output -z --bgzip --index --no-header --track --tracks --genome --chrom-sizes --stats --multiqc --sample --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W '-m --model --models --list-models --show-model -r --reference -R --region --region-strand --names --shard --input-format --header-coords --reads -F --exclude-flags --require-flags --min-mapq --min-depth --min-fraction -s --stride --strand --min-score --precision --fdr --rate --value --raw --top --merge-distance --min-length --max-n --softmask -f --format -o --output -z --bgzip --index --no-header --track --itemrgb --tracks --genome --chrom-sizes --stats --multiqc --report --sample --gather --unscored -t -@ --threads --engine --chunk-size -q --quiet -v --verbose --generate -h --help -V --version' -- "$cur")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     fi

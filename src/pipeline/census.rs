@@ -24,11 +24,11 @@ pub fn rungs(background: &Background) -> [f32; RUNGS] {
     std::array::from_fn(rung)
 }
 
-/// Windows by the highest step of rarity that they reach; 0 is none.
-pub type Windows = [u64; RUNGS + 1];
+/// RarityCounts by the highest step of rarity that they reach; 0 is none.
+pub type RarityCounts = [u64; RUNGS + 1];
 
 /// Counts a window.
-pub fn count(windows: &mut Windows, rungs: &[f32; RUNGS], output: f32) {
+pub fn count(windows: &mut RarityCounts, rungs: &[f32; RUNGS], output: f32) {
     // Most windows are common.
     let reached = rungs.iter().take_while(|&&least| output >= least).count();
     windows[reached] += 1;
@@ -36,7 +36,7 @@ pub fn count(windows: &mut Windows, rungs: &[f32; RUNGS], output: f32) {
 
 /// A contig, and calls along it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contig {
+pub struct ContigCalls {
     pub name: Vec<u8>,
     /// Bases that were reported on.
     pub bases: u64,
@@ -50,7 +50,7 @@ pub struct Contig {
     number: u64,
 }
 
-impl Contig {
+impl ContigCalls {
     fn new(name: &[u8], models: usize, number: u64) -> Self {
         Self {
             name: name.to_owned(),
@@ -103,13 +103,13 @@ pub struct Others {
 pub struct Census {
     models: usize,
     /// The contig that came last.
-    open: Option<Contig>,
-    kept: Vec<Contig>,
+    open: Option<ContigCalls>,
+    kept: Vec<ContigCalls>,
     pub others: Others,
     /// Contigs so far.
     contigs: u64,
     /// By channel.
-    pub windows: Vec<Windows>,
+    pub windows: Vec<RarityCounts>,
 }
 
 impl Census {
@@ -125,7 +125,7 @@ impl Census {
     }
 
     /// Takes bases of a contig that were reported on, and its windows by channel.
-    pub fn piece(&mut self, contig: &[u8], report: &Range<usize>, windows: &[Windows]) {
+    pub fn piece(&mut self, contig: &[u8], report: &Range<usize>, windows: &[RarityCounts]) {
         self.contig(contig).bases(report);
         for (sum, windows) in self.windows.iter_mut().zip(windows) {
             for (sum, windows) in sum.iter_mut().zip(windows) {
@@ -140,13 +140,13 @@ impl Census {
     }
 
     /// The contigs with most bases, in the order in which they came.
-    pub fn contigs(mut self) -> (Vec<Contig>, Others) {
+    pub fn contigs(mut self) -> (Vec<ContigCalls>, Others) {
         self.close();
         self.kept.sort_by_key(|contig| contig.number);
         (self.kept, self.others)
     }
 
-    fn contig(&mut self, name: &[u8]) -> &mut Contig {
+    fn contig(&mut self, name: &[u8]) -> &mut ContigCalls {
         if self.open.as_ref().is_none_or(|open| open.name != name) {
             self.close();
         }
@@ -162,7 +162,7 @@ impl Census {
                 Some(at) => kept.swap_remove(at),
                 None => {
                     *contigs += 1;
-                    Contig::new(name, *models, *contigs)
+                    ContigCalls::new(name, *models, *contigs)
                 }
             },
         )
@@ -172,8 +172,9 @@ impl Census {
     fn close(&mut self) {
         self.kept.extend(self.open.take());
         if self.kept.len() > MOST_CONTIGS {
-            let rank =
-                |contig: &&(usize, &Contig)| (contig.1.bases, std::cmp::Reverse(contig.1.number));
+            let rank = |contig: &&(usize, &ContigCalls)| {
+                (contig.1.bases, std::cmp::Reverse(contig.1.number))
+            };
             let shortest = self.kept.iter().enumerate().collect::<Vec<_>>();
             if let Some(&(at, _)) = shortest.iter().min_by_key(rank) {
                 let contig = self.kept.swap_remove(at);
@@ -190,7 +191,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn contigs(census: Census) -> Vec<(String, u64)> {
-        let name = |contig: Contig| (String::from_utf8(contig.name).unwrap(), contig.bases);
+        let name = |contig: ContigCalls| (String::from_utf8(contig.name).unwrap(), contig.bases);
         census.contigs().0.into_iter().map(name).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::census::{Census, RUNGS, Windows, rungs};
+use super::census::{Census, RUNGS, RarityCounts, rungs};
 use super::plan::{LoadedModel, ScoredLabel, Scoring};
 use super::work::Mark;
 use crate::call::{Best, Call, Caller, Threshold, share};
@@ -219,7 +219,7 @@ impl<'a> Setup<'a> {
     }
 
     /// Counts of windows by channel, all zero; none if they are not counted.
-    pub fn no_windows(&self) -> Vec<Windows> {
+    pub fn no_windows(&self) -> Vec<RarityCounts> {
         let channels = if self.shape.census {
             self.channels.len()
         } else {
@@ -239,7 +239,7 @@ impl<'a> Setup<'a> {
         let labels = self.models.iter().map(|model| model.least.len()).sum();
         let mut windows = vec![[0; RUNGS + 1]; labels];
         for (channel, counts) in census.windows.iter().enumerate() {
-            let of_label: &mut Windows = &mut windows[self.label(channel)];
+            let of_label: &mut RarityCounts = &mut windows[self.label(channel)];
             for (sum, count) in of_label.iter_mut().zip(counts) {
                 *sum += count;
             }

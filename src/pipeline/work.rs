@@ -43,7 +43,7 @@ pub struct Outcome {
     /// Values for tracks, by channel; none if there are no tracks.
     pub marks: Vec<Vec<Mark>>,
     /// By rarity and channel; none if they are not counted.
-    pub census: Vec<census::Windows>,
+    pub census: Vec<census::RarityCounts>,
 }
 
 /// The value of a window in a track, by the base that it reports on.
@@ -78,7 +78,7 @@ struct ScoredPiece<'u> {
     unplaced: Vec<u64>,
     found: Vec<(usize, Candidate)>,
     marks: Vec<Vec<Mark>>,
-    census: Vec<census::Windows>,
+    census: Vec<census::RarityCounts>,
 }
 
 /// One thread's scorers.

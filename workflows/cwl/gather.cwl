@@ -1,15 +1,18 @@
 cwlVersion: v1.2
 class: CommandLineTool
-doc: The rows of all shards in one file, in the order given.
-baseCommand: cat
+doc: The files of all shards as one, in the order given.
+baseCommand: windrow
 requirements:
   InlineJavascriptRequirement: {}
 inputs:
-  rows:
+  output:
+    type: string
+    doc: Its extension says the kind, such as .bed, .bed.gz, .bw or .json.
+    inputBinding: {prefix: --gather, position: 1}
+  shards:
     type: File[]
-    inputBinding: {position: 1}
-  output: string
-stdout: $(inputs.output)
+    inputBinding: {position: 2}
 outputs:
   gathered:
-    type: stdout
+    type: File
+    outputBinding: {glob: $(inputs.output)}

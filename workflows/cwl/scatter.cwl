@@ -42,8 +42,16 @@ steps:
     out: [rows, stats]
   gather:
     in:
-      rows: score/rows
+      shards: score/rows
       output: output
+    run: gather.cwl
+    out: [gathered]
+  add:
+    in:
+      shards: score/stats
+      output:
+        source: output
+        valueFrom: $(self).json
     run: gather.cwl
     out: [gathered]
 outputs:
@@ -51,5 +59,5 @@ outputs:
     type: File
     outputSource: gather/gathered
   stats:
-    type: File[]
-    outputSource: score/stats
+    type: File
+    outputSource: add/gathered

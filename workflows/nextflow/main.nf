@@ -19,7 +19,7 @@ process GATHER {
 
     script:
     """
-    cat ${parts} > ${meta.id}.bed
+    windrow --gather ${meta.id}.bed ${parts}
     """
 }
 

@@ -21,7 +21,7 @@ pub use parse::{UsageError, parse};
 pub use suffix::named_format;
 pub use wanted::{Bound, Wanted};
 
-use super::gather::Gathering;
+use super::gather::GatherRequest;
 use crate::call::{Threshold, Top};
 use crate::engine::EngineChoice;
 use crate::pipeline::DEFAULT_CHUNK;
@@ -206,7 +206,7 @@ pub enum Command {
     },
     Generate(Generate),
     /// Make one output of those of shards.
-    Gather(Gathering),
+    Gather(GatherRequest),
 }
 
 /// How models are listed.

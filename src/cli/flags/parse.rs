@@ -10,7 +10,7 @@ use std::str::FromStr;
 use bstr::BString;
 
 use super::{Argument, Command, Completes, Draft, Flag, Listing, sam_flags, suffix, table};
-use crate::cli::gather::Gathering;
+use crate::cli::gather::GatherRequest;
 use crate::suggest::{closest, hint};
 
 /// A command line that cannot be followed; the message is one line.
@@ -133,7 +133,7 @@ fn gather(to: PathBuf, draft: Draft) -> Result<Command, UsageError> {
             "--{flag} has no place beside --gather, which joins what runs have written"
         )));
     }
-    Ok(Command::Gather(Gathering {
+    Ok(Command::Gather(GatherRequest {
         to,
         shards: draft.args.inputs,
         threads: draft.args.threads,

@@ -7,7 +7,7 @@ use crate::write::Format;
 
 /// Kinds of output, by how several become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum OutputKind {
     /// Rows of text, one after the other.
     Rows(Format),
     BigWig,
@@ -20,9 +20,9 @@ pub enum Kind {
 
 /// The kind of `to` and of all shards, and whether `to` is block gzip. Rows may be compressed in
 /// some and not in others.
-pub fn kind(to: &Path, shards: &[PathBuf]) -> Result<(Kind, bool), UsageError> {
+pub fn kind(to: &Path, shards: &[PathBuf]) -> Result<(OutputKind, bool), UsageError> {
     let [first, others @ ..] = shards else {
-        return Ok((Kind::Tracks, false));
+        return Ok((OutputKind::Tracks, false));
     };
     let (kind, _) = of(first)?;
     for other in others {
@@ -31,7 +31,7 @@ pub fn kind(to: &Path, shards: &[PathBuf]) -> Result<(Kind, bool), UsageError> {
         }
     }
     match kind {
-        Kind::Tracks => Ok((kind, false)),
+        OutputKind::Tracks => Ok((kind, false)),
         _ => match of(to)? {
             (of_output, bgzip) if of_output == kind => Ok((kind, bgzip)),
             _ => Err(apart(to, first)),
@@ -44,15 +44,15 @@ fn apart(one: &Path, other: &Path) -> UsageError {
     UsageError::Rule(format!("--gather: {one} and {other} are of two kinds"))
 }
 
-fn of(path: &Path) -> Result<(Kind, bool), UsageError> {
+fn of(path: &Path) -> Result<(OutputKind, bool), UsageError> {
     if path.is_dir() {
-        return Ok((Kind::Tracks, false));
+        return Ok((OutputKind::Tracks, false));
     }
     let is_json = path.extension().is_some_and(|ending| ending == "json");
     match named_format(path) {
-        _ if is_json => Ok((Kind::Stats, false)),
-        (Some(Format::BigWig), false) => Ok((Kind::BigWig, false)),
-        (Some(Format::BigBed), false) => Ok((Kind::BigBed, false)),
+        _ if is_json => Ok((OutputKind::Stats, false)),
+        (Some(Format::BigWig), false) => Ok((OutputKind::BigWig, false)),
+        (Some(Format::BigBed), false) => Ok((OutputKind::BigBed, false)),
         (Some(Format::BigWig | Format::BigBed) | None, _) => {
             let text = format!(
                 "--gather: the name of {} says no kind of output (such as .bed, .bed.gz, .bw, \
@@ -61,7 +61,7 @@ fn of(path: &Path) -> Result<(Kind, bool), UsageError> {
             );
             Err(UsageError::Rule(text))
         }
-        (Some(format), bgzip) => Ok((Kind::Rows(format), bgzip)),
+        (Some(format), bgzip) => Ok((OutputKind::Rows(format), bgzip)),
     }
 }
 
@@ -69,20 +69,20 @@ fn of(path: &Path) -> Result<(Kind, bool), UsageError> {
 mod tests {
     use super::*;
 
-    fn told(to: &str, shards: &[&str]) -> Result<(Kind, bool), String> {
+    fn told(to: &str, shards: &[&str]) -> Result<(OutputKind, bool), String> {
         let shards: Vec<_> = shards.iter().map(PathBuf::from).collect();
         kind(Path::new(to), &shards).map_err(|error| error.to_string())
     }
 
     #[test]
     fn names_say_the_kind() {
-        let bed = Kind::Rows(Format::Bed);
+        let bed = OutputKind::Rows(Format::Bed);
         assert_eq!(told("a.bed", &["1.bed", "2.bed.gz"]), Ok((bed, false)));
         assert_eq!(told("a.bed.gz", &["1.bed", "2.bed"]), Ok((bed, true)));
-        assert_eq!(told("a.bw", &["1.bigWig"]), Ok((Kind::BigWig, false)));
-        assert_eq!(told("a.json", &["1.json"]), Ok((Kind::Stats, false)));
+        assert_eq!(told("a.bw", &["1.bigWig"]), Ok((OutputKind::BigWig, false)));
+        assert_eq!(told("a.json", &["1.json"]), Ok((OutputKind::Stats, false)));
         let here = env!("CARGO_MANIFEST_DIR");
-        assert_eq!(told("a", &[here, here]), Ok((Kind::Tracks, false)));
+        assert_eq!(told("a", &[here, here]), Ok((OutputKind::Tracks, false)));
     }
 
     #[test]

@@ -14,11 +14,11 @@ use super::plan::distinct;
 use super::signals;
 use crate::write::big::{self, Kind as BigKind};
 use crate::write::{Form, tracks};
-use kind::{Kind, kind};
+use kind::{OutputKind, kind};
 
 /// What is to be made of which shards.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Gathering {
+pub struct GatherRequest {
     /// File or folder to make.
     pub to: PathBuf,
     /// Files or folders of the shards, in their order.
@@ -28,8 +28,8 @@ pub struct Gathering {
 
 /// Makes the output of the whole run of those of its shards, byte for byte; in ledgers, time and
 /// memory are those of the shards.
-pub fn gather(asked: &Gathering) -> anyhow::Result<()> {
-    let Gathering {
+pub fn gather(asked: &GatherRequest) -> anyhow::Result<()> {
+    let GatherRequest {
         to,
         shards,
         threads,
@@ -41,14 +41,14 @@ pub fn gather(asked: &Gathering) -> anyhow::Result<()> {
     distinct::check_gathered(to, shards)?;
     signals::remove_temporary_files();
     match kind {
-        Kind::Rows(format) => {
+        OutputKind::Rows(format) => {
             let form = if bgzip { Form::Bgzip } else { Form::Text };
             rows::gather(to, form, format, shards)
         }
-        Kind::Stats => stats::gather(to, shards),
-        Kind::BigWig => big::gather(to, BigKind::BigWig, shards, *threads),
-        Kind::BigBed => big::gather(to, BigKind::BigBed, shards, *threads),
-        Kind::Tracks => {
+        OutputKind::Stats => stats::gather(to, shards),
+        OutputKind::BigWig => big::gather(to, BigKind::BigWig, shards, *threads),
+        OutputKind::BigBed => big::gather(to, BigKind::BigBed, shards, *threads),
+        OutputKind::Tracks => {
             let numbered = shards.iter().map(|folder| Ok((folder, part_of(folder)?)));
             let folders = parts::in_order(numbered.collect::<anyhow::Result<_>>()?)?;
             tracks::gather(to, &folders, *threads)

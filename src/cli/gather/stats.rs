@@ -39,9 +39,9 @@ pub fn gather(to: &Path, shards: &[PathBuf]) -> Result<()> {
     target.finish()
 }
 
-type Ledger = Map<String, Json>;
+type LedgerJson = Map<String, Json>;
 
-fn read(path: &Path) -> Result<((u32, u32), Ledger)> {
+fn read(path: &Path) -> Result<((u32, u32), LedgerJson)> {
     let json = serde_json::from_str(&fs::read_to_string(path)?)?;
     let Json::Object(mut ledger) = json else {
         bail!("is no ledger of --stats");
@@ -53,7 +53,7 @@ fn read(path: &Path) -> Result<((u32, u32), Ledger)> {
     Ok((part, ledger))
 }
 
-fn add(sum: &mut Ledger, other: &Ledger) -> Result<()> {
+fn add(sum: &mut LedgerJson, other: &LedgerJson) -> Result<()> {
     if !sum.keys().eq(other.keys()) {
         bail!("their keys differ");
     }
@@ -94,7 +94,7 @@ fn add_value(key: &str, sum: &mut Json, other: &Json) -> Result<()> {
 }
 
 /// Bases a second follow from what was added.
-fn rate(sum: &mut Ledger) {
+fn rate(sum: &mut LedgerJson) {
     let number = |key: &str| sum.get(key).and_then(Json::as_f64).unwrap_or_default();
     let (bases, wall) = (number("bases"), number("wall_seconds"));
     let rate = if wall > 0.0 {
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn object(json: Json) -> Ledger {
+    fn object(json: Json) -> LedgerJson {
         match json {
             Json::Object(object) => object,
             other => panic!("{other}"),

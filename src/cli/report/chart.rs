@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::pipeline::census::{Contig, RUNGS, Windows, rarity_of};
+use crate::pipeline::census::{ContigCalls, RUNGS, RarityCounts, rarity_of};
 
 /// The frame of the chart: left, right, top and bottom.
 const FRAME: [f64; 4] = [40.0, 330.0, 10.0, 190.0];
@@ -11,11 +11,11 @@ const DECADES: usize = RUNGS / 2;
 /// Width and height of the bars along a contig.
 const STRIP: [f64; 2] = [640.0, 30.0];
 
-/// Windows of an input against those of the background: both axes are -log10 of a share.
+/// RarityCounts of an input against those of the background: both axes are -log10 of a share.
 #[derive(Serialize)]
 pub struct Chart {
     ticks: Vec<Tick>,
-    lines: Vec<Line>,
+    lines: Vec<Curve>,
 }
 
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ struct Tick {
 
 /// A label.
 #[derive(Serialize)]
-struct Line {
+struct Curve {
     name: String,
     color: String,
     points: String,
@@ -35,8 +35,8 @@ struct Line {
 
 impl Chart {
     /// `labels` are names, colours and windows by rarity.
-    pub fn new<'a>(labels: impl Iterator<Item = (String, String, &'a Windows)>) -> Self {
-        let line = |(name, color, windows): (String, String, &Windows)| Line {
+    pub fn new<'a>(labels: impl Iterator<Item = (String, String, &'a RarityCounts)>) -> Self {
+        let line = |(name, color, windows): (String, String, &RarityCounts)| Curve {
             name,
             color,
             points: points(windows),
@@ -59,7 +59,7 @@ impl Chart {
 
 /// Where the shares of windows lie that reach each step of rarity, up to the last that any
 /// reaches.
-fn points(windows: &Windows) -> String {
+fn points(windows: &RarityCounts) -> String {
     let all: u64 = windows.iter().sum();
     let mut points = Vec::new();
     for rung in 0..=RUNGS {
@@ -88,7 +88,7 @@ fn rounded(number: f64) -> f64 {
 }
 
 /// Calls a megabase of each stretch of a contig.
-fn rates(contig: &Contig, model: usize) -> impl Iterator<Item = f64> {
+fn rates(contig: &ContigCalls, model: usize) -> impl Iterator<Item = f64> {
     let calls = contig.calls[model].iter().enumerate();
     calls.map(|(bin, &calls)| {
         let bases = contig
@@ -99,13 +99,13 @@ fn rates(contig: &Contig, model: usize) -> impl Iterator<Item = f64> {
 }
 
 /// Most calls a megabase of a model on a stretch of any contig.
-pub fn highest(contigs: &[Contig], model: usize) -> f64 {
+pub fn highest(contigs: &[ContigCalls], model: usize) -> f64 {
     let rates = contigs.iter().flat_map(|contig| rates(contig, model));
     rates.fold(0.0, f64::max)
 }
 
 /// The outline of a bar for each stretch that has calls; `most` calls a megabase are a full one.
-pub fn bars(contig: &Contig, model: usize, most: f64) -> String {
+pub fn bars(contig: &ContigCalls, model: usize, most: f64) -> String {
     let [width, height] = STRIP;
     let scale = width / contig.end.max(1) as f64;
     let bar = |(bin, rate): (usize, f64)| {

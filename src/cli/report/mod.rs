@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::counted;
 use crate::call::Threshold;
 use crate::model::Contract;
-use crate::pipeline::census::{Census, Contig, Others};
+use crate::pipeline::census::{Census, ContigCalls, Others};
 use crate::pipeline::{Ledger, LoadedModel, ModelLedger, Plan, ScoredLabel};
 use crate::sequence::Strand;
 use crate::window::Status;
@@ -22,13 +22,13 @@ const PAGE: &str = include_str!("page.html");
 
 /// What the page is filled with.
 #[derive(Serialize)]
-struct Page {
+struct ReportPage {
     title: String,
     version: &'static str,
     command: String,
     shard: Option<String>,
     facts: Vec<Fact>,
-    models: Vec<Section>,
+    models: Vec<ModelPart>,
     others: Option<String>,
 }
 
@@ -40,14 +40,14 @@ struct Fact {
 
 /// What is told of a model.
 #[derive(Serialize)]
-struct Section {
+struct ModelPart {
     name: String,
     sha256: String,
     license: String,
     assembly: String,
     color: String,
     bases: Vec<Share>,
-    labels: Vec<Label>,
+    labels: Vec<LabelRow>,
     chart: Option<Chart>,
     /// Most calls a megabase.
     highest: String,
@@ -63,7 +63,7 @@ struct Share {
 }
 
 #[derive(Serialize)]
-struct Label {
+struct LabelRow {
     name: String,
     color: String,
     least: String,
@@ -93,7 +93,7 @@ pub fn page(plan: &Plan, title: &str, ledger: &Ledger, census: Census) -> anyhow
             let windows: Vec<_> = of_labels.by_ref().take(loaded.heads.len()).collect();
             section(number, loaded, ledger, &windows, &contigs)
         });
-    let page = Page {
+    let page = ReportPage {
         title: title.to_owned(),
         version: env!("CARGO_PKG_VERSION"),
         command: plan.command.clone(),
@@ -105,7 +105,7 @@ pub fn page(plan: &Plan, title: &str, ledger: &Ledger, census: Census) -> anyhow
     Ok(filled(&page)?)
 }
 
-fn filled(page: &Page) -> Result<String, minijinja::Error> {
+fn filled(page: &ReportPage) -> Result<String, minijinja::Error> {
     let mut templates = Environment::new();
     templates.set_auto_escape_callback(|_| AutoEscape::Html);
     templates.set_keep_trailing_newline(true);
@@ -140,9 +140,9 @@ fn section(
     number: usize,
     loaded: &LoadedModel,
     ledger: &ModelLedger,
-    windows: &[&crate::pipeline::census::Windows],
-    contigs: &[Contig],
-) -> Section {
+    windows: &[&crate::pipeline::census::RarityCounts],
+    contigs: &[ContigCalls],
+) -> ModelPart {
     let contract = &loaded.model.contract;
     let scored = ledger.bases(Status::Scored);
     let all = [Status::Scored].into_iter().chain(Status::REASONS);
@@ -158,7 +158,7 @@ fn section(
             100.0 * ledger.bases(status) as f64 / total.max(1) as f64
         ),
     };
-    let label = |(head, &calls): (&ScoredLabel, &u64)| Label {
+    let label = |(head, &calls): (&ScoredLabel, &u64)| LabelRow {
         name: contract.labels[head.label].clone(),
         color: shown(contract, head.label),
         least: least(contract, head),
@@ -170,12 +170,12 @@ fn section(
         (name, shown(contract, head.label), *windows)
     });
     let most = highest(contigs, number);
-    let strip = |contig: &Contig| Strip {
+    let strip = |contig: &ContigCalls| Strip {
         name: String::from_utf8_lossy(&contig.name).into_owned(),
         bases: grouped(contig.bases),
         bars: bars(contig, number, most),
     };
-    Section {
+    ModelPart {
         name: contract.name.clone(),
         sha256: ledger.sha256.clone(),
         license: contract.license.clone(),
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn names_are_text_in_the_page() {
-        let page = Page {
+        let page = ReportPage {
             title: "<script>x".to_owned(),
             version: "0",
             command: "a & 'b'".to_owned(),

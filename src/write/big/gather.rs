@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::read::{Head, read};
+use super::read::{FileHead, read};
 use super::{Big, Kind, autosql};
 use crate::source::Lengths;
 
@@ -54,7 +54,7 @@ pub fn gather(to: &Path, kind: Kind, shards: &[PathBuf], threads: usize) -> Resu
 }
 
 /// Whether rows have a column for names.
-fn has_names(head: &Head) -> Result<bool> {
+fn has_names(head: &FileHead) -> Result<bool> {
     match head.autosql.as_deref() {
         Some(autosql::CALLS) => Ok(false),
         Some(text) if text == autosql::with_names() => Ok(true),

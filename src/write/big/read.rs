@@ -11,7 +11,7 @@ use super::Kind;
 use crate::shield::shielded;
 
 /// What a file says beside its rows.
-pub struct Head {
+pub struct FileHead {
     /// Names and lengths of the contigs that have rows.
     pub contigs: Vec<(String, u32)>,
     /// What its columns are, of bigBed.
@@ -26,7 +26,7 @@ const PART: usize = 1 << 16;
 pub type Take<'a> = &'a mut (dyn FnMut(&[u8]) -> bool + Send);
 
 /// Hands the rows of a file to `take`, contig by contig.
-pub fn read(path: &Path, kind: Kind, take: Take<'_>) -> Result<Head> {
+pub fn read(path: &Path, kind: Kind, take: Take<'_>) -> Result<FileHead> {
     // bigtools panics on some files that are not whole.
     let head = shielded(STACK, move || match kind {
         Kind::BigWig => big_wig(path, take),
@@ -35,7 +35,7 @@ pub fn read(path: &Path, kind: Kind, take: Take<'_>) -> Result<Head> {
     head.unwrap_or_else(|| Err(anyhow!("is not whole")))
 }
 
-fn big_wig(path: &Path, take: Take<'_>) -> Result<Head> {
+fn big_wig(path: &Path, take: Take<'_>) -> Result<FileHead> {
     let mut file = BigWigRead::open(opened(path)?).context("is no bigWig")?;
     let contigs = contigs(file.chroms());
     for (contig, _) in &contigs {
@@ -50,10 +50,10 @@ fn big_wig(path: &Path, take: Take<'_>) -> Result<Head> {
         }
     }
     let autosql = None;
-    Ok(Head { contigs, autosql })
+    Ok(FileHead { contigs, autosql })
 }
 
-fn big_bed(path: &Path, take: Take<'_>) -> Result<Head> {
+fn big_bed(path: &Path, take: Take<'_>) -> Result<FileHead> {
     let mut file = BigBedRead::open(opened(path)?).context("is no bigBed")?;
     let autosql = file.autosql()?;
     let contigs = contigs(file.chroms());
@@ -68,7 +68,7 @@ fn big_bed(path: &Path, take: Take<'_>) -> Result<Head> {
             break;
         }
     }
-    Ok(Head { contigs, autosql })
+    Ok(FileHead { contigs, autosql })
 }
 
 // The function of bigtools that opens a file prints what it fails with.

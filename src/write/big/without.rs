@@ -26,11 +26,11 @@ pub fn big_bed(
 }
 
 /// What a file says beside its rows.
-pub struct Head {
+pub struct FileHead {
     pub contigs: Vec<(String, u32)>,
     pub autosql: Option<String>,
 }
 
-pub fn read(_: &Path, _: Kind, _: &mut (dyn FnMut(&[u8]) -> bool + Send)) -> Result<Head> {
+pub fn read(_: &Path, _: Kind, _: &mut (dyn FnMut(&[u8]) -> bool + Send)) -> Result<FileHead> {
     bail!(LEFT_OUT)
 }

@@ -10,14 +10,14 @@ use tempfile::TempDir;
 use crate::temporary::{Temporary, note};
 
 /// A temporary folder, beside the name that it is to take.
-pub struct Folder {
+pub struct WholeFolder {
     folder: TempDir,
     name: PathBuf,
     /// Until the folder has its name, or is removed.
     temporary: Temporary,
 }
 
-impl Folder {
+impl WholeFolder {
     /// Begins a folder; nothing may have its name.
     pub fn begin(name: &Path) -> Result<Self> {
         let begun = unused(name).and_then(|()| {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value as Json;
 
-use super::folder::{Folder, relative};
+use super::folder::{WholeFolder, relative};
 use super::{PART, SESSION};
 use crate::write::big::{self, Kind};
 
@@ -25,7 +25,7 @@ pub fn gather(to: &Path, shards: &[PathBuf], threads: usize) -> Result<()> {
             bail!("{first} and {other} are not of one run: only one of them has {name}");
         }
     }
-    let folder = Folder::begin(to)?;
+    let folder = WholeFolder::begin(to)?;
     for name in names.iter().filter(|name| *name != PART) {
         let target = folder.path().join(name);
         let paths: Vec<_> = shards.iter().map(|shard| shard.join(name)).collect();

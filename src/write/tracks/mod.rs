@@ -16,13 +16,13 @@ use super::big::{self, Big, Kind};
 use crate::sequence::Strand;
 use crate::source::Lengths;
 use crate::value::Quantity;
-use folder::{Folder, relative};
+use folder::{WholeFolder, relative};
 pub use gather::gather;
 
 /// What is to be written, and where.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gallery {
-    /// Folder that is made.
+    /// WholeFolder that is made.
     pub folder: PathBuf,
     /// Name of the sequence for browsers, such as hg38.
     pub genome: String,
@@ -73,14 +73,14 @@ pub struct Tracks {
     gallery: Gallery,
     subjects: Vec<Subject>,
     pairs: Vec<Pair>,
-    folder: Folder,
+    folder: WholeFolder,
 }
 
 impl Tracks {
     /// Begins a folder beside its name; `subjects` are one a channel.
     pub fn begin(gallery: &Gallery, subjects: Vec<Subject>) -> Result<Self> {
         check_names(&subjects)?;
-        let folder = Folder::begin(&gallery.folder)?;
+        let folder = WholeFolder::begin(&gallery.folder)?;
         let pairs = subjects.iter().map(|subject| {
             let file = |suffix: &str, kind| {
                 let name = format!("{}{suffix}", subject.stem());
