@@ -1,31 +1,16 @@
 //! `windrow-train`: recipes in, models and figures out.
 
-mod annotation;
-mod arch;
-mod background;
-mod calibrate;
-mod checkpoint;
 mod clock;
-mod course;
 mod cuda;
-mod diagram;
-mod embedding;
+mod data;
+mod export;
+mod figures;
 mod files;
-mod genome;
-mod graph;
 mod metrics;
-mod network;
-mod onnx;
-mod optimiser;
-mod parity;
-mod plot;
+mod net;
 mod recipe;
-mod report;
-mod result;
-mod shuffle;
-mod sites;
-mod tracks;
-mod windows;
+mod run;
+mod verbs;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,8 +18,12 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use tch::Device;
 
+use crate::figures::provenance::Origin;
+use crate::figures::report;
 use crate::recipe::{Address, Recipe};
-use crate::result::Origin;
+use crate::run::sites::network;
+use crate::run::vectors;
+use crate::verbs::{background, search, sites, tracks, windows};
 
 const USAGE: &str = "\
 usage: windrow-train list [RECIPES]       the recipes of a folder (default: recipes)
@@ -152,7 +141,7 @@ fn list(folder: &Path) -> Result<()> {
     for address in recipes(folder)? {
         let (recipe, _) = address.read(&[])?;
         let graph = match &recipe {
-            Recipe::Sites(recipe) => sites::shipped(recipe),
+            Recipe::Sites(recipe) => network::shipped(recipe),
             Recipe::Windows(recipe) => recipe.graph(),
             Recipe::Tracks(recipe) => recipe.graph(),
             Recipe::Embedding(recipe) => {
@@ -219,10 +208,10 @@ fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result<()>
     let output = output.unwrap_or_else(|| folder.join("model.onnx"));
     let wanted = |step: &str| verb == "run" || verb == step;
     match &recipe {
-        _ if verb == "search" => windows::search::search(&address, &origin, device),
+        _ if verb == "search" => search::search(&address, &origin, device),
         Recipe::Sites(recipe) => sites::work(recipe, &origin, wanted, &output, device),
         Recipe::Windows(recipe) => windows::work(recipe, &origin, wanted, &output, device),
         Recipe::Tracks(recipe) => tracks::work(recipe, &origin, wanted, &output, device),
-        Recipe::Embedding(recipe) => embedding::work(recipe, &origin),
+        Recipe::Embedding(recipe) => vectors::work(recipe, &origin),
     }
 }

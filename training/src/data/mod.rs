@@ -1,0 +1,9 @@
+//! Reads genomes, annotations, sites and labelled windows, and draws batches from them.
+
+pub mod annotation;
+pub mod genome;
+pub mod jaspar;
+pub mod shuffle;
+pub mod sites;
+pub mod tracks;
+pub mod windows;

@@ -1,0 +1,4 @@
+//! Annotated genomes, and lanes drawn from them.
+
+pub mod dataset;
+pub mod sampler;

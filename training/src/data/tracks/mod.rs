@@ -1,0 +1,3 @@
+//! Labels along genomes.
+
+pub mod labels;

@@ -1,0 +1,7 @@
+//! Labelled windows: where they come from, how they are split, and batches of them.
+
+pub mod apart;
+pub mod batch;
+pub mod examples;
+pub mod genome;
+pub mod split;

@@ -1,0 +1,170 @@
+//! The trained network as a model file of the contract, proved equal to the tch forward pass.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness, Task};
+
+use crate::export::{onnx, parity};
+use crate::figures::sites::evaluate::Evaluation;
+use crate::figures::sites::result::{RunResult, real_windows};
+use crate::net::network::Network;
+use crate::recipe::sites::{Recipe, Site, Start};
+use crate::run::sites::network::shipped;
+
+/// Writes the model and proves it; `result` is what its card says.
+pub fn export(
+    recipe: &Recipe,
+    network: &Network,
+    result: &RunResult,
+    data: &Path,
+    path: &Path,
+) -> Result<()> {
+    let bytes = onnx::export(
+        network,
+        &shipped(recipe),
+        &contract(recipe, result)?.to_metadata(),
+    )?;
+    let windows = real_windows(data, recipe, network.graph.window(), parity::PROVED)?;
+    parity::prove(network, &bytes, windows, recipe.seed)?;
+    std::fs::write(path, &bytes).with_context(|| format!("{}", path.display()))?;
+    println!("{}: {} bytes", path.display(), bytes.len());
+    Ok(())
+}
+
+fn contract(recipe: &Recipe, result: &RunResult) -> Result<Contract> {
+    let card = &recipe.model;
+    let origin = &result.provenance;
+    let evaluations = &result.evaluations;
+    let calibrations = evaluations
+        .iter()
+        .map(|e| Calibration::new(e.calibration.clone()));
+    let rounded = |e: &Evaluation| ((e.threshold * 100.0).round() / 100.0) as f32;
+    Ok(Contract {
+        name: recipe.name.clone(),
+        task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
+        labels: card.labels.clone(),
+        window: result.window,
+        step: 1,
+        anchor: result.anchor,
+        strand: Strandedness::Stranded,
+        output: Output::Logit,
+        calls: CallShape::Point,
+        distance: card.distance,
+        calibration: calibrations.collect::<Result<_, _>>()?,
+        threshold: evaluations.iter().map(rounded).collect(),
+        background: Vec::new(),
+        assembly: card.assembly.clone(),
+        trained_on: card.trained_on.clone(),
+        license: card.license.clone(),
+        recipe: format!("{} {}", origin.recipe, origin.recipe_sha256),
+        seed: origin.seed.to_string(),
+        metrics: metrics(recipe, result),
+        description: card.description.clone(),
+    })
+}
+
+fn metrics(recipe: &Recipe, result: &RunResult) -> serde_json::Value {
+    let came = match recipe.train.steps {
+        0 => match &recipe.train.start {
+            Start::Runs(runs) => format!("The mean of the weights of {}", runs.join(", ")),
+            Start::Model { model } => format!("The weights of {}", model.display()),
+        },
+        _ => format!(
+            "{} training steps on {}; the weights of step {}",
+            result.steps,
+            result.provenance.device.to_uppercase(),
+            result.best_step,
+        ),
+    };
+    let mut text = vec![format!(
+        "{} parameters, {} kFLOP a base and strand. {came}, validation average precision {:.3}.",
+        result.parameters,
+        result.flops / 1000,
+        result.validation_average_precision,
+    )];
+    text.push(format!(
+        "Calibrated on {}, so the probabilities of these sets themselves are fitted; the threshold \
+         is that of the best F1 on the validation blocks.",
+        recipe.evaluation.calibrate_on.join(" and "),
+    ));
+    text.extend(recipe.model.limits.iter().cloned());
+    let tables: Vec<_> = result.evaluations.iter().flat_map(tables).collect();
+    json!({ "tables": tables, "text": text })
+}
+
+fn tables(evaluation: &Evaluation) -> Vec<serde_json::Value> {
+    let figure = |value: f64| format!("{value:.4}");
+    let whole = |row: &crate::figures::sites::evaluate::Row| {
+        json!([
+            row.set,
+            row.scorer,
+            figure(row.average_precision),
+            figure(row.precision_at_recall_50),
+            figure(row.precision_at_recall_80),
+            figure(row.auroc_ag),
+        ])
+    };
+    let windows = |row: &crate::figures::sites::evaluate::Row| {
+        json!([
+            row.set,
+            row.scorer,
+            figure(row.balanced_accuracy_ag),
+            figure(row.f1_ag),
+            figure(row.balanced_accuracy_random),
+            figure(row.f1_random),
+        ])
+    };
+    let sizes: Vec<String> = evaluation
+        .curves
+        .iter()
+        .filter_map(|(set, _)| evaluation.rows.iter().find(|row| row.set == *set))
+        .map(|row| {
+            format!(
+                "{}: {} sites in {} positions",
+                row.set, row.sites, row.positions
+            )
+        })
+        .collect();
+    let ends = evaluation.label == Site::Donor.label();
+    let (motif, centred, masked) = match ends {
+        false => (
+            "behind AG",
+            "AG-centred",
+            "Noncoding-only acceptors and transcription start sites",
+        ),
+        true => (
+            "before GT or GC",
+            "centred before GT or GC",
+            "Noncoding-only donors and ends of transcripts",
+        ),
+    };
+    let label = &evaluation.label;
+    let behind = format!("AUROC {motif}");
+    vec![
+        json!({
+            "title": format!("{label}: every position and both strands of whole held-out contigs"),
+            "columns": [
+                "set", "scorer", "average precision", "precision at recall 0.5",
+                "precision at recall 0.8", behind,
+            ],
+            "rows": evaluation.rows.iter().map(whole).collect::<Vec<_>>(),
+            "note": format!(
+                "{}. {masked} count neither way.",
+                sizes.join("; "),
+            ),
+        }),
+        json!({
+            "title": format!(
+                "{label}: against windows inside genes, classes balanced (the flattering view)"
+            ),
+            "columns": [
+                "set", "scorer", format!("balanced accuracy, {centred}"), format!("F1, {centred}"),
+                "balanced accuracy, any base", "F1, any base",
+            ],
+            "rows": evaluation.rows.iter().map(windows).collect::<Vec<_>>(),
+            "note": "Thresholds: where a logistic regression on the validation blocks, classes balanced, is even.",
+        }),
+    ]
+}

@@ -1,0 +1,225 @@
+//! The trained network as a model file of the contract, proved equal to the tch forward pass.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use windrow::model::{self, Calibration, CallShape, Contract, Strandedness, Task};
+
+use crate::data::genome::UNKNOWN;
+use crate::export::{onnx, parity};
+use crate::figures::windows::along::{Along, Stretch};
+use crate::figures::windows::calls::Found;
+use crate::figures::windows::result::WindowResult;
+use crate::metrics::figures::Figures;
+use crate::net::network::Network;
+use crate::recipe::windows::{Output, Part, Recipe, Strand};
+use crate::run::windows::train::Run;
+
+/// Writes the model and proves it; `result` is what its card says.
+pub fn export(run: &Run, network: &Network, result: &WindowResult, path: &Path) -> Result<()> {
+    let bytes = onnx::export(
+        network,
+        &network.graph,
+        &contract(run.recipe, result)?.to_metadata(),
+    )?;
+    let examples = run.parts[Part::Validation as usize].iter();
+    let windows = examples
+        .map(|e| e.window(run.window, 0))
+        .filter(|w| !w.contains(&UNKNOWN));
+    let windows = windows.take(parity::PROVED).collect();
+    parity::prove(network, &bytes, windows, run.recipe.seed)?;
+    std::fs::write(path, &bytes).with_context(|| format!("{}", path.display()))?;
+    println!("{}: {} bytes", path.display(), bytes.len());
+    Ok(())
+}
+
+fn contract(recipe: &Recipe, result: &WindowResult) -> Result<Contract> {
+    let card = &recipe.model;
+    let origin = &result.provenance;
+    let evaluation = &result.evaluation;
+    let threshold = evaluation.threshold.iter();
+    let calibration = evaluation.calibration.iter().cloned().map(Calibration::new);
+    Ok(Contract {
+        name: origin.name.clone(),
+        task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
+        labels: card.labels.clone(),
+        window: result.window,
+        step: 1,
+        anchor: result.anchor,
+        strand: match card.strand {
+            Strand::Stranded => Strandedness::Stranded,
+            Strand::Symmetric => Strandedness::Symmetric,
+        },
+        output: match card.output {
+            Output::Logit => model::Output::Logit,
+            Output::Value => model::Output::Value,
+        },
+        calls: CallShape::from_word(&card.calls)
+            .with_context(|| format!("calls {}", card.calls))?,
+        distance: card.distance,
+        calibration: calibration.collect::<Result<_, _>>()?,
+        threshold: threshold
+            .map(|t| ((t * 1e4).round() / 1e4) as f32)
+            .collect(),
+        background: Vec::new(),
+        assembly: card.assembly.clone(),
+        trained_on: card.trained_on.clone(),
+        license: card.license.clone(),
+        recipe: format!("{} {}", origin.recipe, origin.recipe_sha256),
+        seed: origin.seed.to_string(),
+        metrics: metrics(recipe, result),
+        description: card.description.clone(),
+    })
+}
+
+fn metrics(recipe: &Recipe, result: &WindowResult) -> Value {
+    let cost = if result.dense {
+        "a base and strand"
+    } else {
+        "a window"
+    };
+    let mut text = vec![format!(
+        "{} parameters, {} kFLOP {cost}. {} training steps on {}; the weights of epoch {}, the \
+         best by validation {} ({:.3}).",
+        result.parameters,
+        result.flops / 1000,
+        result.steps,
+        result.provenance.device.to_uppercase(),
+        result.best_epoch,
+        result.select,
+        result.best,
+    )];
+    if recipe.model.output == Output::Logit {
+        text.push(calibration(recipe, result));
+    }
+    text.extend(recipe.model.limits.iter().cloned());
+    let mut tables = vec![table(recipe, result)];
+    if let (Some(along), false) = (&recipe.evaluation.along, result.evaluation.found.is_empty()) {
+        tables.push(found(along, &result.evaluation.found));
+    }
+    json!({ "tables": tables, "text": text })
+}
+
+/// What a probability means, and where it is plotted.
+fn calibration(recipe: &Recipe, result: &WindowResult) -> String {
+    let Some(along) = &recipe.evaluation.along else {
+        return "Calibrated on the validation part, at its own share of positives: on a genome, \
+                where they are rarer, probabilities are too high."
+            .to_owned();
+    };
+    let sites: Vec<String> = recipe
+        .model
+        .labels
+        .iter()
+        .map(|label| format!("{label} {}", along.sites[label]))
+        .collect();
+    format!(
+        "A probability is the share of windows within {} bases of a site among all windows of \
+         that score, in a genome of {:.2e} bases with so many sites: {}. It is counted on the \
+         validation part's positives and all windows of {}. The default threshold is that of the \
+         best F1 of windows. Plot: training/results/{}.calibration.svg.",
+        along.reach,
+        along.bases,
+        sites.join(", "),
+        spans(&along.validation),
+        result.provenance.name,
+    )
+}
+
+fn spans(stretches: &[Stretch]) -> String {
+    let spans: Vec<String> = stretches
+        .iter()
+        .map(|s| format!("{}:{}-{}", s.contig, s.start, s.end))
+        .collect();
+    spans.join(" and ")
+}
+
+fn found(along: &Along, found: &[Found]) -> Value {
+    let figure = |value: f64| format!("{value:.4}");
+    let row = |row: &Found| {
+        json!([
+            row.part,
+            row.scorer,
+            figure(row.average_precision),
+            figure(row.precision_at_recall_50),
+            figure(row.recall_at_precision_50),
+        ])
+    };
+    let sizes: Vec<String> = [("validation", &along.validation), ("test", &along.test)]
+        .iter()
+        .filter_map(|(part, stretches)| {
+            let row = found.iter().find(|row| row.part == *part)?;
+            let spans = spans(stretches);
+            Some(format!(
+                "{part}: {} sites in {} bases ({spans})",
+                row.sites, row.bases
+            ))
+        })
+        .collect();
+    json!({
+        "title": format!("Calls within {} bases of a known site, whole stretches", along.within),
+        "columns": [
+            "part", "scorer", "average precision", "precision at recall 0.5",
+            "recall at precision 0.5",
+        ],
+        "rows": found.iter().map(row).collect::<Vec<_>>(),
+        "note": format!("{}. Nothing that stands in them was learnt from.", sizes.join("; ")),
+    })
+}
+
+/// A figure's heading, and where it is found.
+type Column = (&'static str, fn(&Figures) -> Option<f64>);
+
+const CLASSES: [Column; 6] = [
+    ("AUROC", |f| f.auroc),
+    ("average precision", |f| f.average_precision),
+    ("accuracy", |f| f.accuracy),
+    ("F1", |f| f.f1),
+    ("MCC", |f| f.mcc),
+    ("loss", |f| f.loss),
+];
+
+const VALUES: [Column; 3] = [
+    ("Pearson", |f| f.pearson),
+    ("Spearman", |f| f.spearman),
+    ("R²", |f| f.r2),
+];
+
+/// The figures that fit an output.
+pub fn columns(output: Output) -> &'static [Column] {
+    match output {
+        Output::Logit => &CLASSES,
+        Output::Value => &VALUES,
+    }
+}
+
+fn table(recipe: &Recipe, result: &WindowResult) -> Value {
+    let columns = columns(recipe.model.output);
+    let rows = result.evaluation.rows.iter().map(|row| {
+        let figure = |column: &Column| {
+            column.1(&row.figures).map_or_else(|| "-".to_owned(), |f| format!("{f:.4}"))
+        };
+        let mut cells = vec![row.set.clone(), row.label.clone(), row.scorer.clone()];
+        cells.extend(columns.iter().map(figure));
+        cells
+    });
+    let mut heads = vec!["set", "label", "scorer"];
+    heads.extend(columns.iter().map(|(head, _)| *head));
+    let sizes: Vec<String> = result
+        .own()
+        .map(|row| match row.figures.positives {
+            Some(positives) => format!(
+                "{} {}: {positives} positives of {}",
+                row.set, row.label, row.figures.examples
+            ),
+            None => format!("{} {}: {}", row.set, row.label, row.figures.examples),
+        })
+        .collect();
+    json!({
+        "title": "Held-out windows",
+        "columns": heads,
+        "rows": rows.collect::<Vec<_>>(),
+        "note": format!("{}.", sizes.join("; ")),
+    })
+}

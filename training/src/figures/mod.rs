@@ -1,0 +1,12 @@
+//! What a trained network is worth: evaluations beside yardsticks, calibration, result files,
+//! plots, and the reports made of them.
+
+pub mod calibrate;
+pub mod cpg;
+pub mod diagram;
+pub mod plot;
+pub mod provenance;
+pub mod report;
+pub mod sites;
+pub mod tracks;
+pub mod windows;

@@ -1,0 +1,301 @@
+//! The truth about a network: whole held-out contigs, both strands, next to the yardsticks.
+
+use std::ops::Range;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::data::annotation::{STRANDS, Strand, mark};
+use crate::data::genome::{UNKNOWN, complement};
+use crate::data::sites::dataset::{Dataset, Place, Stretch};
+use crate::figures::calibrate::{Knot, calibrate};
+use crate::figures::sites::yardstick::{Yardstick, intragenic};
+use crate::metrics::{Curve, auroc, even_threshold, rates};
+use crate::net::network::Network;
+use crate::recipe::sites::Site;
+use crate::run::sites::score::{Scored, logits, scored};
+use crate::run::sites::train::Run;
+
+/// One scorer on one held-out set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Row {
+    pub set: String,
+    pub scorer: String,
+    pub sites: usize,
+    /// Bases and strands that count, masked ones left out.
+    pub positions: usize,
+    pub average_precision: f64,
+    pub precision_at_recall_50: f64,
+    pub precision_at_recall_80: f64,
+    /// Among positions where the site's motif stands (an AG before it; a GT or GC behind it), whole
+    /// contigs.
+    pub auroc_ag: f64,
+    /// Against all intragenic windows centred on such a motif, then all intragenic windows, classes balanced; thresholds
+    /// chosen on the validation blocks.
+    pub balanced_accuracy_ag: f64,
+    pub f1_ag: f64,
+    pub balanced_accuracy_random: f64,
+    pub f1_random: f64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// The model's label.
+    #[serde(default = "exon_start")]
+    pub label: String,
+    pub rows: Vec<Row>,
+    pub calibration: Vec<Knot>,
+    /// Calibrated probability of the best F1 on the validation blocks: the model's threshold.
+    pub threshold: f64,
+    /// Recall and precision of the network on each set, thinned, for plots.
+    pub curves: Vec<(String, Vec<(f64, f64)>)>,
+}
+
+/// Result files of models with one label do not name it.
+fn exon_start() -> String {
+    Site::Acceptor.label().to_owned()
+}
+
+/// Scores of whole blocks, kept for look-ups.
+#[derive(Default)]
+struct Field {
+    blocks: Vec<(usize, Range<usize>, [Vec<f32>; 2])>,
+}
+
+type Scorer<'a> = &'a dyn Fn(&[u8], &Range<usize>, Strand) -> Vec<f32>;
+
+impl Field {
+    fn new(data: &Dataset, blocks: &[Stretch], score: Scorer) -> Field {
+        let of = |(contig, range): &Stretch| {
+            let codes = &data.contigs[*contig].codes;
+            (
+                *contig,
+                range.clone(),
+                STRANDS.map(|strand| score(codes, range, strand)),
+            )
+        };
+        Field {
+            blocks: blocks.iter().map(of).collect(),
+        }
+    }
+
+    fn at(&self, place: &Place) -> Option<f32> {
+        let holds = |b: &&(usize, Range<usize>, [Vec<f32>; 2])| {
+            b.0 == place.contig && b.1.contains(&place.at)
+        };
+        let (_, range, scores) = self.blocks.iter().find(holds)?;
+        let score = scores[place.strand.index()][place.at - range.start];
+        (!score.is_nan()).then_some(score)
+    }
+
+    fn scored(&self, data: &Dataset, site: Site) -> Scored {
+        let ranges: Vec<_> = self.blocks.iter().map(|b| (b.0, b.1.clone())).collect();
+        scored(data, &ranges, site, |contig, range, strand| {
+            let same = |b: &&(usize, Range<usize>, [Vec<f32>; 2])| b.0 == contig && b.1 == *range;
+            let found = self.blocks.iter().find(same);
+            found.map_or_else(Vec::new, |b| b.2[strand.index()].clone())
+        })
+    }
+}
+
+/// Scores and truth of all sites against all intragenic windows with the motif, then against all
+/// intragenic ones.
+fn windows(
+    data: &Dataset,
+    blocks: &[Stretch],
+    site: Site,
+    field: &Field,
+) -> [(Vec<f32>, Vec<bool>); 2] {
+    let sites = data.places(blocks, site.coding(), 0);
+    let [any, led] = intragenic(data, blocks, site);
+    [led, any].map(|negatives| {
+        let sites = sites.iter().map(|place| (place, true));
+        let labelled = sites.chain(negatives.iter().map(|place| (place, false)));
+        labelled
+            .filter_map(|(place, label)| Some((field.at(place)?, label)))
+            .unzip()
+    })
+}
+
+/// A set, its blocks, and the network's scores of it for each label.
+struct Set {
+    name: String,
+    data: Dataset,
+    blocks: Vec<Stretch>,
+    fields: Vec<Field>,
+}
+
+/// Evaluates the network that the run kept and the yardsticks on every held-out set of the recipe,
+/// label by label.
+pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Vec<Evaluation>> {
+    let heads = run.recipe.sites().len();
+    let fields = |data: &Dataset, blocks: &[Stretch]| {
+        let mut fields: Vec<Field> = (0..heads).map(|_| Field::default()).collect();
+        for (contig, range) in blocks {
+            let codes = &data.contigs[*contig].codes;
+            let of = (heads, run.device);
+            let [forward, reverse] =
+                STRANDS.map(|strand| logits(network, codes, range, strand, of));
+            for (field, both) in fields.iter_mut().zip(forward.into_iter().zip(reverse)) {
+                field.blocks.push((*contig, range.clone(), both.into()));
+            }
+        }
+        fields
+    };
+    let validation = fields(&run.data, &run.validation);
+    let mut sets = Vec::new();
+    for held_out in &run.recipe.evaluation.held_out {
+        let place = || format!("held-out set '{}'", held_out.name);
+        let data = Dataset::read(&held_out.genome, data).with_context(place)?;
+        let blocks = data.blocks();
+        sets.push(Set {
+            name: held_out.name.clone(),
+            fields: fields(&data, &blocks),
+            blocks,
+            data,
+        });
+    }
+    let of = |(head, site): (usize, &Site)| label(run, *site, head, &validation[head], &sets);
+    Ok(run.recipe.sites().iter().enumerate().map(of).collect())
+}
+
+/// Evaluates one label.
+fn label(run: &Run, site: Site, head: usize, validation: &Field, sets: &[Set]) -> Evaluation {
+    let recipe = run.recipe;
+    let yardsticks = train_yardsticks(run, site);
+    let measured = |yardstick: &Yardstick, data: &Dataset, blocks: &[Stretch]| {
+        Field::new(data, blocks, &|codes, range, strand| {
+            yardstick.scores(codes, range, strand)
+        })
+    };
+    let thresholds = |field: &Field| {
+        let windows = windows(&run.data, &run.validation, site, field);
+        windows.map(|(scores, truth)| even_threshold(&scores, &truth))
+    };
+    let on_validation = yardsticks
+        .iter()
+        .map(|yardstick| thresholds(&measured(yardstick, &run.data, &run.validation)));
+    let on_validation: Vec<_> = std::iter::once(thresholds(validation))
+        .chain(on_validation)
+        .collect();
+    let all = validation.scored(&run.data, site);
+    let best_logit = best_f1(&Curve::new(
+        &all.scores,
+        &all.positive,
+        all.unscored_positives,
+    ));
+
+    let (mut rows, mut curves) = (Vec::new(), Vec::new());
+    let (mut pooled, mut pooled_truth) = (Vec::new(), Vec::new());
+    for set in sets {
+        let mut add = |scorer: &str, field: &Field, thresholds| {
+            let all = field.scored(&set.data, site);
+            let windows = windows(&set.data, &set.blocks, site, field);
+            let (row, curve) = row(&set.data, site, &all, &windows, thresholds);
+            rows.push(Row {
+                set: set.name.clone(),
+                scorer: scorer.to_owned(),
+                ..row
+            });
+            (all, curve)
+        };
+        let (all, curve) = add(&recipe.name, &set.fields[head], &on_validation[0]);
+        for (yardstick, thresholds) in yardsticks.iter().zip(&on_validation[1..]) {
+            let field = measured(yardstick, &set.data, &set.blocks);
+            add(yardstick.name(), &field, thresholds);
+        }
+        curves.push((set.name.clone(), curve));
+        if recipe.evaluation.calibrate_on.contains(&set.name) {
+            pooled.extend(all.scores);
+            pooled_truth.extend(all.positive);
+        }
+    }
+    let calibration = calibrate(&pooled, &pooled_truth);
+    let threshold = crate::figures::calibrate::probability(&calibration, best_logit);
+    Evaluation {
+        label: site.label().to_owned(),
+        rows,
+        calibration,
+        threshold,
+        curves,
+    }
+}
+
+fn train_yardsticks(run: &Run, site: Site) -> Vec<Yardstick> {
+    let sites = run.data.places(&run.train, site.coding(), mark::HELD_OUT);
+    let [any, led] = intragenic(&run.data, &run.train, site);
+    let mut random = ChaCha8Rng::seed_from_u64(run.recipe.seed);
+    vec![
+        Yardstick::Gc,
+        Yardstick::train_matrix(&run.data, site, &sites, &led),
+        Yardstick::train_words(&run.data, &sites, &any, &mut random),
+    ]
+}
+
+fn row(
+    set: &Dataset,
+    site: Site,
+    all: &Scored,
+    windows: &[(Vec<f32>, Vec<bool>); 2],
+    thresholds: &[f32; 2],
+) -> (Row, Vec<(f64, f64)>) {
+    let curve = Curve::new(&all.scores, &all.positive, all.unscored_positives);
+    let led = |place: &Place| {
+        let codes = &set.contigs[place.contig].codes;
+        let base = |offset: i64| {
+            let at = match place.strand {
+                Strand::Forward => place.at as i64 + offset,
+                Strand::Reverse => place.at as i64 - offset,
+            };
+            let code = usize::try_from(at).ok().and_then(|at| codes.get(at));
+            let code = code.copied().unwrap_or(UNKNOWN);
+            match place.strand {
+                Strand::Forward => code,
+                Strand::Reverse => complement(code),
+            }
+        };
+        site.motif().stands(&[-2, -1, 0, 1, 2].map(base), 2)
+    };
+    let (scores, truth): (Vec<f32>, Vec<bool>) = (0..all.scores.len())
+        .filter(|&i| led(&all.places[i]))
+        .map(|i| (all.scores[i], all.positive[i]))
+        .unzip();
+    let [ag, random] = [0, 1].map(|kind| {
+        let (scores, truth) = &windows[kind];
+        let (hit, false_alarm) = rates(scores, truth, thresholds[kind]);
+        let balanced = (hit + 1.0 - false_alarm) / 2.0;
+        (balanced, 2.0 * hit / (1.0 + hit + false_alarm))
+    });
+    let row = Row {
+        set: String::new(),
+        scorer: String::new(),
+        sites: all.positive.iter().filter(|p| **p).count() + all.unscored_positives,
+        positions: all.scores.len(),
+        average_precision: curve.average_precision(),
+        precision_at_recall_50: curve.precision_at(0.5),
+        precision_at_recall_80: curve.precision_at(0.8),
+        auroc_ag: auroc(&scores, &truth),
+        balanced_accuracy_ag: ag.0,
+        f1_ag: ag.1,
+        balanced_accuracy_random: random.0,
+        f1_random: random.1,
+    };
+    let thin = curve.points.len().div_ceil(200);
+    let points = curve
+        .points
+        .iter()
+        .step_by(thin)
+        .map(|p| (p.recall, p.precision))
+        .collect();
+    (row, points)
+}
+
+/// The score whose calls have the best F1.
+fn best_f1(curve: &Curve) -> f32 {
+    let f1 = |p: &crate::metrics::Point| 2.0 * p.recall * p.precision / (p.recall + p.precision);
+    let best = curve.points.iter().max_by(|a, b| f1(a).total_cmp(&f1(b)));
+    best.map_or(0.0, |point| point.score)
+}

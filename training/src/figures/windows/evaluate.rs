@@ -1,0 +1,267 @@
+//! The truth about a network: the held-out parts and sets, next to the yardsticks.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use tch::Device;
+
+use crate::data::jaspar;
+use crate::data::windows::batch::{Drawer, is_positive};
+use crate::data::windows::examples::{Example, Reader};
+use crate::figures::calibrate::{Knot, calibrate, probability};
+use crate::figures::windows::along;
+use crate::figures::windows::calls::Found;
+use crate::figures::windows::yardstick::{Yardstick, windows};
+use crate::metrics::figures::Figures;
+use crate::metrics::{Curve, best_threshold};
+use crate::net::network::Network;
+use crate::recipe::windows::{Output, Part, Recipe, Split};
+use crate::run::windows::score::{known, scores};
+use crate::run::windows::train::Run;
+
+/// One scorer on one set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Row {
+    pub set: String,
+    pub label: String,
+    pub scorer: String,
+    pub figures: Figures,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// The network's rows first in each set.
+    pub rows: Vec<Row>,
+    /// A table a label; none of values.
+    pub calibration: Vec<Vec<Knot>>,
+    /// The default least value of a call, one a label.
+    pub threshold: Vec<f64>,
+    /// Calls along a genome against known sites, where the recipe has some.
+    #[serde(default)]
+    pub found: Vec<Found>,
+    /// Recall and precision of the network by set, thinned, for plots.
+    pub curves: Vec<(String, Vec<(f64, f64)>)>,
+}
+
+/// A set as it is measured.
+struct Held {
+    name: String,
+    examples: Vec<Example>,
+    bright: Option<f64>,
+}
+
+/// Evaluates the run's best network and the yardsticks on all parts and sets of the recipe.
+pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
+    let recipe = run.recipe;
+    let card = &recipe.model;
+    let sets = sets(run)?;
+    let of_network: Vec<Vec<Vec<f32>>> = sets
+        .iter()
+        .map(|set| scores(network, &set.examples, card.strand, run.device))
+        .collect();
+    let (mut rows, mut curves) = (Vec::new(), Vec::new());
+    let train = run.train_fixed()?;
+    for (label, name) in card.labels.iter().enumerate() {
+        let yardsticks = learn(run, &train, label, name)?;
+        for (set, of_network) in sets.iter().zip(&of_network) {
+            let known_examples: Vec<Example> = set
+                .examples
+                .iter()
+                .filter(|e| !e.targets[label].is_nan())
+                .cloned()
+                .collect();
+            if known_examples.is_empty() {
+                continue;
+            }
+            let (own, targets) = known(&of_network[label], &set.examples, label);
+            let mut row = |scorer: &str, scores: &[f32], threshold: Option<f32>| {
+                let figures = match set.bright {
+                    Some(deviations) => Figures::bright(scores, &targets, deviations),
+                    None => match (card.output, threshold) {
+                        (Output::Logit, Some(least)) => Figures::classes(scores, &targets, least),
+                        (output, _) => Figures::of(output, scores, &targets),
+                    },
+                };
+                rows.push(Row {
+                    set: set.name.clone(),
+                    label: name.clone(),
+                    scorer: scorer.to_owned(),
+                    figures,
+                });
+            };
+            row(&recipe.name, &own, None);
+            let windows = windows(&known_examples, run.window);
+            for yardstick in &yardsticks {
+                row(
+                    &yardstick.name,
+                    &yardstick.scores(&windows),
+                    Some(yardstick.threshold),
+                );
+            }
+            if card.output == Output::Logit && set.bright.is_none() {
+                let title = match card.labels.len() {
+                    1 => set.name.clone(),
+                    _ => format!("{}, {name}", set.name),
+                };
+                curves.push((title, curve(&own, &targets)));
+            }
+        }
+    }
+    let (calibration, threshold, found) = match &recipe.evaluation.along {
+        Some(along) => {
+            let all = along::evaluate(run, network, along)?;
+            (all.calibration, all.threshold, all.found)
+        }
+        None => {
+            let (calibration, threshold) = calibrated(recipe, &of_network[0], &sets[0].examples);
+            (calibration, threshold, Vec::new())
+        }
+    };
+    Ok(Evaluation {
+        rows,
+        calibration,
+        threshold,
+        found,
+        curves,
+    })
+}
+
+/// Validation first, then the test part where there is one, then the recipe's own sets.
+fn sets(run: &Run) -> Result<Vec<Held>> {
+    let part = |part: Part, name: &str| Held {
+        name: name.to_owned(),
+        examples: run.parts[part as usize].clone(),
+        bright: None,
+    };
+    let mut sets = vec![
+        part(Part::Validation, "validation"),
+        part(Part::Test, "test"),
+    ];
+    if run.recipe.model.labels.len() > 1 {
+        sets.push(against_others(&run.parts[Part::Test as usize]));
+    }
+    sets.retain(|set| !set.examples.is_empty());
+    for set in &run.recipe.evaluation.sets {
+        let place = || format!("evaluation set '{}'", set.name);
+        // Rows of other sets have their targets in a column of values where they are bright.
+        let output = match set.bright {
+            Some(_) => Output::Value,
+            None => run.recipe.model.output,
+        };
+        let split = Split::Random {
+            validation: 0.0,
+            test: 1.0,
+        };
+        let reader = Reader {
+            output,
+            split: &split,
+            ..run.reader()
+        };
+        let mut examples = reader.read(&set.sources).with_context(place)?;
+        let drawer = Drawer::new(&set.negatives, None, &run.data, run.window)?;
+        drawer
+            .fixed(&mut examples, Part::Test, &split, run.recipe.seed)
+            .with_context(place)?;
+        sets.push(Held {
+            name: set.name.clone(),
+            examples,
+            bright: set.bright,
+        });
+    }
+    Ok(sets)
+}
+
+fn learn(run: &Run, train: &[Example], label: usize, name: &str) -> Result<Vec<Yardstick>> {
+    let evaluation = &run.recipe.evaluation;
+    let known = train.iter().filter(|e| !e.targets[label].is_nan());
+    let examples: Vec<Example> = known.take(LEARNT).cloned().collect();
+    let targets: Vec<f32> = examples.iter().map(|e| e.targets[label]).collect();
+    let all = windows(&examples, run.window);
+    let output = run.recipe.model.output;
+    let strand = run.recipe.model.strand;
+    let mut yardsticks = Yardstick::learn(&all, &targets, output, strand, &evaluation.words)?;
+    if let (Some(path), Some(names)) = (&evaluation.jaspar, evaluation.matrices.get(name)) {
+        let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+        for matrix in jaspar::read(&run.data.join(path))? {
+            if names.contains(&matrix.name) || names.contains(&matrix.id) {
+                let mut yardstick = Yardstick::matrix(matrix);
+                yardstick.threshold = best_threshold(&yardstick.scores(&all), &positive);
+                yardsticks.push(yardstick);
+            }
+        }
+    }
+    Ok(yardsticks)
+}
+
+/// Examples that a yardstick learns from at most.
+const LEARNT: usize = 60_000;
+
+/// Logit to probability on the validation part, at its own share of positives, and the threshold
+/// of the best balanced accuracy; of values, the one that a tenth of them reach.
+fn calibrated(
+    recipe: &Recipe,
+    all: &[Vec<f32>],
+    examples: &[Example],
+) -> (Vec<Vec<Knot>>, Vec<f64>) {
+    let labels = all.iter().enumerate();
+    if recipe.model.output == Output::Value {
+        let high = |(label, scores): (usize, &Vec<f32>)| {
+            let (_, mut targets) = known(scores, examples, label);
+            targets.sort_unstable_by(f32::total_cmp);
+            targets
+                .get(targets.len() * 9 / 10)
+                .map_or(0.0, |&t| t.into())
+        };
+        return (Vec::new(), labels.map(high).collect());
+    }
+    let table = |(label, scores): (usize, &Vec<f32>)| {
+        let (scores, targets) = known(scores, examples, label);
+        let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+        let knots = calibrate(&scores, &positive);
+        let threshold = probability(&knots, best_threshold(&scores, &positive));
+        (knots, threshold)
+    };
+    labels.map(table).unzip()
+}
+
+/// The test part's positives, each a negative for the labels that it is not known to have.
+fn against_others(test: &[Example]) -> Held {
+    let examples = test.iter().filter(|e| is_positive(e)).map(|example| {
+        let mut example = example.clone();
+        for target in &mut example.targets {
+            *target = f32::from(u8::from(*target == 1.0));
+        }
+        example
+    });
+    Held {
+        name: "test, other labels".to_owned(),
+        examples: examples.collect(),
+        bright: None,
+    }
+}
+
+fn curve(scores: &[f32], targets: &[f32]) -> Vec<(f64, f64)> {
+    let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+    let curve = Curve::new(scores, &positive, 0);
+    let thin = curve.points.len().div_ceil(100).max(1);
+    let points = curve.points.iter().step_by(thin);
+    points
+        .map(|p| (rounded(p.recall), rounded(p.precision)))
+        .collect()
+}
+
+/// Enough digits for a plot.
+fn rounded(share: f64) -> f64 {
+    (share * 1e4).round() / 1e4
+}
+
+/// The best network of a run, as it was saved.
+pub fn load(recipe: &Recipe, folder: &Path, device: Device) -> Result<Network> {
+    let mut vs = tch::nn::VarStore::new(device);
+    let network = Network::new(recipe.graph(), &vs.root());
+    let path = folder.join("kept.ot");
+    vs.load(&path)
+        .with_context(|| format!("{}", path.display()))?;
+    Ok(network)
+}

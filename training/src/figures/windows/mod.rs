@@ -1,0 +1,8 @@
+//! Figures of networks that score windows.
+
+pub mod along;
+pub mod calls;
+pub mod evaluate;
+pub mod report;
+pub mod result;
+mod yardstick;

@@ -1,0 +1,271 @@
+//! What RESULTS.md says of networks that score windows: a section for each system.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+
+use crate::export::windows::columns;
+use crate::figures::plot::{Axes, Series, svg};
+use crate::figures::windows::result::WindowResult;
+use crate::recipe::windows::{Output, Select};
+use crate::verbs::search::SearchResult;
+
+/// The sections, and the plots that go with them: file name and text.
+pub fn section(
+    all: Vec<WindowResult>,
+    searches: Vec<SearchResult>,
+) -> Result<(String, Vec<(String, String)>)> {
+    let mut out = String::new();
+    let mut systems: Vec<&str> = all.iter().map(|r| r.system.as_str()).collect();
+    systems.sort_unstable();
+    systems.dedup();
+    for system in systems {
+        write!(out, "\n## {system}\n")?;
+        let runs: Vec<&WindowResult> = all.iter().filter(|r| r.system == system).collect();
+        notes(&mut out, &runs)?;
+        table(&mut out, &runs)?;
+        found(&mut out, &runs)?;
+        for search in searches.iter().filter(|s| s.system == system) {
+            trials(&mut out, search)?;
+        }
+    }
+    let mut files = Vec::new();
+    for result in &all {
+        let name = &result.provenance.name;
+        files.push((format!("{name}.learning.svg"), learning(result)));
+        if !result.evaluation.curves.is_empty() {
+            files.push((format!("{name}.precision.svg"), precision(result)));
+        }
+        if result.along {
+            files.push((format!("{name}.calibration.svg"), calibration(result)));
+        }
+    }
+    Ok((out, files))
+}
+
+/// Each note once, with the runs that it is about where it is not about all.
+fn notes(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
+    let mut notes: Vec<&str> = runs.iter().map(|r| r.note.as_str()).collect();
+    notes.dedup();
+    for note in notes.into_iter().filter(|note| !note.is_empty()) {
+        write!(out, "\n{note}\n")?;
+    }
+    Ok(())
+}
+
+/// A row for each run and set: what was published, what came out, and the best yardstick beside it.
+fn table(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
+    for output in [Output::Logit, Output::Value] {
+        let of = |select: Select| match select {
+            Select::R2 | Select::Pearson => Output::Value,
+            _ => Output::Logit,
+        };
+        let runs: Vec<&&WindowResult> = runs.iter().filter(|r| of(r.select) == output).collect();
+        if runs.is_empty() {
+            continue;
+        }
+        let columns = columns(output);
+        let heads: String = columns
+            .iter()
+            .map(|(head, _)| format!(" {head} |"))
+            .collect();
+        writeln!(
+            out,
+            "\n| run | published | set | examples |{heads} best yardstick | parameters | epochs (best) | minutes | seed |\n|{}",
+            "---|".repeat(9 + columns.len())
+        )?;
+        for run in runs {
+            rows(out, run, columns)?;
+        }
+    }
+    Ok(())
+}
+
+type Column = (
+    &'static str,
+    fn(&crate::metrics::figures::Figures) -> Option<f64>,
+);
+
+fn rows(out: &mut String, run: &WindowResult, columns: &[Column]) -> Result<()> {
+    for own in run.own() {
+        let set = match own.label.as_str() {
+            label if run.own().any(|row| row.label != label) => format!("{}, {label}", own.set),
+            _ => own.set.clone(),
+        };
+        let figures: String = columns
+            .iter()
+            .map(|(_, of)| of(&own.figures).map_or(" |".into(), |f| format!(" {f:.3} |")))
+            .collect();
+        // The figure that ranks, where the set has it; an array has the first or the last.
+        let main = columns.iter().find(|(_, of)| of(&own.figures).is_some());
+        let best = main.and_then(|(head, of)| {
+            let known = run
+                .beside(own)
+                .filter_map(|row| Some((of(&row.figures)?, row)));
+            let best = known.max_by(|a, b| a.0.total_cmp(&b.0))?;
+            Some(format!("{head} {:.3}, {}", best.0, best.1.scorer))
+        });
+        writeln!(
+            out,
+            "| {} | {} | {set} | {} |{figures} {} | {} | {} ({}) | {:.1} | {} |",
+            run.provenance.name,
+            run.published.as_deref().unwrap_or(""),
+            own.figures.examples,
+            best.unwrap_or_default(),
+            run.parameters,
+            run.epochs,
+            run.best_epoch,
+            run.seconds / 60.0,
+            run.provenance.seed
+        )?;
+    }
+    Ok(())
+}
+
+/// Calls along a genome, of the runs that have them.
+fn found(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
+    let rows = runs
+        .iter()
+        .flat_map(|run| run.evaluation.found.iter().map(move |row| (run, row)));
+    let mut rows = rows.peekable();
+    if rows.peek().is_some() {
+        writeln!(
+            out,
+            "\nCalls along whole stretches of a genome, against known sites.\n\n| run | part | sites | bases | scorer | average precision | precision at recall 0.5 | recall at precision 0.5 |\n|{}",
+            "---|".repeat(8)
+        )?;
+    }
+    for (run, row) in rows {
+        writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {:.3} | {:.3} | {:.3} |",
+            run.provenance.name,
+            row.part,
+            row.sites,
+            row.bases,
+            row.scorer,
+            row.average_precision,
+            row.precision_at_recall_50,
+            row.recall_at_precision_50
+        )?;
+    }
+    Ok(())
+}
+
+fn trials(out: &mut String, search: &SearchResult) -> Result<()> {
+    write!(
+        out,
+        "\nRandom search `{}`, best first:\n\n| validation {} | changes | parameters | epochs | minutes |\n|---|---|---|---|---|\n",
+        search.provenance.name, search.select
+    )?;
+    let mut trials: Vec<_> = search.trials.iter().collect();
+    trials.sort_by(|a, b| b.best.total_cmp(&a.best));
+    for trial in trials {
+        let early = if trial.ended_early {
+            ", ended early"
+        } else {
+            ""
+        };
+        writeln!(
+            out,
+            "| {:.4} | {} | {} | {}{early} | {:.1} |",
+            trial.best,
+            trial.changes.join(", "),
+            trial.parameters,
+            trial.epochs,
+            trial.seconds / 60.0
+        )?;
+    }
+    Ok(())
+}
+
+fn learning(run: &WindowResult) -> String {
+    let points = |of: fn(&crate::run::windows::train::Evaluated) -> f64| {
+        let curve = run.curve.iter();
+        curve.map(|e| (e.epoch as f64, of(e))).collect::<Vec<_>>()
+    };
+    let (loss, figure) = (points(|e| e.loss), points(|e| e.figure));
+    let name = format!("validation {}", run.select);
+    let highest = loss.iter().chain(&figure).map(|p| p.1).fold(0.1, f64::max);
+    svg(
+        &Axes {
+            title: &format!("{}: learning curve", run.provenance.name),
+            x: "epoch",
+            y: &format!("{name}; training loss"),
+            x_range: (0.0, run.epochs.max(1) as f64),
+            y_range: (0.0, highest),
+        },
+        &[
+            Series {
+                name: &name,
+                points: figure,
+                dots: false,
+            },
+            Series {
+                name: "training loss",
+                points: loss,
+                dots: false,
+            },
+        ],
+    )
+}
+
+fn calibration(run: &WindowResult) -> String {
+    let tables = &run.evaluation.calibration;
+    let labels: Vec<&str> = run.own().map(|row| row.label.as_str()).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for label in labels {
+        if !names.contains(&label) {
+            names.push(label);
+        }
+    }
+    let logits = tables.iter().flatten().map(|knot| f64::from(knot.0));
+    let (low, high) = logits.fold((0.0, 0.0), |(low, high): (f64, f64), logit| {
+        (low.min(logit), high.max(logit))
+    });
+    let shares = tables.iter().flatten().map(|knot| f64::from(knot.1));
+    // Of rare sites that are hard to tell, shares are small.
+    let highest = (shares.fold(0.0, f64::max) * 11.0).ceil().clamp(0.1, 10.0) / 10.0;
+    let series: Vec<Series> = names
+        .iter()
+        .zip(tables)
+        .map(|(name, knots)| Series {
+            name,
+            points: knots.iter().map(|&(l, p)| (l.into(), p.into())).collect(),
+            dots: false,
+        })
+        .collect();
+    svg(
+        &Axes {
+            title: &format!("{}: calibration", run.provenance.name),
+            x: "logit",
+            y: "share of windows on sites",
+            x_range: (low.floor(), high.ceil()),
+            y_range: (0.0, highest),
+        },
+        &series,
+    )
+}
+
+fn precision(run: &WindowResult) -> String {
+    let series: Vec<Series> = run
+        .evaluation
+        .curves
+        .iter()
+        .map(|(set, points)| Series {
+            name: set,
+            points: points.clone(),
+            dots: false,
+        })
+        .collect();
+    svg(
+        &Axes {
+            title: &format!("{}: held-out windows", run.provenance.name),
+            x: "recall",
+            y: "precision",
+            x_range: (0.0, 1.0),
+            y_range: (0.0, 1.0),
+        },
+        &series,
+    )
+}

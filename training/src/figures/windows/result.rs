@@ -1,0 +1,92 @@
+//! What a run leaves behind for others: one JSON file with all that went in and came out.
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+
+use crate::figures::provenance::{Origin, Provenance};
+use crate::figures::windows::evaluate::{Evaluation, Row};
+use crate::recipe::windows::{Recipe, Select};
+use crate::run::windows::train::{Evaluated, Progress, Run};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct WindowResult {
+    /// `windows`, which tells this file from other results.
+    pub kind: String,
+    #[serde(flatten)]
+    pub provenance: Provenance,
+    pub system: String,
+    pub published: Option<String>,
+    pub note: String,
+    pub dense: bool,
+    /// Calibrated along a genome.
+    #[serde(default)]
+    pub along: bool,
+    pub window: usize,
+    pub anchor: usize,
+    pub parameters: usize,
+    /// A base and strand of a dense network, else a window.
+    pub flops: usize,
+    /// Examples of the parts, before negatives were drawn for training: train, validation, test.
+    pub examples: [usize; 3],
+    pub epochs: usize,
+    /// Epochs that the recipe allows.
+    pub epochs_planned: usize,
+    /// Minutes that the recipe allows.
+    pub minutes: Option<f64>,
+    pub steps: usize,
+    pub seconds: f64,
+    pub select: Select,
+    pub best: f64,
+    pub best_epoch: usize,
+    pub curve: Vec<Evaluated>,
+    pub evaluation: Evaluation,
+}
+
+impl WindowResult {
+    pub fn new(
+        origin: &Origin,
+        recipe: &Recipe,
+        run: &Run,
+        progress: Progress,
+        evaluation: Evaluation,
+    ) -> Result<WindowResult> {
+        let graph = recipe.graph();
+        Ok(WindowResult {
+            kind: "windows".into(),
+            provenance: Provenance::new(origin, recipe.seed, recipe.files())?,
+            system: recipe.system.clone(),
+            published: recipe.published().map(str::to_owned),
+            note: recipe.note.clone(),
+            dense: graph.is_dense(),
+            along: recipe.evaluation.along.is_some(),
+            window: graph.window(),
+            anchor: recipe.anchor(),
+            parameters: graph.parameters(),
+            flops: graph.flops(),
+            examples: run.parts.each_ref().map(Vec::len),
+            epochs: progress.epoch,
+            epochs_planned: recipe.train.epochs,
+            minutes: recipe.train.minutes,
+            steps: progress.step,
+            seconds: progress.seconds.round(),
+            select: recipe.train.select,
+            best: progress.best.unwrap_or_default(),
+            best_epoch: progress.best_epoch,
+            curve: progress.curve,
+            evaluation,
+        })
+    }
+
+    /// The network's own rows.
+    pub fn own(&self) -> impl Iterator<Item = &Row> {
+        let scorer = self.evaluation.rows.first().map(|row| row.scorer.clone());
+        let rows = self.evaluation.rows.iter();
+        rows.filter(move |row| Some(&row.scorer) == scorer.as_ref())
+    }
+
+    /// The yardsticks beside one of the network's rows.
+    pub fn beside<'a>(&'a self, own: &'a Row) -> impl Iterator<Item = &'a Row> {
+        let rows = self.evaluation.rows.iter();
+        rows.filter(move |r| r.set == own.set && r.label == own.label && r.scorer != own.scorer)
+    }
+}

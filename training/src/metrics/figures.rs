@@ -1,0 +1,113 @@
+//! The figures of one scorer on one set.
+
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::{Confusion, Curve, auroc, pearson, r_squared, spearman};
+use crate::recipe::windows::{Output, Select};
+
+/// Figures of classes or of values; what does not apply is not there.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Figures {
+    pub examples: usize,
+    pub positives: Option<usize>,
+    pub accuracy: Option<f64>,
+    pub balanced_accuracy: Option<f64>,
+    pub precision: Option<f64>,
+    pub recall: Option<f64>,
+    pub f1: Option<f64>,
+    pub mcc: Option<f64>,
+    /// Mean cross-entropy of scores that are logits.
+    #[serde(default)]
+    pub loss: Option<f64>,
+    pub auroc: Option<f64>,
+    pub average_precision: Option<f64>,
+    pub pearson: Option<f64>,
+    pub spearman: Option<f64>,
+    pub r2: Option<f64>,
+    /// In squared deviations of the set's own values.
+    pub mse: Option<f64>,
+}
+
+impl Figures {
+    /// Of classes (targets 0 and 1); calls are scores at or over `threshold`.
+    pub fn classes(scores: &[f32], targets: &[f32], threshold: f32) -> Figures {
+        let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+        let calls = Confusion::new(scores, &positive, threshold);
+        Figures {
+            examples: scores.len(),
+            positives: Some(positive.iter().filter(|p| **p).count()),
+            accuracy: Some(calls.accuracy()),
+            balanced_accuracy: Some(calls.balanced_accuracy()),
+            precision: Some(calls.precision()),
+            recall: Some(calls.recall()),
+            f1: Some(calls.f1()),
+            mcc: Some(calls.mcc()),
+            auroc: Some(auroc(scores, &positive)),
+            average_precision: Some(Curve::new(scores, &positive, 0).average_precision()),
+            ..Default::default()
+        }
+    }
+
+    /// Of classes, by logits.
+    pub fn logits(scores: &[f32], targets: &[f32]) -> Figures {
+        let each = |(&score, &target): (&f32, &f32)| {
+            let (score, target) = (f64::from(score), f64::from(target));
+            score.max(0.0) - score * target + (-score.abs()).exp().ln_1p()
+        };
+        let sum: f64 = scores.iter().zip(targets).map(each).sum();
+        Figures {
+            loss: Some(sum / scores.len() as f64),
+            ..Figures::classes(scores, targets, 0.0)
+        }
+    }
+
+    pub fn values(scores: &[f32], targets: &[f32]) -> Figures {
+        let r2 = r_squared(scores, targets);
+        Figures {
+            examples: scores.len(),
+            pearson: Some(pearson(scores, targets)),
+            spearman: Some(spearman(scores, targets)),
+            r2: Some(r2),
+            mse: Some(1.0 - r2),
+            ..Default::default()
+        }
+    }
+
+    /// Of the network's own scores.
+    pub fn of(output: Output, scores: &[f32], targets: &[f32]) -> Figures {
+        match output {
+            Output::Logit => Figures::logits(scores, targets),
+            Output::Value => Figures::values(scores, targets),
+        }
+    }
+
+    /// An array: how values follow intensities, and how the bright ones are told from the rest.
+    pub fn bright(scores: &[f32], intensities: &[f32], deviations: f64) -> Figures {
+        let n = intensities.len() as f64;
+        let mean = intensities.iter().map(|&i| f64::from(i)).sum::<f64>() / n;
+        let squares = intensities.iter().map(|&i| (f64::from(i) - mean).powi(2));
+        let least = mean + deviations * (squares.sum::<f64>() / n).sqrt();
+        let bright: Vec<bool> = intensities.iter().map(|&i| f64::from(i) > least).collect();
+        Figures {
+            examples: scores.len(),
+            positives: Some(bright.iter().filter(|b| **b).count()),
+            auroc: Some(auroc(scores, &bright)),
+            average_precision: Some(Curve::new(scores, &bright, 0).average_precision()),
+            spearman: Some(spearman(scores, intensities)),
+            ..Default::default()
+        }
+    }
+
+    pub fn get(&self, select: Select) -> f64 {
+        let figure = match select {
+            Select::Accuracy => self.accuracy,
+            Select::Auroc => self.auroc,
+            Select::AveragePrecision => self.average_precision,
+            Select::R2 => self.r2,
+            Select::Pearson => self.pearson,
+        };
+        figure
+            .filter(|f| f.is_finite())
+            .unwrap_or(f64::NEG_INFINITY)
+    }
+}

@@ -1,0 +1,71 @@
+//! The student report's best network: Inception blocks of kernels 3 and 5 with batch norm, swish
+//! and max pooling, then an attention gate, or squeeze and excite in its place, and the mean.
+
+use serde::{Deserialize, Serialize};
+
+use crate::net::graph::{Act, Conv, Graph};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExonEnhanced {
+    /// Channels of each block, half from each kernel.
+    pub channels: Vec<usize>,
+    pub gate: Gate,
+    /// A shortcut around each block.
+    #[serde(default)]
+    pub residual: bool,
+    /// Dilation of each block; 1 where nothing is said.
+    #[serde(default)]
+    pub dilations: Vec<usize>,
+    pub dense: usize,
+    pub dropout: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    /// Each base's channels through a sigmoid of themselves.
+    Attention,
+    SqueezeExcite,
+    /// Self-attention of four heads behind the convolutions.
+    Transformer,
+}
+
+/// Channels that one number of the squeezed layer stands for.
+const SQUEEZE: usize = 8;
+
+impl ExonEnhanced {
+    pub fn build(&self, graph: &mut Graph, heads: usize) {
+        let mut x = 0;
+        for (i, &channels) in self.channels.iter().enumerate() {
+            let dilation = self.dilations.get(i).copied().unwrap_or(1);
+            let branch = |kernel| {
+                Conv::of(kernel, Act::Swish)
+                    .dilated(dilation)
+                    .normed()
+                    .same()
+            };
+            let narrow = graph.conv(x, channels / 2, branch(3));
+            let wide = graph.conv(x, channels - channels / 2, branch(5));
+            let mut both = graph.concat(&[narrow, wide]);
+            if self.residual {
+                let shortcut = graph.conv(x, channels, Conv::of(1, Act::None));
+                both = graph.add(shortcut, both, Act::None);
+            }
+            x = graph.max_pool(both, 2);
+        }
+        let channels = graph.nodes[x].channels;
+        let gated = match self.gate {
+            Gate::Attention => graph.gate(x),
+            Gate::SqueezeExcite => graph.squeeze_excite(x, channels / SQUEEZE),
+            Gate::Transformer => {
+                let attended = graph.attention(x, 4, channels / 4);
+                graph.add(x, attended, Act::None)
+            }
+        };
+        let mean = graph.global_mean(gated);
+        let dense = graph.conv(mean, self.dense, Conv::of(1, Act::Swish));
+        let dropped = graph.dropout(dense, self.dropout);
+        graph.conv(dropped, heads, Conv::of(1, Act::None));
+    }
+}

@@ -1,0 +1,215 @@
+//! AdamW (Loshchilov and Hutter, arXiv:1711.05101) over one flat vector, with the running mean of
+//! the weights; flat, so that a checkpoint is a handful of tensors and a resumed run is the same
+//! run bit for bit.
+
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use tch::{Kind, Tensor, nn};
+
+use crate::run::checkpoint;
+
+pub struct Optimiser {
+    parameters: Vec<Tensor>,
+    /// Batch norm's running statistics: not trained, but part of the state.
+    buffers: Vec<Tensor>,
+    weights: Tensor,
+    first: Tensor,
+    second: Tensor,
+    mean: Tensor,
+    pub step: i64,
+    decay: f64,
+    averaging: f64,
+}
+
+const BETAS: (f64, f64) = (0.9, 0.98);
+const EPSILON: f64 = 1e-8;
+/// Gradients longer than this are cut to it.
+const CLIP: f64 = 5.0;
+
+impl Optimiser {
+    pub fn new(vs: &nn::VarStore, decay: f64, averaging: f64) -> Optimiser {
+        // A frozen variable is still listed.
+        let mut parameters = vs.trainable_variables();
+        parameters.retain(Tensor::requires_grad);
+        let mut named: Vec<(String, Tensor)> = vs.variables().into_iter().collect();
+        named.sort_by(|a, b| a.0.cmp(&b.0));
+        let buffers = named
+            .into_iter()
+            .map(|(_, t)| t)
+            .filter(|t| !t.requires_grad())
+            .collect();
+        let weights = flat(&parameters);
+        let zeros = weights.zeros_like();
+        Optimiser {
+            first: zeros.copy(),
+            second: zeros,
+            mean: weights.copy(),
+            step: 0,
+            parameters,
+            buffers,
+            weights,
+            decay,
+            averaging,
+        }
+    }
+
+    pub fn step(&mut self, loss: &Tensor, rate: f64) {
+        for parameter in &mut self.parameters {
+            parameter.zero_grad();
+        }
+        loss.backward();
+        self.step += 1;
+        let gradients: Vec<Tensor> = self.parameters.iter().map(Tensor::grad).collect();
+        tch::no_grad(|| {
+            let mut gradient = flat(&gradients);
+            let norm = gradient.norm().double_value(&[]);
+            if norm > CLIP {
+                gradient *= CLIP / norm;
+            }
+            self.first = &self.first * BETAS.0 + &gradient * (1.0 - BETAS.0);
+            self.second = &self.second * BETAS.1 + gradient.square() * (1.0 - BETAS.1);
+            let unbias = |beta: f64| 1.0 - beta.powi(self.step as i32);
+            let scale = (&self.second / unbias(BETAS.1)).sqrt() + EPSILON;
+            let update = &self.first / unbias(BETAS.0) / scale + &self.weights * self.decay;
+            self.weights -= update * rate;
+            // A young mean forgets faster, so that it does not hang on the initial weights.
+            let averaging = self
+                .averaging
+                .min(self.step as f64 / (self.step as f64 + 10.0));
+            self.mean = &self.mean * averaging + &self.weights * (1.0 - averaging);
+        });
+        self.load(&self.weights.shallow_clone());
+    }
+
+    fn load(&mut self, from: &Tensor) {
+        tch::no_grad(|| {
+            let mut at = 0;
+            for parameter in &mut self.parameters {
+                let length = parameter.numel() as i64;
+                let part = from.narrow(0, at, length).reshape(parameter.size());
+                parameter.copy_(&part);
+                at += length;
+            }
+        });
+    }
+
+    /// Runs `f` with the running mean of the weights in place; what it does to batch norm's
+    /// statistics is undone.
+    pub fn averaged<T>(&mut self, f: impl FnOnce() -> T) -> T {
+        let kept: Vec<Tensor> = self.buffers.iter().map(Tensor::copy).collect();
+        self.load(&self.mean.shallow_clone());
+        let value = f();
+        self.load(&self.weights.shallow_clone());
+        tch::no_grad(|| {
+            let pairs = self.buffers.iter_mut().zip(&kept);
+            pairs.for_each(|(buffer, kept)| buffer.copy_(kept));
+        });
+        value
+    }
+
+    /// All of its state, by name.
+    pub fn tensors(&self) -> Vec<(String, Tensor)> {
+        let mut named: Vec<(String, Tensor)> = vec![
+            ("weights".into(), self.weights.shallow_clone()),
+            ("first".into(), self.first.shallow_clone()),
+            ("second".into(), self.second.shallow_clone()),
+            ("mean".into(), self.mean.shallow_clone()),
+            ("step".into(), Tensor::from_slice(&[self.step])),
+        ];
+        for (i, buffer) in self.buffers.iter().enumerate() {
+            named.push((format!("buffer{i:03}"), buffer.shallow_clone()));
+        }
+        named
+    }
+
+    /// Begins anew from the mean of the averaged weights in other runs' checkpoints.
+    pub fn start(&mut self, paths: &[PathBuf]) -> Result<()> {
+        let zeros = self.first.zeros_like();
+        let mut sum = zeros.copy();
+        for path in paths {
+            self.resume(path)?;
+            sum += &self.mean;
+        }
+        self.mean = sum / paths.len() as f64;
+        (self.first, self.second, self.step) = (zeros.copy(), zeros, 0);
+        self.weights = self.mean.copy();
+        self.load(&self.weights.shallow_clone());
+        Ok(())
+    }
+
+    pub fn resume(&mut self, path: &Path) -> Result<()> {
+        let place = || format!("{}", path.display());
+        let mut named = Tensor::load_multi(path).with_context(place)?;
+        named.retain(|(name, _)| name != checkpoint::PROGRESS);
+        self.restore(named).with_context(place)
+    }
+
+    /// Takes up a state that [`Optimiser::tensors`] gave.
+    pub fn restore(&mut self, named: Vec<(String, Tensor)>) -> Result<()> {
+        for (name, tensor) in named {
+            let tensor = tensor.to_device(self.weights.device());
+            if name == "weights" && tensor.size() != self.weights.size() {
+                bail!("checkpoint of another network");
+            }
+            match name.as_str() {
+                "weights" => self.weights = tensor,
+                "first" => self.first = tensor,
+                "second" => self.second = tensor,
+                "mean" => self.mean = tensor,
+                "step" => self.step = tensor.int64_value(&[0]),
+                buffer => {
+                    let at: usize = buffer.trim_start_matches("buffer").parse()?;
+                    let to = self
+                        .buffers
+                        .get_mut(at)
+                        .context("checkpoint of another network")?;
+                    tch::no_grad(|| to.f_copy_(&tensor))?;
+                }
+            }
+        }
+        self.load(&self.weights.shallow_clone());
+        Ok(())
+    }
+}
+
+fn flat(tensors: &[Tensor]) -> Tensor {
+    let parts: Vec<Tensor> = tensors.iter().map(|t| t.detach().reshape([-1])).collect();
+    Tensor::cat(&parts, 0).to_kind(Kind::Float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tch::Device;
+
+    #[test]
+    fn a_start_is_the_mean_of_the_averaged_weights() {
+        let folder = tempfile::tempdir().unwrap();
+        let saved = |name: &str, mean: [f32; 2]| {
+            let vs = nn::VarStore::new(Device::Cpu);
+            let _weights = vs.root().zeros("weights", &[2]);
+            let mut optimiser = Optimiser::new(&vs, 0.0, 0.9);
+            optimiser.mean = Tensor::from_slice(&mean);
+            let folder = folder.path().join(name);
+            std::fs::create_dir(&folder).unwrap();
+            checkpoint::save(&folder, &optimiser, &0).unwrap();
+            checkpoint::path(&folder)
+        };
+        let paths = [saved("a", [1.0, 4.0]), saved("b", [3.0, -2.0])];
+        let vs = nn::VarStore::new(Device::Cpu);
+        let weights = vs.root().zeros("weights", &[2]);
+        let mut optimiser = Optimiser::new(&vs, 0.0, 0.9);
+        optimiser.start(&paths).unwrap();
+        assert_eq!(Vec::<f32>::try_from(&weights).unwrap(), [2.0, 1.0]);
+        optimiser.averaged(|| {
+            assert_eq!(Vec::<f32>::try_from(&weights).unwrap(), [2.0, 1.0]);
+        });
+        let vs = nn::VarStore::new(Device::Cpu);
+        let _weights = vs.root().zeros("weights", &[3]);
+        let refused = Optimiser::new(&vs, 0.0, 0.9).start(&paths).unwrap_err();
+        assert!(
+            format!("{refused:#}").contains("another network"),
+            "{refused:#}"
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! A recipe: the TOML file that says all that decides what a run gives.
+//!
+//! `[[axis]]` tables make many recipes of one file: each names choices, and each choice the values
+//! that it sets (`dotted.key = value`). A recipe is addressed as `FILE` or `FILE:VARIANT`, where a
+//! variant is one choice of each axis, joined by `-`.
+
+pub mod sites;
+pub mod tracks;
+pub mod windows;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use toml::{Table, Value};
+
+use crate::{files, run::vectors};
+
+pub enum Recipe {
+    /// A network that finds sites along a genome.
+    Sites(Box<sites::Recipe>),
+    /// A network that scores windows, learnt from labelled ones.
+    Windows(Box<windows::Recipe>),
+    /// A network that scores genomes, learnt along them.
+    Tracks(Box<tracks::Recipe>),
+    /// Vectors of words.
+    Embedding(vectors::Recipe),
+}
+
+/// One recipe as a table, and how it is addressed.
+#[derive(Debug, Clone)]
+pub struct Address {
+    pub file: PathBuf,
+    /// Empty for a file of one recipe.
+    pub variant: String,
+    pub table: Table,
+}
+
+impl Address {
+    /// The recipe at `FILE` or `FILE:VARIANT`.
+    pub fn find(word: &str) -> Result<Address> {
+        let (file, variant) = match word.rsplit_once(':') {
+            Some((file, variant)) => (file, variant),
+            None => (word, ""),
+        };
+        let all = Address::all(file.as_ref())?;
+        let names: Vec<String> = all.iter().map(|a| a.variant.clone()).collect();
+        let found = all.into_iter().find(|a| a.variant == variant);
+        found.with_context(|| match variant {
+            "" => format!("{file} is many recipes; name one: {file}:{}", names[0]),
+            _ => format!(
+                "{file} has no variant '{variant}', but {}",
+                names.join(", ")
+            ),
+        })
+    }
+
+    /// All recipes of a file.
+    pub fn all(file: &Path) -> Result<Vec<Address>> {
+        let place = || format!("{}", file.display());
+        let text = std::fs::read_to_string(file).with_context(place)?;
+        let mut table: Table = text.parse().with_context(place)?;
+        let axes = match table.remove("axis") {
+            Some(Value::Array(axes)) => axes,
+            Some(_) => bail!("{}: axis: an array of tables is wanted", place()),
+            None => Vec::new(),
+        };
+        let mut all = vec![Address {
+            file: file.to_owned(),
+            variant: String::new(),
+            table,
+        }];
+        for axis in axes {
+            let choices: Vec<(String, Value)> = axis.try_into::<Table>()?.into_iter().collect();
+            let mut longer = Vec::new();
+            for one in &all {
+                for (choice, values) in &choices {
+                    let chosen = one.chosen(choice, values);
+                    longer.push(chosen.with_context(|| format!("{}: {choice}", place()))?);
+                }
+            }
+            all = longer;
+        }
+        Ok(all)
+    }
+
+    fn chosen(&self, choice: &str, values: &Value) -> Result<Address> {
+        let mut chosen = self.clone();
+        if !chosen.variant.is_empty() {
+            chosen.variant.push('-');
+        }
+        chosen.variant.push_str(choice);
+        let values = values.as_table().context("a table is wanted")?;
+        for (key, value) in values {
+            set(&mut chosen.table, key, value.clone())?;
+        }
+        Ok(chosen)
+    }
+
+    pub fn word(&self) -> String {
+        match self.variant.as_str() {
+            "" => format!("{}", self.file.display()),
+            variant => format!("{}:{variant}", self.file.display()),
+        }
+    }
+
+    /// The recipe with `changes` (`dotted.key=value`, values as in TOML) made to it, its name, and
+    /// the SHA-256 of what it then says.
+    pub fn read(&self, changes: &[String]) -> Result<(Recipe, String)> {
+        let mut table = self.table.clone();
+        for change in changes {
+            changed(&mut table, change).with_context(|| format!("--set {change}"))?;
+        }
+        if let (Some(Value::String(name)), false) = (table.get_mut("name"), self.variant.is_empty())
+        {
+            name.push('-');
+            name.push_str(&self.variant);
+        }
+        let sha256 = files::sha256(toml::to_string(&table)?.as_bytes());
+        let recipe = parsed(table, &self.variant).with_context(|| self.word())?;
+        Ok((recipe, sha256))
+    }
+}
+
+fn parsed(mut table: Table, variant: &str) -> Result<Recipe> {
+    let kind = table.remove("kind");
+    Ok(match kind.as_ref().map(Value::as_str) {
+        None => {
+            let recipe: sites::Recipe = table.try_into()?;
+            recipe.check()?;
+            Recipe::Sites(recipe.into())
+        }
+        Some(Some("windows")) => {
+            let mut recipe: windows::Recipe = table.try_into()?;
+            recipe.variant = variant.to_owned();
+            recipe.check()?;
+            Recipe::Windows(recipe.into())
+        }
+        Some(Some("tracks")) => {
+            let recipe: tracks::Recipe = table.try_into()?;
+            recipe.check()?;
+            Recipe::Tracks(recipe.into())
+        }
+        Some(Some("embedding")) => Recipe::Embedding(table.try_into()?),
+        Some(_) => bail!("kind: windows, tracks or embedding is wanted"),
+    })
+}
+
+fn changed(table: &mut Table, change: &str) -> Result<()> {
+    let (key, value) = change.split_once('=').context("no '='")?;
+    let value = format!("value = {value}").parse::<Table>()?.remove("value");
+    set(table, key, value.context("no value")?)
+}
+
+/// Sets the value at a dotted key; the tables before it must be there.
+pub fn set(table: &mut Table, key: &str, value: Value) -> Result<()> {
+    let mut path: Vec<&str> = key.split('.').collect();
+    let last = path.pop().context("no key")?;
+    let mut at = table;
+    for name in path {
+        let inner = at.get_mut(name).and_then(Value::as_table_mut);
+        at = inner.with_context(|| format!("no table '{name}'"))?;
+    }
+    at.insert(last.to_owned(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::net::graph::Graph;
+
+    /// The graph of the first variant of a recipe in `recipes/`.
+    pub fn shipped_graph(file: &str) -> Graph {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("recipes")
+            .join(file);
+        let first = Address::all(&path).unwrap().remove(0);
+        match first.read(&[]).unwrap().0 {
+            Recipe::Windows(recipe) => recipe.graph(),
+            _ => panic!("{file} is no recipe of windows"),
+        }
+    }
+
+    #[test]
+    fn axes_make_every_combination() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.toml");
+        let text = "name = \"a\"\n[data]\nlength = 1\n\
+                    [[axis]]\nx = { seed = 1 }\ny = { seed = 2 }\n\
+                    [[axis]]\n10 = { \"data.length\" = 10 }\n20 = { \"data.length\" = 20 }\n";
+        std::fs::write(&path, text).unwrap();
+        let all = Address::all(&path).unwrap();
+        let names: Vec<&str> = all.iter().map(|a| a.variant.as_str()).collect();
+        assert_eq!(names, ["x-10", "x-20", "y-10", "y-20"]);
+        assert_eq!(all[3].table["seed"].as_integer(), Some(2));
+        assert_eq!(all[3].table["data"]["length"].as_integer(), Some(20));
+    }
+
+    #[test]
+    fn every_recipe_of_the_folder_is_valid() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("recipes");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            for address in Address::all(&entry.unwrap().path()).unwrap() {
+                address.read(&[]).unwrap();
+            }
+        }
+    }
+}

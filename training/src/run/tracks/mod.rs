@@ -1,0 +1,5 @@
+//! Runs of networks that score genomes.
+
+pub mod motifs;
+pub mod score;
+pub mod train;

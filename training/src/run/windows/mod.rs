@@ -1,0 +1,4 @@
+//! Runs of networks that score windows.
+
+pub mod score;
+pub mod train;

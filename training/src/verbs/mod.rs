@@ -1,0 +1,7 @@
+//! What the program does, a verb each.
+
+pub mod background;
+pub mod search;
+pub mod sites;
+pub mod tracks;
+pub mod windows;
