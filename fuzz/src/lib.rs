@@ -9,12 +9,13 @@ use std::sync::OnceLock;
 #[path = "../../tests/it/support/entries.rs"]
 mod entries;
 
-use entries::Entries;
+use entries::{Entries, TARGETS};
 use tempfile::TempDir;
 
 /// One run of the filter. A panic or a signal ends the process, and so does a status that is not
 /// documented.
 pub fn run(target: &str, data: &[u8]) {
+    debug_assert!(TARGETS.contains(&target));
     static ENTRIES: OnceLock<(TempDir, Entries)> = OnceLock::new();
     let (_, entries) = ENTRIES.get_or_init(|| {
         let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");

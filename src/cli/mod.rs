@@ -20,12 +20,14 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::panic;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Once;
 use std::thread;
 use std::time::Instant;
 
 use crate::model::{self, ModelError, Strandedness};
 use crate::pipeline::{self, LoadedModel, Plan};
 use crate::shield::SHIELDED;
+use crate::source::printable;
 use crate::source::reads::Reads;
 use crate::write::{BrowserTrack, Target};
 use catalog::Catalog;
@@ -52,14 +54,19 @@ pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(if is_usage(&error) { 2 } else { 1 })
 }
 
+/// Done once a process, however often the command line is called in it.
+static SILENCED: Once = Once::new();
+
 /// Panics of code that is not ours become one-line errors, so their own lines are left out.
 fn silence_shielded() {
-    let usual = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if thread::current().name() != Some(SHIELDED) {
-            usual(info);
-        }
-    }));
+    SILENCED.call_once(|| {
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if thread::current().name() != Some(SHIELDED) {
+                usual(info);
+            }
+        }));
+    });
 }
 
 fn run(argv: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
@@ -186,7 +193,7 @@ fn counted(number: u64, noun: &str) -> String {
 
 /// Writes to standard error; nobody is left to tell when that is gone.
 fn tell(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(printable(text).as_bytes());
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

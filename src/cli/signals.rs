@@ -1,8 +1,8 @@
-//! What SIGINT, SIGTERM and SIGHUP leave behind: nothing, and the exit status of the signal.
+//! What a signal that ends the program leaves behind: nothing, and the exit status of the signal.
 
 use std::sync::Once;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -11,6 +11,9 @@ use crate::temporary;
 /// Done once a process, however often the command line is called in it.
 static LISTENS: Once = Once::new();
 
+/// What terminals, shells and batch systems end programs with, but for SIGKILL.
+const ENDS: [i32; 7] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU];
+
 /// From now on a signal removes temporary files before it ends the program. One that is ignored,
 /// as SIGHUP under nohup, stays ignored.
 pub fn remove_temporary_files() {
@@ -18,8 +21,10 @@ pub fn remove_temporary_files() {
 }
 
 fn listen() {
-    let heard = [SIGHUP, SIGINT, SIGTERM].into_iter();
-    let heard: Vec<_> = heard.filter(|&signal| !is_ignored(signal)).collect();
+    let heard: Vec<_> = ENDS
+        .into_iter()
+        .filter(|&signal| !is_ignored(signal))
+        .collect();
     let Ok(mut signals) = Signals::new(heard) else {
         return;
     };

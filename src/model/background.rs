@@ -1,6 +1,6 @@
 //! How rare a raw output is on a genome.
 
-use super::knots::interpolate;
+use super::knots::{interpolate, single};
 
 /// The share of a genome's positions that score at least as much as a raw output.
 ///
@@ -84,8 +84,7 @@ impl Background {
     /// [`share`](Self::share). It is the first or last knot's where `share` lies outside the table.
     pub fn raw_at(&self, share: f64) -> f32 {
         let swapped = |&(raw, rarity): &(f64, f64)| (rarity, raw);
-        // Within the range of two f32.
-        interpolate(&self.rarities, swapped, -share.log10()) as f32
+        single(interpolate(&self.rarities, swapped, -share.log10()))
     }
 
     /// The `(raw output, share)` knots.

@@ -1,6 +1,6 @@
 //! From logits to the share of true sites.
 
-use super::knots::interpolate;
+use super::knots::{interpolate, single};
 
 /// A monotone map from logit to probability: linear between knots, flat outside them.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ impl Calibration {
     pub fn probability(&self, logit: f32) -> f32 {
         // In f64: the difference of two far knots overflows f32.
         let point = |&(x, y): &(f32, f32)| (f64::from(x), f64::from(y));
-        interpolate(&self.knots, point, f64::from(logit)) as f32
+        single(interpolate(&self.knots, point, f64::from(logit)))
     }
 
     pub fn knots(&self) -> &[(f32, f32)] {

@@ -32,6 +32,8 @@ pub fn card(model: &Model) -> String {
 
 fn facts(model: &Model) -> Vec<(&'static str, String)> {
     let contract = &model.contract;
+    // A contract that was read has one threshold, calibration and background a label, and a
+    // calibration has a knot.
     let per_label = |value: &dyn Fn(usize) -> String| {
         (0..contract.labels.len())
             .map(value)

@@ -1,5 +1,7 @@
 //! Checks on the graph of a model file: nothing outside the contract, nothing without a bound.
 
+use std::collections::HashSet;
+
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dim;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, ValueInfoProto, type_proto};
 use tract_onnx::prelude::*;
@@ -7,10 +9,14 @@ use tract_onnx::prelude::*;
 use super::constants::{self, MAX_RANK};
 use super::contract::{Contract, Shape};
 use super::fault::{GraphError, MAX_NUMBERS, shown};
+use super::ranks;
 
 const MAX_NODES: usize = 10_000;
 /// Latest operator set that tract says it knows.
 const MAX_OPSET: i64 = 18;
+/// Axes of the largest tensor.
+const MAX_AXIS: i64 = 8;
+const _: () = assert!(MAX_AXIS.unsigned_abs() == MAX_RANK as u64);
 /// Largest kernel, stride, padding or dilation.
 const MAX_EXTENT: i64 = 100_000;
 /// Bases beyond a window in the largest probe, about what the engine runs at once.
@@ -74,10 +80,14 @@ pub(super) fn check(
     if !outputs.clone().any(|name| *name == output.name) {
         return unfit("no operator makes its output");
     }
-    let made = outputs.chain(inputs.iter().map(|info| &info.name));
-    let known: std::collections::HashSet<_> = made
-        .chain(graph.initializer.iter().map(|tensor| &tensor.name))
-        .collect();
+    let made = outputs.filter(|name| !name.is_empty());
+    let made = made.chain(inputs.iter().map(|info| &info.name));
+    let mut known = HashSet::new();
+    for name in made.chain(graph.initializer.iter().map(|tensor| &tensor.name)) {
+        if !known.insert(name) {
+            return unfit(&format!("'{}' is made twice", shown(name)));
+        }
+    }
     for name in graph
         .node
         .iter()
@@ -103,6 +113,11 @@ fn check_node(node: &NodeProto, opset: i64) -> Result<(), GraphError> {
         return Err(GraphError::Operator(name));
     }
     check_axes(node, opset)?;
+    let outputs = node.output.iter().filter(|name| !name.is_empty());
+    if node.op_type == "LayerNormalization" && outputs.count() > 1 {
+        let reason = format!("operator {name} gives its mean or deviation");
+        return Err(GraphError::Unfit(reason));
+    }
     for attribute in &node.attribute {
         if attribute.g.is_some() || !attribute.graphs.is_empty() {
             return Err(GraphError::Unfit(format!("operator {name} holds a graph")));
@@ -157,7 +172,7 @@ fn check_axes(node: &NodeProto, opset: i64) -> Result<(), GraphError> {
             "axes" => &attribute.ints,
             _ => &[],
         };
-        let ranks = -(MAX_RANK as i64)..MAX_RANK as i64;
+        let ranks = -MAX_AXIS..MAX_AXIS;
         if axes.iter().any(|axis| !ranks.contains(axis)) {
             return unfit("is out of bounds");
         }
@@ -236,6 +251,7 @@ pub(super) fn probe(
 
 /// Shape of the output for an input of shape `input`.
 fn infer(proto: &ModelProto, input: [usize; 3]) -> TractResult<Vec<usize>> {
+    ranks::check(proto, input)?;
     let model = tract_onnx::onnx()
         .with_ignore_value_info(true)
         .model_for_proto_model(proto)?

@@ -1,5 +1,11 @@
 //! Tables of a monotone map.
 
+/// The nearest f32: what a table of two of them gives lies between them.
+#[expect(clippy::cast_possible_truncation, reason = "rounding is meant")]
+pub fn single(value: f64) -> f32 {
+    value as f32
+}
+
 /// Value at `x` of the line through the knots `(x, y)`, whose `x` ascend; flat outside them, and
 /// that of the first knot where `x` is not a number. Zero if there are no knots.
 pub(super) fn interpolate<K>(knots: &[K], point: impl Fn(&K) -> (f64, f64), x: f64) -> f64 {

@@ -88,7 +88,7 @@ fn base(state: &mut u64) -> usize {
     if draw.is_multiple_of(64) {
         4
     } else {
-        (draw / 64 % 4) as usize
+        usize::from(draw.to_le_bytes()[0] >> 6)
     }
 }
 

@@ -1,5 +1,19 @@
 //! Model files: the contract they state, the checks they pass, the ones inside the binary.
 
+// What files say of sizes and positions is held against bounds, or a reason stands beside it.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod background;
 mod calibration;
 mod card;
@@ -9,6 +23,7 @@ mod fault;
 mod graph;
 mod knots;
 mod locality;
+mod ranks;
 pub mod registry;
 mod wire;
 
@@ -26,6 +41,7 @@ pub use background::{Background, BackgroundError};
 pub use calibration::{Calibration, CalibrationError};
 pub use card::card;
 pub use contract::{CallShape, Contract, ContractError, Output, Shape, Strandedness, Task};
+pub(crate) use knots::single;
 
 use crate::shield::{Unfinished, shielded_for};
 use crate::suggest::closest;
@@ -76,6 +92,8 @@ pub enum ModelError {
     },
     #[error("model {origin}: {reason}")]
     Graph { origin: String, reason: String },
+    #[error("no thread can be started to check a model: {cause}")]
+    NoThread { cause: std::io::Error },
 }
 
 impl Model {
@@ -185,7 +203,17 @@ fn checked(bytes: &[u8], origin: &str, probe: Probe) -> Result<Model, ModelError
     let shape =
         graph::check(&proto, graph, &contract).map_err(|error| refuse(error.to_string()))?;
     let proto = Arc::new(proto);
-    guarded(&proto, &contract, shape, probe).map_err(refuse)?;
+    match guarded(&proto, &contract, shape, probe) {
+        Ok(checked) => checked.map_err(|error| refuse(error.to_string()))?,
+        Err(Unfinished::Panic) => return Err(refuse("the graph cannot be interpreted".to_owned())),
+        Err(Unfinished::Late) => {
+            let seconds = DEADLINE.as_secs();
+            return Err(refuse(format!(
+                "the graph is not interpreted within {seconds} seconds"
+            )));
+        }
+        Err(Unfinished::NoThread(cause)) => return Err(ModelError::NoThread { cause }),
+    }
     let sha256 = Sha256::digest(bytes)
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -205,19 +233,8 @@ fn guarded(
     contract: &Contract,
     shape: Shape,
     probe: Probe,
-) -> Result<(), String> {
+) -> Result<Result<(), GraphError>, Unfinished> {
     const STACK: usize = 64 << 20;
     let (proto, contract) = (proto.clone(), contract.clone());
-    let work = move || probe(&proto, &contract, shape).map_err(|error| error.to_string());
-    match shielded_for(DEADLINE, STACK, work) {
-        Ok(outcome) => outcome,
-        Err(Unfinished::Panic) => Err("the graph cannot be interpreted".to_owned()),
-        Err(Unfinished::Late) => Err(format!(
-            "the graph is not interpreted within {} seconds",
-            DEADLINE.as_secs()
-        )),
-        Err(Unfinished::NoThread(error)) => {
-            Err(format!("no thread to check it can be started: {error}"))
-        }
-    }
+    shielded_for(DEADLINE, STACK, move || probe(&proto, &contract, shape))
 }

@@ -97,6 +97,19 @@ fn is_c1(bytes: &[u8]) -> bool {
     matches!(bytes, [0x80..=0x9f, ..])
 }
 
+/// Lines for a terminal: control characters within them, as of file names, are shown as escapes.
+pub fn printable(lines: &str) -> String {
+    let mut text = String::with_capacity(lines.len());
+    for c in lines.chars() {
+        match c {
+            '\n' => text.push(c),
+            c if c.is_control() => text.extend(c.escape_default()),
+            c => text.push(c),
+        }
+    }
+    text
+}
+
 /// A name for a message: control characters as `\xHH`, other bytes that are not UTF-8 as U+FFFD,
 /// and no more than 200 bytes.
 pub fn escaped(name: &[u8]) -> String {

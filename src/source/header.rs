@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use super::error::Fault;
 use super::locus::Locus;
-use super::{HeaderCoords, Place, Sink};
+use super::{HeaderCoords, Place, Sink, to_index};
 use crate::sequence::reverse_complement;
 
 /// Puts records whose header has coordinates in their place; others pass.
@@ -123,9 +123,9 @@ impl Header {
         let bed = coords != HeaderCoords::Faidx;
         let faidx = coords != HeaderCoords::Bed;
         if bed && self.end.checked_sub(self.start) == Some(bases) {
-            Some(self.start as usize)
+            Some(to_index(self.start))
         } else if faidx && self.start > 0 && self.end + 1 == self.start + bases {
-            Some(self.start as usize - 1)
+            Some(to_index(self.start - 1))
         } else {
             None
         }

@@ -1,5 +1,19 @@
 //! Reading: bytes of any compression, to stretches of bases with a place on a contig.
 
+// What files say of sizes and positions is held against bounds, or a reason stands beside it.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod bed;
 mod bgzf;
 mod coords;
@@ -28,7 +42,7 @@ use anyhow::Result;
 pub use coords::HeaderCoords;
 pub use decompress::decompress;
 use error::shown;
-pub use error::{Fault, SourceError};
+pub use error::{Fault, SourceError, printable};
 pub use format::InputFormat;
 use header::Headers;
 pub use input::{Consumed, Input, Watch};
@@ -36,8 +50,12 @@ pub use place::{Place, Sink};
 pub use shard::{Count, Shard};
 pub use sizes::{Lengths, Sizes};
 
-/// Sizes and positions of 64 bits are used as indexes: no cast between `u64` and `usize` loses bits.
-const _: () = assert!(usize::BITS == 64);
+/// A size or a position as an index.
+#[expect(clippy::cast_possible_truncation, reason = "both have 64 bits")]
+pub(crate) const fn to_index(size: u64) -> usize {
+    const { assert!(usize::BITS == 64) };
+    size as usize
+}
 
 /// How inputs are read.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ use super::error::{escaped, shown};
 use super::fai::FaiEntry;
 use super::index::Index;
 pub use super::index::Indexed;
+use super::to_index;
 use crate::sequence::{self, Foreign};
 
 /// Bytes read, and bases handed on, at a time.
@@ -72,7 +73,7 @@ impl Reference {
 
     /// In bases.
     pub fn len(&self, contig: usize) -> usize {
-        self.entries[contig].len as usize
+        to_index(self.entries[contig].len)
     }
 
     /// Hands the codes of a stretch within a contig to `take`.
@@ -90,7 +91,7 @@ impl Reference {
         self.seek(start)?;
         let (mut buffer, mut codes) = (vec![0; BUFFER], Vec::new());
         while bases > 0 && self.at < end {
-            let most = (end - self.at).min(BUFFER as u64) as usize;
+            let most = to_index((end - self.at).min(BUFFER as u64));
             let read = self.fill(&mut buffer[..most])?;
             codes.clear();
             match sequence::encode(&buffer[..read], &mut codes) {
@@ -119,7 +120,7 @@ impl Reference {
         }
         let misfit = self.misfit(contig);
         let entry = self.entries[contig].clone();
-        let before = entry.offset.min(BUFFER as u64) as usize;
+        let before = to_index(entry.offset.min(BUFFER as u64));
         let mut text = vec![0; before];
         self.seek(entry.offset - before as u64)?;
         let read = self.fill(&mut text)?;

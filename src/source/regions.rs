@@ -10,10 +10,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, anyhow};
 use bstr::BString;
 
-use super::error::{Fault, SourceError, escaped};
+use super::error::{Fault, SourceError, escaped, printable};
 use super::locus::{self, Locus};
 use super::reference::Reference;
-use super::{Input, Place, Sink, bed};
+use super::{Input, Place, Sink, bed, to_index};
 use crate::sequence::Strand;
 
 /// How regions are read.
@@ -92,7 +92,7 @@ fn open(options: &super::SourceOptions) -> Result<Reference> {
     let note = |text: &str| {
         if !options.quiet {
             // Nobody is left to tell when standard error is gone.
-            let _ = writeln!(io::stderr(), "windrow: note: {text}");
+            let _ = writeln!(io::stderr(), "windrow: note: {}", printable(text));
         }
     };
     Reference::open(path, note).with_context(|| path.display().to_string())
@@ -146,8 +146,8 @@ fn bounded(contig: usize, start: u64, end: u64, reference: &Reference) -> Result
     }
     Ok(Region {
         contig,
-        start: start as usize,
-        end: end as usize,
+        start: to_index(start),
+        end: to_index(end),
         strand: Strand::Both,
         name: None,
     })

@@ -93,7 +93,11 @@ impl<'a> Shard<'a> {
         settled: &'a AtomicBool,
         inner: &'a mut dyn Sink,
     ) -> Self {
-        let border = |part: u32| (u128::from(bases) * u128::from(part) / u128::from(count)) as u64;
+        let border = |part: u32| {
+            let border = u128::from(bases) * u128::from(part) / u128::from(count);
+            // No more than `bases`.
+            u64::try_from(border).unwrap_or(bases)
+        };
         // Empty records at the very end belong to the last one.
         let end = if number == count {
             u64::MAX

@@ -1,5 +1,19 @@
 //! Rows of output, byte for byte.
 
+// What files say of sizes and positions is held against bounds, or a reason stands beside it.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 mod bed;
 mod bedgraph;
 mod bgzip;
@@ -95,6 +109,11 @@ impl Line<'_> {
         Some(background.rarity(self.row.output))
     }
 
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a rarity is not below 0, so this is 0 to 1000"
+    )]
     /// BED's score, `round(1000 * min(1, rarity / 6))`: 500 is one position in a thousand. Of a
     /// model without a background, thousandths of the probability.
     fn score(&self) -> u16 {

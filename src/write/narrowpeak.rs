@@ -4,6 +4,7 @@
 //! the background of the model; -1 without one.
 
 use super::{BrowserTrack, Holds, Layout, Line, number};
+use crate::model::single;
 use crate::value::Value;
 
 pub(super) const LAYOUT: Layout = Layout {
@@ -20,7 +21,7 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     line.row.value.write(out);
     out.push(b'\t');
     match line.rarity() {
-        Some(rarity) => Value::new(rarity as f32).write(out),
+        Some(rarity) => Value::new(single(rarity)).write(out),
         None => out.extend_from_slice(b"-1"),
     }
     // A q-value takes all p-values at once, and rows are written as they come.

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use super::Format;
 use super::big::Big;
-use super::index::Columns;
+use super::index::{Columns, hidden};
 use super::layout::Layout;
 use super::target::{Form, Target};
 use crate::source::Lengths;
@@ -37,8 +37,8 @@ impl Destination {
 
 pub enum RowOutput {
     Text(Target),
-    /// Text with an index beside it.
-    Indexed(Target, Columns),
+    /// Text with an index beside it; and the bytes of its header, until they are written.
+    Indexed(Target, Columns, usize),
     Big(Big),
 }
 
@@ -51,7 +51,8 @@ impl RowOutput {
             (Some(path), Some(kind)) => Ok(Self::Big(Big::file(path, kind)?)),
             (Some(path), None) if to.index => {
                 let columns = layout.index.below(head);
-                Ok(Self::Indexed(Target::file(path, form)?, columns))
+                let target = Target::file(path, form)?;
+                Ok(Self::Indexed(target, columns, head.len()))
             }
             (Some(path), None) => Ok(Self::Text(Target::file(path, form)?)),
             (None, _) => Ok(Self::Text(Target::stdout(form)?)),
@@ -61,7 +62,16 @@ impl RowOutput {
     /// Takes whole rows.
     pub fn write(&mut self, rows: &[u8]) -> Result<()> {
         match self {
-            Self::Text(target) | Self::Indexed(target, _) => target.write(rows),
+            Self::Text(target) => target.write(rows),
+            Self::Indexed(target, _, head) => {
+                if let Some(contig) = hidden(rows, std::mem::take(head)) {
+                    let (name, contig) = (target.name(), String::from_utf8_lossy(contig));
+                    bail!(
+                        "{name}: an index passes over the rows of contig {contig}, as of comments"
+                    );
+                }
+                target.write(rows)
+            }
             Self::Big(big) => big.write(rows),
         }
     }
@@ -78,7 +88,7 @@ impl RowOutput {
     /// Writes out what can be written before all rows have come.
     pub fn flush(&mut self) -> Result<()> {
         match self {
-            Self::Text(target) | Self::Indexed(target, _) => target.flush(),
+            Self::Text(target) | Self::Indexed(target, ..) => target.flush(),
             Self::Big(_) => Ok(()),
         }
     }
@@ -87,7 +97,7 @@ impl RowOutput {
     pub fn finish(self, lengths: &Lengths, names: bool, threads: usize) -> Result<()> {
         match self {
             Self::Text(target) => target.finish(),
-            Self::Indexed(target, columns) => target.finish_indexed(columns, lengths.longest()),
+            Self::Indexed(target, columns, _) => target.finish_indexed(columns, lengths.longest()),
             Self::Big(big) => big.finish(lengths, names, threads),
         }
     }

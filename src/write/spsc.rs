@@ -72,6 +72,10 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a whole number within SCORES"
+)]
 fn score(probability: f32, share: f64) -> isize {
     let odds = 2.0 * (f64::from(probability) / share).log2();
     odds.round().clamp(SCORES.0, SCORES.1) as isize

@@ -94,6 +94,11 @@ impl Target {
         Ok(Self { name, coder, whole })
     }
 
+    /// The path, or what standard output is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let written = self.coder.writer().write_all(bytes);
         written.with_context(|| self.name.clone())

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Runs windrow under faults until the time is up, and counts what it did.
 
-usage: tests/faults/run.py [-t SECONDS] [-s SEED] [-k WORD] WINDROW
+usage: tests/faults/run.py [-t SECONDS] [-s SEED] [-k WORD] [-r FASTA] WINDROW
 
 Each run has one fault: a disk that is full after some bytes, a signal at some moment, too few
 descriptors, threads or too little memory, pipes that stall, standard streams that are full or
-closed, no place for temporary files. Checked after each: the exit status is one that is documented,
+closed, no place for temporary files. With -r, stretches of a real genome are run on both cores
+while one of these comes between, and all files they leave are held against an undisturbed run.
+Small disks are made as root only, by mount. Checked after each: the exit status is one that is documented,
 an error is one line, an output is whole or as it was before, no temporary file is left.
 
 Prints a table of runs and outcomes; exit status 1 if anything broke, with the command of each.
@@ -34,6 +36,17 @@ OUTPUTS = {
 }
 # A hang is a fault of its own.
 PATIENCE = 60
+# Those that end a program that does not expect them, as terminals, shells and batch systems send.
+SIGNALS = [
+    signal.SIGKILL,
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGXCPU,
+]
 
 
 class Broken(Exception):
@@ -41,7 +54,7 @@ class Broken(Exception):
 
 
 class Harness:
-    def __init__(self, binary, rng):
+    def __init__(self, binary, rng, real):
         self.binary = binary
         self.rng = rng
         self.folder = tempfile.mkdtemp(prefix="faults")
@@ -52,12 +65,24 @@ class Harness:
             file.write(f">c1\n{bases[:4000]}\n>c2\n{bases[4000:]}\n")
         os.chmod(self.input, 0o644)
         self.whole = {name: self.reference(name) for name in OUTPUTS}
+        self.limits = {}
+        # More than a page of disk for each part of an output.
+        self.large = os.path.join(self.folder, "large.fa")
+        bases = "".join(rng.choices("ACGT", k=60000))
+        with open(self.large, "w") as file:
+            for contig in range(6):
+                file.write(f">c{contig}\n{bases[10000 * contig:][:10000]}\n")
+        self.of_large = {name: self.reference(name, self.large) for name in OUTPUTS}
+        self.real = real
+        self.stretches = {}
         self.rows = self.run(MODEL + [self.input]).stdout
 
-    def reference(self, name):
+    def reference(self, name, source=None):
         """Bytes of each file that an undisturbed run leaves, by name."""
         with self.scratch() as folder:
-            ended = self.run(self.argv(name, folder), folder)
+            argv = self.argv(name, folder)
+            argv[-1] = source or argv[-1]
+            ended = self.run(argv, folder)
             if ended.returncode != 0:
                 raise SystemExit(f"{name}: {ended.stderr.decode()}")
             return files(os.path.join(folder, "to"))
@@ -68,6 +93,16 @@ class Harness:
 
     def scratch(self):
         return Scratch(self.folder)
+
+    def next_limit(self, name):
+        """A byte at which the disk is full: each one in turn, in a random order."""
+        most = max(len(data) for data in self.whole[name].values())
+        left, _ = self.limits.get(name, ([], 0))
+        if not left:
+            left = list(range(most + 100))
+            self.rng.shuffle(left)
+            self.limits[name] = (left, len(left))
+        return left.pop()
 
     def command(self, argv):
         self.last = " ".join([self.binary, *argv])
@@ -173,8 +208,7 @@ def stand(folder, name, rng):
 
 def full_disk(harness):
     name = harness.rng.choice(list(OUTPUTS))
-    most = max(len(data) for data in harness.whole[name].values())
-    limit = harness.rng.randrange(most + 200)
+    limit = harness.next_limit(name)
     with harness.scratch() as folder:
         stood = stand(folder, name, harness.rng)
         argv = harness.argv(name, folder)
@@ -188,6 +222,50 @@ def full_disk(harness):
     return ended.returncode
 
 
+def mounted(folder, kilobytes):
+    """A disk of that size in the place of a folder, as a context; none if that is not allowed."""
+    size = f"size={kilobytes}k,mode=777"
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", size, "none", folder], stderr=subprocess.DEVNULL)
+    return made.returncode == 0
+
+
+def small_disk(harness):
+    """The output, or what is temporary, lies on a disk that is too small for it."""
+    if os.getuid() != 0:
+        return "skipped: not root"
+    name = harness.rng.choice(["out.bw", "out.bb", "out.bed.gz", "out.bed"])
+    place = harness.rng.choice(["to", "tmp"])
+    with harness.scratch() as folder:
+        disk = os.path.join(folder, place)
+        if not mounted(disk, 4 * harness.rng.randrange(1, 30)):
+            return "skipped: no mount"
+        try:
+            if harness.rng.random() < 0.3:
+                # Full from the start.
+                with open(os.path.join(disk, "filled"), "wb") as file:
+                    try:
+                        file.write(bytes(1 << 20))
+                    except OSError:
+                        pass
+            argv = harness.argv(name, folder)
+            argv[-1] = harness.large
+            ended = harness.run(argv, folder)
+            error = one_line(ended)
+            filled = os.path.join(disk, "filled")
+            if os.path.exists(filled):
+                os.remove(filled)
+            if ended.returncode == 1 and place == "tmp" and disk not in error:
+                raise Broken(f"the error does not name the folder: {error}")
+            found = files(os.path.join(folder, "to"))
+            if found not in (harness.of_large[name], {}) or (ended.returncode == 0) != bool(found):
+                sizes = {key: len(value) for key, value in found.items()}
+                raise Broken(f"status {ended.returncode}: not whole: {sizes}")
+            no_leftovers(folder)
+        finally:
+            subprocess.run(["umount", disk], check=True)
+    return ended.returncode
+
+
 def full_device(harness):
     with open("/dev/full", "wb") as full:
         ended = harness.run(MODEL + [harness.input], stdout=full)
@@ -197,8 +275,14 @@ def full_device(harness):
     return ended.returncode
 
 
+def remove_temporary(folder):
+    for left in os.listdir(folder):
+        if left.startswith(".windrow-"):
+            os.remove(os.path.join(folder, left))
+
+
 def signals(harness):
-    sent = harness.rng.choice([signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    sent = harness.rng.choice(SIGNALS)
     name = harness.rng.choice(list(OUTPUTS))
     with harness.scratch() as folder:
         stood = stand(folder, name, harness.rng)
@@ -218,9 +302,7 @@ def signals(harness):
             no_leftovers(folder)
         else:
             # Nothing can be removed then; what is left is known by its name.
-            for left in os.listdir(os.path.join(folder, "to")):
-                if left.startswith(".windrow-"):
-                    os.remove(os.path.join(folder, "to", left))
+            remove_temporary(os.path.join(folder, "to"))
         harness.check_target(name, folder, child.returncode, stood)
     return sent.name
 
@@ -257,7 +339,9 @@ def threads(harness):
     finally:
         harness.binary = usual
     harness.last += f"  # {most} threads"
-    one_line(ended)
+    error = one_line(ended)
+    if "bundled" in error:
+        raise Broken(f"a thread that is refused is called a matter of the model: {error}")
     if ended.returncode == 0 and ended.stdout != harness.rows:
         raise Broken("other rows")
     return ended.returncode
@@ -376,6 +460,66 @@ def standard_input(harness):
     return ended.returncode
 
 
+def real_sequence(harness):
+    """A stretch of a real genome, of a bundled model, on both cores: the files are whole, whatever
+    comes between."""
+    if not harness.real:
+        return "skipped: no -r"
+    rng, name = harness.rng, harness.rng.choice(list(OUTPUTS))
+    contig, start, end = rng.choice(harness.real[1])
+    start += STRETCH * rng.randrange((end - start) // STRETCH)
+    # Some come back, so that few runs are spent on what to hold them against.
+    at = f"{contig}:{start + 1}-{start + STRETCH}"
+
+    def argv(folder):
+        target = os.path.join(folder, "to", name)
+        return MODEL + OUTPUTS[name] + ["-o", target, "-r", harness.real[0], "-R", at]
+
+    def undisturbed():
+        with harness.scratch() as folder:
+            ended = harness.run(argv(folder), folder)
+            if ended.returncode != 0:
+                raise Broken(f"status {ended.returncode}: {ended.stderr.decode()}")
+            return files(os.path.join(folder, "to"))
+
+    if (name, at) not in harness.stretches:
+        harness.stretches[name, at] = undisturbed()
+    whole = harness.stretches[name, at]
+    with harness.scratch() as folder:
+        fault = rng.choice(["none", "pauses", *SIGNALS])
+        limit = None
+        if rng.random() < 0.3:
+            limit = limited(resource.RLIMIT_FSIZE, rng.randrange(sum(map(len, whole.values()))))
+        child = subprocess.Popen(harness.command(argv(folder)), **harness.options(folder, limit))
+        harness.last += f"  # {fault}"
+        time.sleep(rng.random())
+        if fault == "pauses":
+            for _ in range(5):
+                child.send_signal(signal.SIGSTOP)
+                time.sleep(0.1 * rng.random())
+                child.send_signal(signal.SIGCONT)
+                time.sleep(0.1 * rng.random())
+        elif fault != "none":
+            child.send_signal(fault)
+        try:
+            _, error = child.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise Broken("it hangs") from None
+        status = child.returncode
+        allowed = [0, 1] if limit else [0]
+        if status not in allowed and (fault in ["none", "pauses"] or status != -fault):
+            raise Broken(f"status {status}: {error.decode()}")
+        if status != -signal.SIGKILL:
+            no_leftovers(folder)
+        remove_temporary(os.path.join(folder, "to"))
+        found = files(os.path.join(folder, "to"))
+        parts = {key: whole[key] for key in found if key in whole}
+        if found != parts or (status == 0 and found != whole) or (status == 1 and found):
+            raise Broken(f"status {status}: not whole: {sorted(found)}")
+    return status if status >= 0 else signal.Signals(-status).name
+
+
 def no_temporary_folder(harness):
     name = harness.rng.choice(["out.bw", "out.bb", "out.bed.gz", "out.bed"])
     with harness.scratch() as folder:
@@ -390,8 +534,12 @@ def no_temporary_folder(harness):
     return ended.returncode
 
 
+# Bases of a stretch of a real genome.
+STRETCH = 300_000
+
 FAULTS = [
     full_disk,
+    small_disk,
     full_device,
     signals,
     descriptors,
@@ -403,7 +551,18 @@ FAULTS = [
     standard_output,
     standard_input,
     no_temporary_folder,
+    real_sequence,
 ]
+
+
+def contigs_of(fasta):
+    """The FASTA, and its contigs that are long enough, as (name, 0, bases)."""
+    with open(fasta + ".fai") as index:
+        rows = [line.split("\t") for line in index]
+    known = [(name, 0, int(bases)) for name, bases, *_ in rows if int(bases) >= STRETCH]
+    if not known:
+        raise SystemExit(f"{fasta}: no contig of {STRETCH} bases")
+    return os.path.abspath(fasta), known
 
 
 def main():
@@ -411,12 +570,14 @@ def main():
     parser.add_argument("-t", "--seconds", type=float, default=120)
     parser.add_argument("-s", "--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("-k", "--only", default="", help="faults whose name has this word")
+    parser.add_argument("-r", "--real", help="an indexed FASTA of a genome")
     parser.add_argument("windrow")
     given = parser.parse_args()
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     print(f"seed {given.seed}", flush=True)
     end = time.monotonic() + given.seconds
-    harness = Harness(os.path.abspath(given.windrow), random.Random(given.seed))
+    real = contigs_of(given.real) if given.real else None
+    harness = Harness(os.path.abspath(given.windrow), random.Random(given.seed), real)
     faults = [fault for fault in FAULTS if given.only in fault.__name__]
     outcomes = {fault.__name__: {} for fault in faults}
     broken = []
@@ -434,6 +595,8 @@ def main():
     for name, counts in outcomes.items():
         shown = ", ".join(f"{key}: {count}" for key, count in sorted(counts.items(), key=str))
         print(f"{name:22} {sum(counts.values()):6}  {shown}")
+    for name, (left, all_of_them) in harness.limits.items():
+        print(f"full at {all_of_them - len(left)} of {all_of_them} byte counts of {name}")
     for what in broken[:20]:
         print(f"broken: {what}")
     return 1 if broken else 0

@@ -2,7 +2,7 @@
 
 use crate::support::onnx::{self, Dim};
 use proptest::prelude::*;
-use tract_onnx::pb::{ModelProto, StringStringEntryProto, TensorProto};
+use tract_onnx::pb::{ModelProto, NodeProto, StringStringEntryProto, TensorProto};
 use windrow::model::{self, Shape};
 
 const WEIGHTS: [[f32; 4]; 6] = [[1.0, -1.0, 0.5, 0.0]; 6];
@@ -260,6 +260,72 @@ fn axes_and_operator_sets_that_tract_does_not_know_are_refused_at_once() {
     let mut norm = onnx::node("LayerNormalization", &["bias"], "score");
     norm.attribute.push(onnx::int_attribute("axis", -9));
     refused(norm, 17, "LayerNormalization: axis is out of bounds");
+}
+
+#[test]
+fn a_norm_along_an_axis_that_its_input_lacks_is_refused_at_once() {
+    let norm = |axis: Option<i64>, input: &str, output: &str| {
+        let mut node = onnx::node("LayerNormalization", &[input, "scale"], output);
+        let axis = axis.map(|axis| onnx::int_attribute("axis", axis));
+        node.attribute.extend(axis);
+        node
+    };
+    let of = |nodes: Vec<NodeProto>| {
+        let mut proto = dense();
+        let graph = proto.graph.as_mut().unwrap();
+        graph.node[0].output[0] = "column".to_owned();
+        graph.node.extend(nodes);
+        let scale = onnx::floats("scale", &[1], vec![1.0]);
+        graph.initializer.push(scale);
+        proto.opset_import[0].version = 17;
+        proto
+    };
+    let add = |other: &str| onnx::node("Add", &["column", other], "score");
+    // The mean over all axes is a scalar.
+    let mut mean = onnx::node("ReduceMean", &["column"], "mean");
+    mean.attribute.push(onnx::int_attribute("keepdims", 0));
+    let of_scalar = |axis| vec![mean.clone(), norm(axis, "mean", "norm"), add("norm")];
+    for (nodes, expected) in [
+        (
+            vec![norm(Some(-4), "column", "score")],
+            "axis -4 of a tensor of rank 3",
+        ),
+        (
+            vec![norm(Some(3), "column", "score")],
+            "axis 3 of a tensor of rank 3",
+        ),
+        (of_scalar(None), "axis -1 of a tensor of rank 0"),
+        (of_scalar(Some(-1)), "axis -1 of a tensor of rank 0"),
+    ] {
+        let line = refusal(&of(nodes));
+        assert!(line.contains(expected), "{line}");
+    }
+    // The labels of a position are one number, and its norm is 0.
+    let proto = of(vec![norm(Some(1), "column", "norm"), add("norm")]);
+    let line = refusal(&proto);
+    assert!(line.contains("must depend on its window alone"), "{line}");
+    let transposed = |input: &str, output: &str| {
+        let mut node = onnx::node("Transpose", &[input], output);
+        node.attribute
+            .push(onnx::ints_attribute("perm", &[0, 2, 1]));
+        node
+    };
+    let proto = of(vec![
+        transposed("column", "turned"),
+        norm(Some(-1), "turned", "norm"),
+        transposed("norm", "back"),
+        add("back"),
+    ]);
+    assert!(model::parse(&onnx::bytes(&proto), "user.onnx").is_ok());
+}
+
+#[test]
+fn a_name_that_two_operators_make_is_refused() {
+    let line = refusal_with(|graph| {
+        let twice = graph.node[0].clone();
+        graph.node.push(twice);
+    });
+    assert!(line.contains("'score' is made twice"), "{line}");
 }
 
 #[test]

@@ -179,8 +179,45 @@ fn a_replaced_file_keeps_its_mode() {
 }
 
 #[test]
+fn rows_that_an_index_would_pass_over_are_refused() {
+    let bench = Bench::new(&behind_ag());
+    let input = bench.write("x.fa", RECORD.replace(">c", ">#x").as_bytes());
+    let run = |output: &str, flag: &str| {
+        windrow(&bench, &["-o", output, "-z", flag, &input], Stdio::null())
+    };
+    assert!(run("x.bed.gz", "--no-header").status.success());
+    // There, the name is written as %23x.
+    assert!(run("x.gff3.gz", "--index").status.success());
+    let output = run("y.bed.gz", "--index");
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(
+        error.contains("passes over the rows of contig #x"),
+        "{error}"
+    );
+    let indexed = ["x.gff3.gz", "x.gff3.gz.tbi"];
+    let found = files(&bench);
+    assert!(
+        indexed
+            .iter()
+            .all(|name| found.contains(&(*name).to_owned()))
+    );
+    assert!(
+        !found.iter().any(|name| name.starts_with("y.")),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn a_signal_leaves_no_temporary_file_and_is_the_exit_status() {
-    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+    for signal in [
+        libc::SIGINT,
+        libc::SIGTERM,
+        libc::SIGHUP,
+        libc::SIGQUIT,
+        libc::SIGUSR1,
+        libc::SIGXCPU,
+    ] {
         let bench = Bench::new(&behind_ag());
         let mut child = Command::new(env!("CARGO_BIN_EXE_windrow"))
             .args(["-m", &bench.model, "--unscored", "u.bed", "-o", "x.bed"])

@@ -554,3 +554,22 @@ fn control_characters_of_names_reach_no_message() {
         assert!(!line.chars().any(char::is_control), "{line:?}");
     }
 }
+
+#[test]
+fn control_characters_of_arguments_reach_no_message() {
+    let bench = Bench::new(&behind_ag());
+    let fasta = bench.write("a\x1b[2J.fa", b">a\nTTAGCTT\n");
+    for argv in [
+        &["-m", "none\x1b[2J.onnx"][..],
+        &["-m", &bench.model, "none\x1b[2J.fa"],
+        &["-m", &bench.model, "--none\x1b[2J"],
+        &["-m", &bench.model, "-o", "/none/\x1b[2J"],
+        &["-m", &bench.model, "-r", &fasta, "-R", "a"],
+        &["-m", &bench.model, &fasta],
+    ] {
+        let output = run(argv, b"");
+        let text = String::from_utf8(output.stderr).unwrap();
+        let control = |c: char| c.is_control() && c != '\n';
+        assert!(!text.contains(control), "{text:?}");
+    }
+}

@@ -47,6 +47,10 @@ impl Contract {
     }
 }
 
+#[expect(
+    clippy::expect_used,
+    reason = "only what has keys that are no text fails"
+)]
 fn json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("lists of numbers are JSON")
 }

@@ -78,7 +78,8 @@ impl Column {
         let deep = i64::from(self.reads) + gap.reads >= i64::from(rule.min_depth);
         let agreed = weight > 0 && weight as f64 / total as f64 >= rule.min_fraction;
         if deep && agreed && weight >= gap.weight {
-            base as u8
+            // One of four.
+            u8::try_from(base).unwrap_or(UNKNOWN)
         } else {
             UNKNOWN
         }

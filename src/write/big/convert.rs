@@ -4,16 +4,19 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use bigtools::{
-    BBIDataProcessor, BBIDataSource, BBIProcessError, BedEntry, BigBedWrite, BigWigWrite,
-    ProcessDataError, Value,
+    BBIDataProcessor, BBIDataSource, BBIProcessError, BBIWriteOptions, BedEntry, BigBedWrite,
+    BigWigWrite, ProcessDataError, Value,
 };
 use tokio::runtime::{Builder, Runtime};
 
 use crate::shield::{SHIELDED, shielded};
 
+use super::complete::is_complete;
 use super::entry::{Entry, RowFault, text};
 use super::spool::Rows;
 
@@ -24,9 +27,11 @@ pub fn big_wig(
     sizes: HashMap<String, u32>,
     threads: usize,
 ) -> Result<()> {
-    let value = step;
+    let (value, options) = (step, options(rows.len()));
     guarded(file, threads, |out, runtime| {
-        BigWigWrite::new(out, sizes).write(RowSource { rows, value }, runtime)
+        let mut writer = BigWigWrite::new(out, sizes);
+        writer.options = options;
+        writer.write(RowSource { rows, value }, runtime)
     })
 }
 
@@ -38,9 +43,10 @@ pub fn big_bed(
     threads: usize,
     (autosql, standard): (String, u16),
 ) -> Result<()> {
-    let value = interval;
+    let (value, options) = (interval, options(rows.len()));
     guarded(file, threads, |out, runtime| {
         let mut writer = BigBedWrite::new(out, sizes);
+        writer.options = options;
         writer.autosql = Some(autosql);
         writer.write(RowSource { rows, value }, runtime)
     })?;
@@ -48,6 +54,21 @@ pub fn big_bed(
     let mut file = file;
     file.seek(SeekFrom::Start(STANDARD_COLUMNS))?;
     Ok(file.write_all(&standard.to_ne_bytes())?)
+}
+
+/// Bytes of memory that bigtools keeps for each contig and summary until the end, and how many of
+/// them it may keep.
+const NOTE: usize = 1400;
+const NOTES: usize = 400 << 20;
+
+/// Fewer summaries where there are very many contigs.
+fn options(contigs: usize) -> BBIWriteOptions {
+    let mut options = BBIWriteOptions::default();
+    let notes = NOTES / NOTE / contigs.max(1);
+    // One is of the data itself.
+    let summaries = u32::try_from(notes.saturating_sub(1)).unwrap_or(u32::MAX);
+    options.max_zooms = options.max_zooms.min(summaries.max(1));
+    options
 }
 
 /// Where the header says how many columns are those of BED.
@@ -93,6 +114,10 @@ impl<V: Send + 'static> BBIDataSource for RowSource<V> {
         Advance: FnMut(P),
     {
         for rows in &mut self.rows {
+            // bigtools makes files for all contigs that are not written yet.
+            while runtime.metrics().num_alive_tasks() > TASKS {
+                thread::sleep(PAUSE);
+            }
             let contig = text(&rows.contig).map_err(BBIProcessError::SourceError)?;
             let mut next = |before: Option<&V>| match rows.next() {
                 Ok(Some(row)) => (self.value)(&contig, before, row).map(Some),
@@ -116,6 +141,11 @@ impl<V: Send + 'static> BBIDataSource for RowSource<V> {
 
 const STACK: usize = 8 << 20;
 
+/// Tasks of bigtools, up to eleven a contig, that may be under way when the next contig begins, and
+/// for how long it waits for them.
+const TASKS: usize = 32;
+const PAUSE: Duration = Duration::from_micros(50);
+
 /// Files that bigtools has open at once: its sections, index and summaries.
 const OPEN_FILES: usize = 48;
 
@@ -127,12 +157,22 @@ fn check_temporary_files() -> Result<()> {
         copies.collect::<io::Result<Vec<_>>>()
     });
     let folder = std::env::temp_dir();
-    tried.map(|_| ()).with_context(|| {
+    let said = || {
         format!(
             "temporary files in {} (TMPDIR) cannot be made",
             folder.display()
         )
-    })
+    };
+    tried.map(|_| ()).with_context(said)
+}
+
+/// Why bigtools failed where neither rows nor the output did.
+fn unkept(reason: &str) -> anyhow::Error {
+    let folder = std::env::temp_dir();
+    anyhow!(
+        "temporary files in {} (TMPDIR) cannot be written: {reason}",
+        folder.display()
+    )
 }
 
 /// Runs bigtools, which panics when a file that it writes to fails.
@@ -155,12 +195,12 @@ fn guarded(
     let fault = fault.lock().ok().and_then(|mut fault| fault.take());
     match (fault, written) {
         (Some(fault), _) => Err(fault.into()),
-        (None, Some(Ok(()))) => Ok(()),
+        (None, Some(Ok(()))) if is_complete(file)? => Ok(()),
+        (None, Some(Ok(()))) => Err(unkept("a part is missing")),
         (None, Some(Err(BBIProcessError::SourceError(fault)))) => Err(fault.into()),
+        (None, Some(Err(BBIProcessError::IoError(error)))) => Err(unkept(&error.to_string())),
         (None, Some(Err(error))) => Err(anyhow!("{error}")),
-        (None, None) => Err(anyhow!(
-            "a temporary file for its summaries cannot be written"
-        )),
+        (None, None) => Err(unkept("a part is missing")),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use crate::source::to_index;
+
 const VERSION: u16 = 4;
 const CONTIG_TREE: u32 = 0x78ca_8c91;
 const INDEX: u32 = 0x2468_ace0;
@@ -45,7 +47,7 @@ pub fn write(head: &BigHeader<'_>, out: &mut impl Write) -> io::Result<()> {
     bytes.word(0);
     bytes.long(0);
     bytes.0.extend(autosql);
-    bytes.0.resize(contigs as usize, 0);
+    bytes.0.resize(to_index(contigs), 0);
 
     for word in [CONTIG_TREE, 1, 1, CONTIG] {
         bytes.word(word);

@@ -10,6 +10,9 @@ pub struct Entry {
     pub rest: String,
 }
 
+/// What the tree of contigs that bigtools writes can count.
+pub const MOST_CONTIGS: usize = u16::MAX as usize;
+
 /// What a binary format cannot hold.
 #[derive(Debug, thiserror::Error)]
 pub enum RowFault {
@@ -22,8 +25,8 @@ pub enum RowFault {
     Overlap { contig: String, position: u32 },
     #[error("{contents} is no UTF-8 text")]
     Text { contents: String },
-    #[error("it holds up to 65535 contigs with rows, and there are {0}")]
-    Contigs(usize),
+    #[error("it holds rows of up to {MOST_CONTIGS} contigs, and there are more")]
+    Contigs,
     #[error(transparent)]
     Io(#[from] io::Error),
 }

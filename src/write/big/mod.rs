@@ -2,6 +2,8 @@
 
 pub mod autosql;
 #[cfg(feature = "bigwig")]
+mod complete;
+#[cfg(feature = "bigwig")]
 mod convert;
 #[cfg(not(feature = "bigwig"))]
 #[path = "without.rs"]
@@ -26,14 +28,12 @@ use crate::source::Lengths;
 use convert as read;
 use convert::{big_bed, big_wig};
 use empty::BigHeader;
-use entry::{RowFault, text};
+use entry::text;
 pub use gather::gather;
 use spool::Spool;
 
 const BIG_WIG: u32 = 0x888f_fc26;
 const BIG_BED: u32 = 0x8789_f2eb;
-/// What the tree of contigs that bigtools writes can count.
-const MOST_CONTIGS: usize = u16::MAX as usize;
 
 pub(in crate::write) const WIG: Layout = Layout {
     track: BrowserTrack::None,
@@ -102,9 +102,6 @@ impl Big {
             kind, whole, spool, ..
         } = self;
         let rows = spool.finish()?;
-        if rows.len() > MOST_CONTIGS {
-            return Err(RowFault::Contigs(rows.len()).into());
-        }
         let mut of_rows = HashMap::with_capacity(rows.len());
         for contig in rows.iter().map(|rows| &rows.contig) {
             let bases = lengths.of(contig).unwrap_or_default();

@@ -11,7 +11,8 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::entry::{Entry, RowFault, place};
+use super::entry::{Entry, MOST_CONTIGS, RowFault, place};
+use crate::source::to_index;
 
 const BUFFER: usize = 1 << 18;
 /// Bytes of a run read at a time.
@@ -59,7 +60,7 @@ impl Spool {
             match &mut self.run {
                 Some(run) if contig == self.contig && start >= self.last => run.to = at,
                 _ => {
-                    self.end_run();
+                    self.end_run()?;
                     self.contig = contig.to_vec();
                     self.run = Some(Run {
                         first: start,
@@ -73,16 +74,20 @@ impl Spool {
         Ok(self.file.write_all(rows)?)
     }
 
-    fn end_run(&mut self) {
+    fn end_run(&mut self) -> Result<(), RowFault> {
         if let Some(run) = self.run.take() {
             let contig = std::mem::take(&mut self.contig);
             self.contigs.entry(contig).or_default().push(run);
         }
+        match self.contigs.len() {
+            0..=MOST_CONTIGS => Ok(()),
+            _ => Err(RowFault::Contigs),
+        }
     }
 
     /// All rows; contigs in the order of their names' bytes.
-    pub fn finish(mut self) -> io::Result<Vec<Rows>> {
-        self.end_run();
+    pub fn finish(mut self) -> Result<Vec<Rows>, RowFault> {
+        self.end_run()?;
         let file = self
             .file
             .into_inner()
@@ -144,7 +149,7 @@ struct Open {
 impl Open {
     fn new(run: Run, file: Arc<File>) -> Result<Option<Self>, RowFault> {
         let Run { from, to, .. } = run;
-        let buffer = (to - from).min(PART) as usize;
+        let buffer = to_index((to - from).min(PART));
         let part = Part { file, at: from, to };
         let mut text = BufReader::with_capacity(buffer, part);
         Ok(next(&mut text)?.map(|next| Self { next, from, text }))
@@ -191,7 +196,7 @@ struct Part {
 
 impl Read for Part {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = (self.to - self.at).min(buffer.len() as u64) as usize;
+        let most = to_index((self.to - self.at).min(buffer.len() as u64));
         let read = self.file.read_at(&mut buffer[..most], self.at)?;
         self.at += read as u64;
         Ok(read)
@@ -229,6 +234,21 @@ mod tests {
         };
         assert_eq!((all[0].0.as_str(), starts(0)), ("a", vec![0]));
         assert_eq!((all[1].0.as_str(), starts(1)), ("b", vec![5, 7, 9]));
+    }
+
+    #[test]
+    fn the_first_contig_too_many_is_refused_as_it_comes() {
+        let mut spool = Spool::new(&std::env::temp_dir()).unwrap();
+        let mut push = |contig: usize| spool.push(format!("c{contig}\t0\t1\tx\n").as_bytes());
+        for contig in (0..MOST_CONTIGS).chain([0, 1]) {
+            push(contig).unwrap();
+        }
+        push(MOST_CONTIGS).unwrap();
+        let error = push(0).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "it holds rows of up to 65535 contigs, and there are more"
+        );
     }
 
     proptest! {

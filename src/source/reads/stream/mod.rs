@@ -10,6 +10,7 @@ mod sam;
 
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, PipeWriter, Read};
+use std::mem::MaybeUninit;
 use std::os::fd::AsRawFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -75,7 +76,10 @@ impl Stream {
         let telling = told.clone();
         thread::Builder::new()
             .name("alignments".to_owned())
-            .spawn(move || send(format, text, to, &telling))?;
+            .spawn(move || {
+                without_sigpipe();
+                send(format, text, to, &telling);
+            })?;
         Ok(Self { format, pipe, told })
     }
 
@@ -127,6 +131,18 @@ impl Stream {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets this thread be told that nobody reads its pipe, where the program that it runs in does not
+/// ignore SIGPIPE and would be ended.
+fn without_sigpipe() {
+    let mut signals = MaybeUninit::uninit();
+    // SAFETY: the set is made empty before it is used; the mask is that of this thread alone.
+    unsafe {
+        libc::sigemptyset(signals.as_mut_ptr());
+        libc::sigaddset(signals.as_mut_ptr(), libc::SIGPIPE);
+        libc::pthread_sigmask(libc::SIG_BLOCK, signals.as_ptr(), std::ptr::null_mut());
+    }
 }
 
 fn send(format: AlignmentFormat, text: impl Read, to: PipeWriter, told: &Told) {
