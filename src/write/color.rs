@@ -19,7 +19,7 @@ pub fn color(contract: &Contract, label: usize, strand: Strand) -> [u8; 3] {
         Task::BindingSite => 158,
         Task::Expression => 278,
     };
-    let turned = (label % 360) as u16 * TURN % 360;
+    let turned = u16::try_from(label % 360).unwrap_or_default() * TURN % 360;
     let bright = match strand {
         Strand::Forward | Strand::Both => BRIGHT,
         Strand::Reverse => BRIGHT / 2,
@@ -39,7 +39,7 @@ fn of_hue(hue: u16, bright: u16) -> [u8; 3] {
         4 => [rising, 0, bright],
         _ => [bright, 0, falling],
     };
-    [red, green, blue].map(|part| part as u8)
+    [red, green, blue].map(|part| u8::try_from(part).unwrap_or(u8::MAX))
 }
 
 /// Appends a colour as browsers take it, such as `0,90,200`.
