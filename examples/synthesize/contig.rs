@@ -1,4 +1,5 @@
-//! A contig with genes on both strands, repeats in lower case, and a gap.
+//! A contig with genes on both strands, sites of CTCF between them, repeats in lower case, and a
+//! gap. The site is the consensus of matrix MA0139 of JASPAR.
 //!
 //! Composition after the human genome paper (Nature 409, 2001): 41 % G+C, CpG a fifth as frequent
 //! as its bases suggest.
@@ -11,11 +12,21 @@ const NAME: &str = "example";
 const LENGTH: usize = 200_000;
 const GAP: usize = 2_000;
 const LINE: usize = 60;
+const CTCF: &[u8] = b"TGGCCACCAGGGGGCGCTA";
 
 pub struct Contig {
     bases: Vec<u8>,
     /// First base of each exon behind an acceptor, name, strand; by position.
     starts: Vec<(usize, String, char)>,
+    genes: Vec<Placed>,
+}
+
+/// A gene in its place.
+struct Placed {
+    name: String,
+    strand: char,
+    /// Start and end of each exon, from left to right.
+    exons: Vec<(usize, usize)>,
 }
 
 /// Sequence between genes, and in introns.
@@ -44,6 +55,7 @@ pub fn synthesize() -> Contig {
     let mut contig = Contig {
         bases: Vec::new(),
         starts: Vec::new(),
+        genes: Vec::new(),
     };
     let mut gap_is_open = true;
     let mut genes = 0;
@@ -54,6 +66,10 @@ pub fn synthesize() -> Contig {
             break;
         }
         contig.repeats(&mut random, distance);
+        if random.chance(60) {
+            let at = contig.bases.len() - random.between(200, 1_200);
+            contig.bases[at..at + CTCF.len()].copy_from_slice(CTCF);
+        }
         if gap_is_open && contig.bases.len() > LENGTH / 2 {
             contig.bases.extend([b'N'; GAP]);
             gap_is_open = false;
@@ -85,13 +101,24 @@ impl Contig {
         }
         let origin = self.bases.len();
         let last = origin + bases.len() - 1;
+        let strand = if forward { '+' } else { '-' };
+        let place = |&(start, end): &(usize, usize)| match forward {
+            true => (origin + start, origin + end),
+            false => (last + 1 - end, last + 1 - start),
+        };
+        let mut exons: Vec<_> = gene.exons.iter().map(place).collect();
+        exons.sort_unstable();
+        self.genes.push(Placed {
+            name: format!("gene{number}"),
+            strand,
+            exons,
+        });
         for (i, &(start, _)) in gene.exons.iter().enumerate().skip(1) {
             let at = if forward {
                 origin + start
             } else {
                 last - start
             };
-            let strand = if forward { '+' } else { '-' };
             self.starts
                 .push((at, format!("gene{number}.exon{}", i + 1), strand));
         }
@@ -118,6 +145,26 @@ impl Contig {
             format!("{NAME}\t{at}\t{}\t{name}\t1000\t{strand}\n", at + 1)
         };
         self.starts.iter().map(row).collect()
+    }
+
+    /// BED12, one row a gene.
+    pub fn genes(&self) -> String {
+        let row = |gene: &Placed| {
+            let (start, end) = (gene.exons[0].0, gene.exons[gene.exons.len() - 1].1);
+            let list = |of: &dyn Fn(&(usize, usize)) -> usize| {
+                let numbers: Vec<_> = gene.exons.iter().map(|exon| of(exon).to_string()).collect();
+                numbers.join(",")
+            };
+            format!(
+                "{NAME}\t{start}\t{end}\t{}\t1000\t{}\t{start}\t{end}\t0\t{}\t{}\t{}\n",
+                gene.name,
+                gene.strand,
+                gene.exons.len(),
+                list(&|&(start, end)| end - start),
+                list(&|&(from, _)| from - start),
+            )
+        };
+        self.genes.iter().map(row).collect()
     }
 }
 

@@ -4,7 +4,9 @@
 //! after Senapathy, Shapiro and Harris (Methods Enzymol. 183, 1990); the branch point, yUnAy 18-40
 //! bases before the acceptor, after Gao et al. (Nucleic Acids Res. 36, 2008); no AG between branch
 //! point and acceptor after Gooding et al. (Genome Biol. 7, 2006); the bases of the three codon
-//! positions are those of human codon usage (Nakamura, Nucleic Acids Res. 28, 2000).
+//! positions are those of human codon usage (Nakamura, Nucleic Acids Res. 28, 2000). In front of a
+//! gene lies a CpG island with GC boxes (Kadonaga et al., Trends Biochem. Sci. 11, 1986) and often a
+//! site of USF1, an E-box as in matrix MA0093 of JASPAR.
 
 use super::contig::background;
 use super::random::{Random, Weights};
@@ -38,10 +40,15 @@ const ACCEPTOR: [Weights; 4] = [
 ];
 /// First base of an exon behind an acceptor.
 const EXON_START: Weights = [25, 14, 50, 11];
+/// CpG islands have about 65 % G+C, and as many CG as their bases suggest.
+const ISLAND: Weights = [17, 33, 33, 17];
+const GC_BOX: &[u8] = b"GGGGCGGGGC";
+const USF1: &[u8] = b"GGTCACGTGACC";
 const CODON: [Weights; 3] = [[27, 24, 32, 17], [31, 24, 19, 26], [18, 31, 29, 22]];
 
 /// Sequence of a gene, and where its exons lie in it.
 pub struct Gene {
+    /// The promoter first.
     pub bases: Vec<u8>,
     /// Start and end of each exon, in transcript direction.
     pub exons: Vec<(usize, usize)>,
@@ -55,7 +62,7 @@ impl Gene {
         lengths[count - 1] += (3 - total % 3) % 3;
         let coding = coding(random, &lengths);
         let mut gene = Self {
-            bases: Vec::new(),
+            bases: promoter(random),
             exons: Vec::new(),
         };
         let mut at = 0;
@@ -70,6 +77,21 @@ impl Gene {
         }
         gene
     }
+}
+
+/// A CpG island that ends where the gene begins.
+fn promoter(random: &mut Random) -> Vec<u8> {
+    let length = random.between(500, 800);
+    let mut bases: Vec<u8> = (0..length).map(|_| random.base(ISLAND)).collect();
+    let mut plant = |motif: &[u8], before: usize| {
+        bases[length - before..][..motif.len()].copy_from_slice(motif);
+    };
+    plant(GC_BOX, random.between(50, 70));
+    plant(GC_BOX, random.between(90, 110));
+    if random.chance(70) {
+        plant(USF1, random.between(140, 200));
+    }
+    bases
 }
 
 /// One reading frame over all exons: ATG, no stop inside, a stop at the end.

@@ -11,6 +11,8 @@ fn main() -> std::io::Result<()> {
         .nth(1)
         .unwrap_or_else(|| "examples".to_owned());
     let contig = contig::synthesize();
-    std::fs::write(Path::new(&folder).join("example.fa"), contig.fasta())?;
-    std::fs::write(Path::new(&folder).join("example.truth.bed"), contig.truth())
+    let write = |name: &str, text: String| std::fs::write(Path::new(&folder).join(name), text);
+    write("example.fa", contig.fasta())?;
+    write("example.truth.bed", contig.truth())?;
+    write("example.genes.bed", contig.genes())
 }

@@ -4,31 +4,18 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { join } from "node:path";
 
-import { busiest, read, within, write } from "./rows.mjs";
+import { open } from "./open.mjs";
+import { PAGE, busiest, read, within, write } from "./rows.mjs";
 import { serve } from "./server.mjs";
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const CALLS = "rgb(0, 60, 160)";
 const VALUES = "rgb(160, 60, 0)";
 /** Pixels by which a drawn edge may lie beside the place of its base. */
 const SLACK = 2;
-/** Milliseconds after which a page that does nothing is given up. */
-const PATIENCE = 300_000;
 
 const [windrow, fasta, executablePath, screenshot] = process.argv.slice(2);
-const here = dirname(fileURLToPath(import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "windrow-browser-"));
 try {
   await check();
@@ -43,24 +30,11 @@ async function check() {
   const { server, address } = await serve({
     ...files,
     "example.fa": fasta,
-    "page.html": join(here, "page.html"),
-    "igv.min.js": join(here, "node_modules/igv/dist/igv.min.js"),
+    ...PAGE,
   });
-  const context = await chromium.launchPersistentContext(join(folder, "profile"), {
-    executablePath,
-    headless: true,
-    args: FLAGS,
-    viewport: { width: 1000, height: 420 },
-    timeout: PATIENCE,
-  });
+  const viewport = { width: 1000, height: 420 };
+  const { page, close } = await open(executablePath, folder, address, viewport);
   try {
-    context.setDefaultTimeout(PATIENCE);
-    // Nothing but this machine is asked.
-    await context.route("**", (route) =>
-      route.request().url().startsWith(address) ? route.continue() : route.abort(),
-    );
-    const page = context.pages()[0];
-    page.on("pageerror", (error) => assert.fail(`in the page: ${error}`));
     await page.goto(`${address}/page.html`);
 
     const gene = busiest(calls, 10_000);
@@ -83,7 +57,7 @@ async function check() {
     }
     console.log(`igv.js: ${drawn.length} columns of ${locus(gene)} and ${locus(site)} as they are`);
   } finally {
-    await context.close();
+    await close();
     server.close();
   }
 }

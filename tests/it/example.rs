@@ -8,6 +8,7 @@ mod gene;
 mod random;
 
 const FASTA: &str = include_str!("../../examples/example.fa");
+const GENES: &str = include_str!("../../examples/example.genes.bed");
 const TRUTH: &str = include_str!("../../examples/example.truth.bed");
 
 fn bases() -> Vec<u8> {
@@ -19,6 +20,10 @@ fn committed_files_are_current() {
     let contig = contig::synthesize();
     assert!(
         contig.fasta() == FASTA,
+        "run: cargo run --example synthesize -- examples"
+    );
+    assert!(
+        contig.genes() == GENES,
         "run: cargo run --example synthesize -- examples"
     );
     assert!(
@@ -46,6 +51,41 @@ fn every_exon_start_of_the_truth_stands_behind_an_acceptor() {
         }
     }
     assert!(strands.iter().all(|&count| count >= 20), "{strands:?}");
+}
+
+#[test]
+fn genes_have_the_exons_of_the_truth() {
+    let mut starts = Vec::new();
+    for row in GENES.lines() {
+        let columns: Vec<_> = row.split('\t').collect();
+        let numbers = |text: &str| -> Vec<usize> {
+            text.split(',')
+                .map(|number| number.parse().unwrap())
+                .collect()
+        };
+        let (start, end): (usize, usize) =
+            (columns[1].parse().unwrap(), columns[2].parse().unwrap());
+        let (sizes, offsets) = (numbers(columns[10]), numbers(columns[11]));
+        assert_eq!(columns[9], sizes.len().to_string());
+        assert_eq!(
+            start + offsets[sizes.len() - 1] + sizes[sizes.len() - 1],
+            end
+        );
+        let exons = offsets.iter().zip(&sizes);
+        match columns[5] {
+            "+" => starts.extend(exons.skip(1).map(|(offset, _)| (start + offset, '+'))),
+            _ => {
+                let ends = exons.map(|(offset, size)| (start + offset + size - 1, '-'));
+                starts.extend(ends.take(sizes.len() - 1));
+            }
+        }
+    }
+    starts.sort_unstable();
+    let truth = TRUTH.lines().map(|row| {
+        let columns: Vec<_> = row.split('\t').collect();
+        (columns[1].parse().unwrap(), columns[5].parse().unwrap())
+    });
+    assert_eq!(starts, truth.collect::<Vec<(usize, char)>>());
 }
 
 #[test]

@@ -222,6 +222,41 @@ fn the_list_of_models_fits_a_screen() {
     assert!(text.contains("CTCF"), "{text}");
 }
 
+#[test]
+fn lists_that_cannot_be_followed_are_refused() {
+    let bench = Bench::new(&letters());
+    for (labels, flags, reason) in [
+        (
+            ":guanin",
+            "",
+            "has no label guanin (it has adenine, guanine); did you mean 'guanine'?",
+        ),
+        (
+            ":guanine,adenine,guanine",
+            "",
+            "names the label guanine of ",
+        ),
+        (
+            "",
+            "--min-score promoter=0.1",
+            "--min-score: promoter is not run",
+        ),
+        (
+            "",
+            "--rate letters:guanin=50/Mb",
+            "did you mean 'letters:guanine'?",
+        ),
+        (
+            "",
+            "--rate letters=50/Mb,letters=60/Mb",
+            "names letters twice",
+        ),
+    ] {
+        let refused = refusal(of(&bench, labels, flags));
+        assert!(refused.contains(reason), "{refused}");
+    }
+}
+
 /// The bundled model with most labels.
 fn widest() -> Contract {
     let contracts = registry::names().map(|name| Model::bundled(name).unwrap().contract);

@@ -1,6 +1,6 @@
 //! The card's figures, found again by the filter itself on real sequence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 
@@ -141,4 +141,23 @@ fn one_in_a_thousand_ag_is_a_coding_acceptor() {
         }
     }
     assert_eq!((acceptors, candidates), (4_056, 4_148_232));
+}
+
+/// A track of few distinct values is a flat line.
+#[test]
+fn tracks_of_real_sequence_have_thousands_of_values() {
+    let Some(folder) = folder() else {
+        return;
+    };
+    let fasta = format!("{folder}/{SET}.fa.gz");
+    let names = windrow::model::registry::names();
+    for name in names.filter(|name| !["expression", "exon-start"].contains(name)) {
+        let label = model::load(name).unwrap().contract.labels[0].clone();
+        let label = format!("{name}:{label}");
+        let argv = ["-q", "-m", &label, "-f", "bedgraph", "--raw"];
+        let region = ["-r", &fasta, "-R", "chr2_part:100,001-500,000"];
+        let text = rows(run(&[&argv[..], &region].concat(), b""));
+        let values: HashSet<_> = text.lines().map(|row| row.rsplit('\t').next()).collect();
+        assert!(values.len() > 2_000, "{label}: {} values", values.len());
+    }
 }

@@ -145,7 +145,7 @@ pub fn session(
             }),
             json!({
                 "name": format!("{title} calls"), "type": "annotation", "format": "bigbed",
-                "url": url(".bb"), "color": color, "displayMode": "COLLAPSED", "height": 30,
+                "url": url(".bb"), "color": color, "displayMode": "COLLAPSED", "height": 45,
             }),
         ]
     });
