@@ -1,5 +1,6 @@
 //! `windrow-train`: recipes in, models and figures out.
 
+mod bases;
 mod clock;
 mod cuda;
 mod data;
@@ -21,9 +22,7 @@ use tch::Device;
 use crate::figures::provenance::Origin;
 use crate::figures::report;
 use crate::recipe::{Address, Recipe};
-use crate::run::sites::network;
-use crate::run::vectors;
-use crate::verbs::{background, search, sites, tracks, windows};
+use crate::verbs::{background, search, sites, tracks, vectors, windows};
 
 const USAGE: &str = "\
 usage: windrow-train list [RECIPES]       the recipes of a folder (default: recipes)
@@ -141,7 +140,7 @@ fn list(folder: &Path) -> Result<()> {
     for address in recipes(folder)? {
         let (recipe, _) = address.read(&[])?;
         let graph = match &recipe {
-            Recipe::Sites(recipe) => network::shipped(recipe),
+            Recipe::Sites(recipe) => recipe.shipped(),
             Recipe::Windows(recipe) => recipe.graph(),
             Recipe::Tracks(recipe) => recipe.graph(),
             Recipe::Embedding(recipe) => {

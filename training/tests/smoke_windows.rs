@@ -355,7 +355,7 @@ fn variants_are_listed_and_run_by_name() {
     assert!(said.contains("recipes/smoke.toml:narrow\t64 bp"), "{said}");
     assert!(said.contains("recipes/smoke.toml:wide\t64 bp"), "{said}");
     train(&folder, &["train", "recipes/smoke.toml:narrow"]);
-    assert!(folder.join("runs/smoke-narrow/kept.ot").exists());
+    assert!(folder.join("runs/smoke-narrow/checkpoint.ot").exists());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use crate::data::genome::open;
+use crate::recipe::sites::Site;
 
 /// One bit a fact about a base on one strand.
 pub mod mark {
@@ -29,6 +30,31 @@ pub mod mark {
     pub const NONCODING: u16 = 128;
     /// A donor of noncoding transcripts, among the masked exon ends.
     pub const NONCODING_DONOR: u16 = 256;
+}
+
+impl Site {
+    /// The mark of a site of coding transcripts.
+    pub fn coding(self) -> u16 {
+        match self {
+            Site::Acceptor => mark::ACCEPTOR,
+            Site::Donor => mark::DONOR,
+        }
+    }
+
+    pub fn noncoding(self) -> u16 {
+        match self {
+            Site::Acceptor => mark::NONCODING,
+            Site::Donor => mark::NONCODING_DONOR,
+        }
+    }
+
+    /// The mark of what counts neither way, unless it is also a site.
+    pub fn mask(self) -> u16 {
+        match self {
+            Site::Acceptor => mark::MASK_ACCEPTOR,
+            Site::Donor => mark::MASK_DONOR,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

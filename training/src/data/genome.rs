@@ -8,8 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use flate2::read::MultiGzDecoder;
 
-/// Code of an unknown base; A, C, G, T are 0 to 3, so that `3 - code` is the complement.
-pub const UNKNOWN: u8 = 4;
+use crate::bases::{UNKNOWN, encode};
 
 pub struct Contig {
     pub name: String,
@@ -21,24 +20,6 @@ pub struct Contig {
 
 /// Shorter runs of unknown bases do not split a block.
 const GAP: usize = 1000;
-
-pub fn code(base: u8) -> u8 {
-    match base {
-        b'A' | b'a' => 0,
-        b'C' | b'c' => 1,
-        b'G' | b'g' => 2,
-        b'T' | b't' | b'U' | b'u' => 3,
-        _ => UNKNOWN,
-    }
-}
-
-pub fn complement(code: u8) -> u8 {
-    if code < UNKNOWN { 3 - code } else { UNKNOWN }
-}
-
-pub fn encode(sequence: &[u8]) -> Vec<u8> {
-    sequence.iter().map(|&base| code(base)).collect()
-}
 
 /// A reader of a plain or gzip file, told by its first two bytes.
 pub fn open(path: &Path) -> Result<Box<dyn Read + Send>> {

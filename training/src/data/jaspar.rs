@@ -6,7 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::data::genome::{UNKNOWN, complement, open};
+use crate::bases::{UNKNOWN, reverse_complement};
+use crate::data::genome::open;
 
 pub struct Matrix {
     pub id: String,
@@ -52,7 +53,7 @@ pub fn read(path: &Path) -> Result<Vec<Matrix>> {
 impl Matrix {
     /// The best match on either strand; the worst score there is where nothing fits.
     pub fn best(&self, window: &[u8]) -> f32 {
-        let turned: Vec<u8> = window.iter().rev().map(|&c| complement(c)).collect();
+        let turned = reverse_complement(window);
         let matches = |codes: &[u8]| {
             codes
                 .windows(self.scores.len())
@@ -74,7 +75,7 @@ const NONE: f32 = -1e3;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::genome::encode;
+    use crate::bases::encode;
 
     #[test]
     fn a_site_is_found_on_both_strands() {

@@ -1,6 +1,7 @@
 //! Reads genomes, annotations, sites and labelled windows, and draws batches from them.
 
 pub mod annotation;
+pub mod batch;
 pub mod genome;
 pub mod jaspar;
 pub mod shuffle;

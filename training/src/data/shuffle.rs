@@ -5,7 +5,7 @@ use rand::Rng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::data::genome::UNKNOWN;
+use crate::bases::UNKNOWN;
 
 const SYMBOLS: usize = UNKNOWN as usize + 1;
 

@@ -7,7 +7,8 @@ use tch::Device;
 use windrow::model::Output;
 use windrow::sequence::Base;
 
-use crate::net::network::{Mode, Network, one_hot};
+use crate::bases::one_hot;
+use crate::net::network::{Mode, Network};
 
 /// Windows of each kind, random and real, that the proof compares.
 pub const PROVED: usize = 200;

@@ -11,7 +11,6 @@ use crate::figures::sites::evaluate::Evaluation;
 use crate::figures::sites::result::{RunResult, real_windows};
 use crate::net::network::Network;
 use crate::recipe::sites::{Recipe, Site, Start};
-use crate::run::sites::network::shipped;
 
 /// Writes the model and proves it; `result` is what its card says.
 pub fn export(
@@ -23,7 +22,7 @@ pub fn export(
 ) -> Result<()> {
     let bytes = onnx::export(
         network,
-        &shipped(recipe),
+        &recipe.shipped(),
         &contract(recipe, result)?.to_metadata(),
     )?;
     let windows = real_windows(data, recipe, network.graph.window(), parity::PROVED)?;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tch::{Device, Tensor, nn};
 
-use crate::data::genome::UNKNOWN;
+use crate::bases::UNKNOWN;
 use crate::data::tracks::labels::Dataset;
 use crate::export::{onnx, parity};
 use crate::figures::tracks::result::TrackResult;

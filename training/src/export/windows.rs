@@ -6,29 +6,36 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use windrow::model::{self, Calibration, CallShape, Contract, Strandedness, Task};
 
-use crate::data::genome::UNKNOWN;
+use crate::bases::UNKNOWN;
+use crate::data::windows::parts::SplitWindows;
 use crate::export::{onnx, parity};
-use crate::figures::windows::along::{Along, Stretch};
 use crate::figures::windows::calls::Found;
 use crate::figures::windows::result::WindowResult;
-use crate::metrics::figures::Figures;
+use crate::metrics::figures::{Column, columns};
 use crate::net::network::Network;
-use crate::recipe::windows::{Output, Part, Recipe, Strand};
-use crate::run::windows::train::Run;
+use crate::recipe::windows::Recipe;
+use crate::recipe::windows::along::{Along, Stretch};
+use crate::recipe::windows::card::{Output, Strand};
+use crate::recipe::windows::source::Part;
 
 /// Writes the model and proves it; `result` is what its card says.
-pub fn export(run: &Run, network: &Network, result: &WindowResult, path: &Path) -> Result<()> {
+pub fn export(
+    data: &SplitWindows,
+    network: &Network,
+    result: &WindowResult,
+    path: &Path,
+) -> Result<()> {
     let bytes = onnx::export(
         network,
         &network.graph,
-        &contract(run.recipe, result)?.to_metadata(),
+        &contract(data.recipe, result)?.to_metadata(),
     )?;
-    let examples = run.parts[Part::Validation as usize].iter();
+    let examples = data.parts[Part::Validation as usize].iter();
     let windows = examples
-        .map(|e| e.window(run.window, 0))
+        .map(|e| e.window(data.window, 0))
         .filter(|w| !w.contains(&UNKNOWN));
     let windows = windows.take(parity::PROVED).collect();
-    parity::prove(network, &bytes, windows, run.recipe.seed)?;
+    parity::prove(network, &bytes, windows, data.recipe.seed)?;
     std::fs::write(path, &bytes).with_context(|| format!("{}", path.display()))?;
     println!("{}: {} bytes", path.display(), bytes.len());
     Ok(())
@@ -166,32 +173,6 @@ fn found(along: &Along, found: &[Found]) -> Value {
         "rows": found.iter().map(row).collect::<Vec<_>>(),
         "note": format!("{}. Nothing that stands in them was learnt from.", sizes.join("; ")),
     })
-}
-
-/// A figure's heading, and where it is found.
-type Column = (&'static str, fn(&Figures) -> Option<f64>);
-
-const CLASSES: [Column; 6] = [
-    ("AUROC", |f| f.auroc),
-    ("average precision", |f| f.average_precision),
-    ("accuracy", |f| f.accuracy),
-    ("F1", |f| f.f1),
-    ("MCC", |f| f.mcc),
-    ("loss", |f| f.loss),
-];
-
-const VALUES: [Column; 3] = [
-    ("Pearson", |f| f.pearson),
-    ("Spearman", |f| f.spearman),
-    ("R²", |f| f.r2),
-];
-
-/// The figures that fit an output.
-pub fn columns(output: Output) -> &'static [Column] {
-    match output {
-        Output::Logit => &CLASSES,
-        Output::Value => &VALUES,
-    }
 }
 
 fn table(recipe: &Recipe, result: &WindowResult) -> Value {

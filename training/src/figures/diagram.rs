@@ -6,14 +6,13 @@ use anyhow::Result;
 
 use crate::net::graph::{Act, Graph, Motif, Op};
 use crate::recipe::{Address, Recipe};
-use crate::run::sites::network;
 
 /// One diagram for each network that the recipes build; recipes of the same network share it.
 pub fn document(recipes: &[Address]) -> Result<String> {
     let mut all: Vec<(Graph, String, Vec<String>)> = Vec::new();
     for address in recipes {
         let graph = match address.read(&[])?.0 {
-            Recipe::Sites(recipe) => network::shipped(&recipe),
+            Recipe::Sites(recipe) => recipe.shipped(),
             Recipe::Windows(recipe) => recipe.graph(),
             Recipe::Tracks(recipe) => recipe.graph(),
             Recipe::Embedding(_) => continue,

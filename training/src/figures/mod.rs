@@ -9,4 +9,5 @@ pub mod provenance;
 pub mod report;
 pub mod sites;
 pub mod tracks;
+pub mod vectors;
 pub mod windows;

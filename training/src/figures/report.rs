@@ -6,11 +6,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::figures::diagram;
 use crate::figures::provenance::Provenance;
-use crate::figures::{sites, tracks, windows};
+use crate::figures::vectors::{self, VectorsResult};
+use crate::figures::{diagram, sites, tracks, windows};
 use crate::recipe::Address;
-use crate::run::vectors::EmbeddingResult;
 
 /// Reads `results/*.json`; writes `RESULTS.md` beside the folder and the plots into it, and
 /// `ARCHITECTURES.md` beside the folder of recipes.
@@ -31,7 +30,7 @@ pub fn report(recipes: &[Address], results: &Path) -> Result<()> {
     let windows = of_kind(&all, Some("windows"))?;
     let tracks: Vec<tracks::result::TrackResult> = of_kind(&all, Some("tracks"))?;
     let searches = of_kind(&all, Some("search"))?;
-    let embeddings: Vec<EmbeddingResult> = of_kind(&all, Some("embedding"))?;
+    let embeddings: Vec<VectorsResult> = of_kind(&all, Some("embedding"))?;
     let made = |(path, value): &(String, Value)| {
         let verb = match value.get("kind").and_then(Value::as_str) {
             Some("search") => "search",
@@ -56,7 +55,7 @@ pub fn report(recipes: &[Address], results: &Path) -> Result<()> {
     let (section, plots) = windows::report::section(windows, searches)?;
     text.push_str(&section);
     files.extend(plots);
-    text.push_str(&vectors(&embeddings)?);
+    text.push_str(&vectors::section(&embeddings)?);
     text.push_str(&commands(&provenances)?);
     for (name, plot) in files {
         write(&results.join(name), &plot)?;
@@ -75,32 +74,6 @@ fn of_kind<T: for<'de> serde::Deserialize<'de>>(
         .filter(|(_, value)| value.get("kind").and_then(Value::as_str) == kind)
         .map(|(path, value)| serde_json::from_value(value.clone()).context(path.clone()))
         .collect()
-}
-
-fn vectors(all: &[EmbeddingResult]) -> Result<String> {
-    let mut out = String::new();
-    for r in all {
-        let checks = &r.checks;
-        write!(
-            out,
-            "\n## Vectors of words: {}\n\n{} vectors of {} numbers, from {} Mb read in {:.0} \
-             minutes. Of {} pairs of 3-mers, the sum of the vectors is nearest to a concatenation \
-             of the two, among all 6-mers, in {:.3}, and has one among the ten nearest in {:.3} \
-             (with the 3-mers' vectors shuffled: {:.3}). Over as many pairs of 8-mers, cosine and \
-             alignment score have a Spearman coefficient of {:.3}.\n",
-            r.provenance.name,
-            r.vocabulary,
-            r.width,
-            r.bases / 1_000_000,
-            r.seconds / 60.0,
-            checks.pairs,
-            checks.concatenation_first,
-            checks.concatenation_ten,
-            checks.concatenation_ten_shuffled,
-            checks.cosine_alignment,
-        )?;
-    }
-    Ok(out)
 }
 
 fn commands(all: &[(&str, Provenance)]) -> Result<String> {

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::metrics::{Confusion, Curve, auroc, pearson, r_squared, spearman};
-use crate::recipe::windows::{Output, Select};
+use crate::recipe::windows::card::Output;
+use crate::recipe::windows::train::Select;
 
 /// Figures of classes or of values; what does not apply is not there.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -106,8 +107,35 @@ impl Figures {
             Select::R2 => self.r2,
             Select::Pearson => self.pearson,
         };
-        figure
-            .filter(|f| f.is_finite())
-            .unwrap_or(f64::NEG_INFINITY)
+        figure.filter(|f| f.is_finite()).unwrap_or(WORST)
+    }
+}
+
+/// Of a figure that is no number: less than any other, and a number of JSON.
+const WORST: f64 = -1e300;
+
+/// A figure's heading, and where it is found.
+pub type Column = (&'static str, fn(&Figures) -> Option<f64>);
+
+const CLASSES: [Column; 6] = [
+    ("AUROC", |f| f.auroc),
+    ("average precision", |f| f.average_precision),
+    ("accuracy", |f| f.accuracy),
+    ("F1", |f| f.f1),
+    ("MCC", |f| f.mcc),
+    ("loss", |f| f.loss),
+];
+
+const VALUES: [Column; 3] = [
+    ("Pearson", |f| f.pearson),
+    ("Spearman", |f| f.spearman),
+    ("R²", |f| f.r2),
+];
+
+/// The figures that fit an output.
+pub fn columns(output: Output) -> &'static [Column] {
+    match output {
+        Output::Logit => &CLASSES,
+        Output::Value => &VALUES,
     }
 }

@@ -141,9 +141,9 @@ fn floats(tensor: &TensorProto) -> Result<Vec<f32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::genome::UNKNOWN;
+    use crate::bases::{UNKNOWN, one_hot};
     use crate::net::graph::{Conv, Graph, Motif};
-    use crate::net::network::{Mode, one_hot};
+    use crate::net::network::Mode;
     use tch::{Device, nn};
 
     fn graph(heads: usize) -> Graph {

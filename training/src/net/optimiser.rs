@@ -3,10 +3,7 @@
 //! run bit for bit.
 
 use anyhow::{Context, Result, bail};
-use std::path::{Path, PathBuf};
 use tch::{Kind, Tensor, nn};
-
-use crate::run::checkpoint;
 
 pub struct Optimiser {
     parameters: Vec<Tensor>,
@@ -16,7 +13,7 @@ pub struct Optimiser {
     first: Tensor,
     second: Tensor,
     mean: Tensor,
-    pub step: i64,
+    step: i64,
     decay: f64,
     averaging: f64,
 }
@@ -122,26 +119,20 @@ impl Optimiser {
         named
     }
 
-    /// Begins anew from the mean of the averaged weights in other runs' checkpoints.
-    pub fn start(&mut self, paths: &[PathBuf]) -> Result<()> {
+    /// Begins anew from the mean of the averaged weights in the states of other runs.
+    pub fn start(&mut self, states: Vec<Vec<(String, Tensor)>>) -> Result<()> {
         let zeros = self.first.zeros_like();
         let mut sum = zeros.copy();
-        for path in paths {
-            self.resume(path)?;
+        let count = states.len();
+        for state in states {
+            self.restore(state)?;
             sum += &self.mean;
         }
-        self.mean = sum / paths.len() as f64;
+        self.mean = sum / count as f64;
         (self.first, self.second, self.step) = (zeros.copy(), zeros, 0);
         self.weights = self.mean.copy();
         self.load(&self.weights.shallow_clone());
         Ok(())
-    }
-
-    pub fn resume(&mut self, path: &Path) -> Result<()> {
-        let place = || format!("{}", path.display());
-        let mut named = Tensor::load_multi(path).with_context(place)?;
-        named.retain(|(name, _)| name != checkpoint::PROGRESS);
-        self.restore(named).with_context(place)
     }
 
     /// Takes up a state that [`Optimiser::tensors`] gave.
@@ -184,29 +175,25 @@ mod tests {
 
     #[test]
     fn a_start_is_the_mean_of_the_averaged_weights() {
-        let folder = tempfile::tempdir().unwrap();
-        let saved = |name: &str, mean: [f32; 2]| {
+        let state = |mean: [f32; 2]| {
             let vs = nn::VarStore::new(Device::Cpu);
             let _weights = vs.root().zeros("weights", &[2]);
             let mut optimiser = Optimiser::new(&vs, 0.0, 0.9);
             optimiser.mean = Tensor::from_slice(&mean);
-            let folder = folder.path().join(name);
-            std::fs::create_dir(&folder).unwrap();
-            checkpoint::save(&folder, &optimiser, &0).unwrap();
-            checkpoint::path(&folder)
+            optimiser.tensors()
         };
-        let paths = [saved("a", [1.0, 4.0]), saved("b", [3.0, -2.0])];
+        let states = || vec![state([1.0, 4.0]), state([3.0, -2.0])];
         let vs = nn::VarStore::new(Device::Cpu);
         let weights = vs.root().zeros("weights", &[2]);
         let mut optimiser = Optimiser::new(&vs, 0.0, 0.9);
-        optimiser.start(&paths).unwrap();
+        optimiser.start(states()).unwrap();
         assert_eq!(Vec::<f32>::try_from(&weights).unwrap(), [2.0, 1.0]);
         optimiser.averaged(|| {
             assert_eq!(Vec::<f32>::try_from(&weights).unwrap(), [2.0, 1.0]);
         });
         let vs = nn::VarStore::new(Device::Cpu);
         let _weights = vs.root().zeros("weights", &[3]);
-        let refused = Optimiser::new(&vs, 0.0, 0.9).start(&paths).unwrap_err();
+        let refused = Optimiser::new(&vs, 0.0, 0.9).start(states()).unwrap_err();
         assert!(
             format!("{refused:#}").contains("another network"),
             "{refused:#}"

@@ -6,6 +6,7 @@
 
 pub mod sites;
 pub mod tracks;
+pub mod vectors;
 pub mod windows;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use toml::{Table, Value};
 
-use crate::{files, run::vectors};
+use crate::files;
 
 pub enum Recipe {
     /// A network that finds sites along a genome.

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 
-use crate::data::annotation::mark;
 use crate::net::arch::Architecture;
-use crate::net::graph::Motif;
+use crate::net::graph::{Graph, Motif};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,6 +82,9 @@ pub enum Site {
     Donor,
 }
 
+/// Heads of every network: acceptor, donor, exon.
+pub const HEADS: usize = 3;
+
 /// In the order of a network's heads.
 pub const SITES: [Site; 2] = [Site::Acceptor, Site::Donor];
 
@@ -99,29 +101,6 @@ impl Site {
         match self {
             Site::Acceptor => Motif::ACCEPTOR,
             Site::Donor => Motif::DONOR,
-        }
-    }
-
-    /// The mark of a site of coding transcripts.
-    pub fn coding(self) -> u16 {
-        match self {
-            Site::Acceptor => mark::ACCEPTOR,
-            Site::Donor => mark::DONOR,
-        }
-    }
-
-    pub fn noncoding(self) -> u16 {
-        match self {
-            Site::Acceptor => mark::NONCODING,
-            Site::Donor => mark::NONCODING_DONOR,
-        }
-    }
-
-    /// The mark of what counts neither way, unless it is also a site.
-    pub fn mask(self) -> u16 {
-        match self {
-            Site::Acceptor => mark::MASK_ACCEPTOR,
-            Site::Donor => mark::MASK_DONOR,
         }
     }
 }
@@ -293,6 +272,24 @@ impl Recipe {
     /// The sites that the model's labels mean.
     pub fn sites(&self) -> &'static [Site] {
         &SITES[..self.model.labels.len()]
+    }
+
+    /// The network: each site's head sees its dinucleotide beside it.
+    pub fn graph(&self) -> Graph {
+        self.graph_of(HEADS)
+    }
+
+    /// The part of it that is shipped: the labels' heads alone.
+    pub fn shipped(&self) -> Graph {
+        self.graph_of(self.model.labels.len())
+    }
+
+    /// The network with the first `heads` of acceptor, donor, exon.
+    pub fn graph_of(&self, heads: usize) -> Graph {
+        let [acceptor, donor] = SITES.map(|site| Some(site.motif()));
+        let motifs = [acceptor, donor, None];
+        let dense = self.architecture.gated(&motifs[..heads]);
+        dense.expect("checked when the recipe was read")
     }
 
     fn label_words(&self) -> Vec<&str> {

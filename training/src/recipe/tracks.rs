@@ -9,8 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::net::arch::Architecture;
 use crate::net::graph::Graph;
-use crate::run::course::Pace;
-use crate::run::tracks::motifs::Motifs;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +26,7 @@ pub struct Recipe {
     pub architecture: Architecture,
     /// What the first layer begins with.
     pub motifs: Option<Motifs>,
-    pub train: Pace,
+    pub train: Train,
     /// Labels whose weight in the loss is another than that of their group.
     #[serde(default)]
     pub emphasis: BTreeMap<String, f64>,
@@ -113,6 +111,39 @@ pub struct Lanes {
     pub reverse: f64,
     /// Share of bases that are drawn anew.
     pub substitutions: f64,
+}
+
+/// Two channels of the first convolution a matrix, one a strand.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Motifs {
+    /// Matrices in TRANSFAC format.
+    pub matrices: PathBuf,
+    /// Names of those that begin it; the first matrix of a name counts.
+    pub names: Vec<String>,
+}
+
+/// The budget and the pace of a run, in steps; the rate is a cosine.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Train {
+    pub steps: usize,
+    pub warmup: usize,
+    /// Steps over which the rate would fall to nothing, where they are not all of them.
+    pub decay_steps: Option<usize>,
+    pub learning_rate: f64,
+    pub weight_decay: f64,
+    /// Share of the running mean of the weights that a step keeps.
+    pub averaging: f64,
+    pub evaluate_every: usize,
+    /// Evaluations without a better one, after which the run ends.
+    pub patience: usize,
+    /// Passes in bf16; weights stay single.
+    #[serde(default)]
+    pub bf16: bool,
+    /// A run whose kept weights this one starts from, wherever names and shapes are the same.
+    #[serde(default)]
+    pub start: Option<String>,
 }
 
 /// What the network is held against.

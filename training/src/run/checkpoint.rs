@@ -1,21 +1,28 @@
-//! What a run leaves in its folder to go on from: weights, optimiser and progress in one file, which
-//! is renamed once, so that a killed run finds all of one step; and the recipe that it is of.
+//! What a run leaves in its folder to go on from: kept weights, optimiser, progress and the task's
+//! state in one file, which is renamed once, so that a killed run finds all of one step; and the
+//! recipe that it is of.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tch::Tensor;
+use tch::{Device, Tensor, nn};
 
 use crate::files::{read_json, write_json};
+use crate::net::graph::Graph;
+use crate::net::network::Network;
 use crate::net::optimiser::Optimiser;
+use crate::run::progress::Progress;
 
-/// The tensor that holds the progress, as JSON.
-pub const PROGRESS: &str = "progress";
+/// Tensors that hold JSON.
+const PROGRESS: &str = "progress";
+const STATE: &str = "state";
+/// Names of the kept weights begin so.
+const KEPT: &str = "kept.";
 
-pub fn path(folder: &Path) -> PathBuf {
+fn path(folder: &Path) -> PathBuf {
     folder.join("checkpoint.ot")
 }
 
@@ -93,36 +100,127 @@ fn differences(there: &Value, wanted: &Value) -> Vec<String> {
     found
 }
 
-/// Writes a checkpoint in place of the one that is there.
-pub fn save(folder: &Path, optimiser: &Optimiser, progress: &impl Serialize) -> Result<()> {
-    let mut named = optimiser.tensors();
-    named.push((
-        PROGRESS.to_owned(),
-        Tensor::from_slice(&serde_json::to_vec(progress)?),
-    ));
-    let new = folder.join("checkpoint.new");
-    Tensor::save_multi(&named, &new).with_context(|| format!("{}", new.display()))?;
-    std::fs::rename(&new, path(folder)).with_context(|| format!("{}", new.display()))
+/// All of a run at one step.
+pub struct Checkpoint {
+    pub optimiser: Vec<(String, Tensor)>,
+    /// The weights of the best evaluation, by the variables' names.
+    pub kept: Vec<(String, Tensor)>,
+    pub progress: Progress,
+    /// The task's own state, as JSON.
+    state: Vec<u8>,
 }
 
-/// Takes the optimiser to where the run stands, and tells where that is; none if it has not begun.
-pub fn resume<P: DeserializeOwned>(folder: &Path, optimiser: &mut Optimiser) -> Result<Option<P>> {
+impl Checkpoint {
+    /// Writes a checkpoint in place of the one that is there.
+    pub fn write(
+        folder: &Path,
+        optimiser: &Optimiser,
+        kept: &[(String, Tensor)],
+        progress: &Progress,
+        state: &impl Serialize,
+    ) -> Result<()> {
+        let mut named = optimiser.tensors();
+        // In the file dots stand as bars, and come back as dots.
+        let kept = kept.iter().map(|(name, tensor)| {
+            let name = format!("{KEPT}{name}").replace('.', "|");
+            (name, tensor.shallow_clone())
+        });
+        named.extend(kept);
+        named.push((PROGRESS.to_owned(), json(progress)?));
+        named.push((STATE.to_owned(), json(state)?));
+        for (_, tensor) in &mut named {
+            *tensor = tensor.to_device(Device::Cpu);
+        }
+        let new = folder.join("checkpoint.new");
+        Tensor::save_multi(&named, &new).with_context(|| format!("{}", new.display()))?;
+        std::fs::rename(&new, path(folder)).with_context(|| format!("{}", new.display()))
+    }
+
+    pub fn state<S: DeserializeOwned>(&self) -> Result<S> {
+        Ok(serde_json::from_slice(&self.state)?)
+    }
+}
+
+fn json(value: &impl Serialize) -> Result<Tensor> {
+    Ok(Tensor::from_slice(&serde_json::to_vec(value)?))
+}
+
+/// The checkpoint of the run in `folder`, if it has come to one.
+pub fn read(folder: &Path) -> Result<Option<Checkpoint>> {
     let path = path(folder);
     if !path.exists() {
         return Ok(None);
     }
-    optimiser.resume(&path)?;
-    Ok(Some(progress(folder)?))
+    let place = || format!("{}", path.display());
+    let (mut optimiser, mut kept) = (Vec::new(), Vec::new());
+    let (mut progress, mut state) = (None, None);
+    for (name, tensor) in Tensor::load_multi(&path).with_context(place)? {
+        match name.as_str() {
+            PROGRESS => progress = Some(Vec::<u8>::try_from(tensor)?),
+            STATE => state = Some(Vec::<u8>::try_from(tensor)?),
+            _ => match name.strip_prefix(KEPT) {
+                Some(name) => kept.push((name.to_owned(), tensor)),
+                None => optimiser.push((name, tensor)),
+            },
+        }
+    }
+    let (Some(progress), Some(state)) = (progress, state) else {
+        bail!(
+            "{}: not a checkpoint of this version; --fresh starts anew",
+            place()
+        );
+    };
+    Ok(Some(Checkpoint {
+        optimiser,
+        kept,
+        progress: serde_json::from_slice(&progress).with_context(place)?,
+        state,
+    }))
 }
 
-/// Where the run stands.
-pub fn progress<P: DeserializeOwned>(folder: &Path) -> Result<P> {
-    let path = path(folder);
-    let place = || format!("{}", path.display());
-    let named = Tensor::load_multi(&path).with_context(place)?;
-    let found = named.into_iter().find(|(name, _)| name == PROGRESS);
-    let (_, bytes) = found.context("no progress in it").with_context(place)?;
-    serde_json::from_slice(&Vec::<u8>::try_from(bytes)?).with_context(place)
+/// The checkpoint of a run that another one builds on.
+fn of_run(folder: &Path) -> Result<Checkpoint> {
+    read(folder)?
+        .with_context(|| format!("{}: no checkpoint; train that run first", folder.display()))
+}
+
+/// The state of the optimiser of the run in `folder`.
+pub fn optimiser(folder: &Path) -> Result<Vec<(String, Tensor)>> {
+    Ok(of_run(folder)?.optimiser)
+}
+
+/// Sets the variables that have the name and shape of a kept one of the run in `folder`; how many
+/// did.
+pub fn adopt(vs: &nn::VarStore, folder: &Path) -> Result<usize> {
+    let taken = take(vs, &of_run(folder)?.kept);
+    ensure!(taken > 0, "{}: nothing of it fits", folder.display());
+    Ok(taken)
+}
+
+/// The network of the kept weights of the run in `folder`, and how the run went.
+pub fn network(graph: Graph, folder: &Path, device: Device) -> Result<(Network, Progress)> {
+    let vs = nn::VarStore::new(device);
+    let network = Network::new(graph, &vs.root());
+    let Checkpoint { kept, progress, .. } = of_run(folder)?;
+    let (taken, wanted) = (take(&vs, &kept), vs.variables().len());
+    ensure!(
+        taken == wanted,
+        "{}: {taken} of the network's {wanted} tensors",
+        folder.display()
+    );
+    Ok((network, progress))
+}
+
+fn take(vs: &nn::VarStore, kept: &[(String, Tensor)]) -> usize {
+    let variables = vs.variables();
+    let mut taken = 0;
+    for (name, tensor) in kept {
+        if let Some(variable) = variables.get(name).filter(|v| v.size() == tensor.size()) {
+            tch::no_grad(|| variable.shallow_clone().copy_(tensor));
+            taken += 1;
+        }
+    }
+    taken
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
-//! Training runs: the loops, the checkpoint, and what each kind of recipe learns.
+//! Training runs: one loop, one checkpoint, and what each kind of recipe learns.
 
 pub mod checkpoint;
 pub mod course;
+mod log;
+pub mod progress;
 pub mod sites;
+mod task;
 pub mod tracks;
 pub mod vectors;
 pub mod windows;

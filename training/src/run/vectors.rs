@@ -1,6 +1,6 @@
 //! Vectors of words (k-mers) of 3 to 8 bases: skip-gram with negative sampling (Mikolov et al.,
 //! arXiv:1310.4546) over segments of a genome cut into words as dna2vec does (Ng,
-//! arXiv:1701.06279), and the two properties that tell that they mean something.
+//! arXiv:1701.06279).
 
 use std::path::{Path, PathBuf};
 
@@ -8,80 +8,28 @@ use anyhow::{Context, Result, ensure};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
-use crate::clock;
-use crate::data::genome::{Contig, UNKNOWN, complement, read_fasta};
-use crate::figures::provenance::{Origin, Provenance};
-use crate::files::write_json;
-use crate::metrics::spearman;
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Recipe {
-    pub name: String,
-    pub seed: u64,
-    pub system: String,
-    pub genome: PathBuf,
-    /// Shortest and longest word.
-    pub words: [usize; 2],
-    pub width: usize,
-    /// Most words between a word and one of its context; each word draws its own.
-    pub window: usize,
-    pub negatives: usize,
-    /// Shortest and longest segment; each is reversed with probability one half.
-    pub segment: [usize; 2],
-    /// The rate falls to a thousandth.
-    pub learning_rate: f32,
-    /// Bases read in all.
-    pub bases: usize,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct EmbeddingResult {
-    /// `embedding`, which tells this file from other results.
-    pub kind: String,
-    #[serde(flatten)]
-    pub provenance: Provenance,
-    pub system: String,
-    pub vocabulary: usize,
-    pub width: usize,
-    pub bases: usize,
-    pub seconds: f64,
-    pub checks: Checks,
-}
-
-/// On pairs drawn at random.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Checks {
-    pub pairs: usize,
-    /// Share of pairs of 3-mers whose sum lies nearest, among all 6-mers, to one of their two
-    /// concatenations; then among the ten nearest.
-    pub concatenation_first: f64,
-    pub concatenation_ten: f64,
-    /// The same for vectors shuffled among the words.
-    pub concatenation_ten_shuffled: f64,
-    /// Spearman's coefficient of cosine and alignment score of pairs of 8-mers.
-    pub cosine_alignment: f64,
-}
+use crate::bases::{UNKNOWN, reverse_complement};
+use crate::data::genome::Contig;
+use crate::recipe::vectors::Recipe;
 
 /// Words of all lengths, shortest first.
-struct Vocabulary {
-    shortest: usize,
-    longest: usize,
+pub struct Vocabulary {
+    pub shortest: usize,
+    pub longest: usize,
 }
 
 impl Vocabulary {
-    fn offset(&self, k: usize) -> usize {
+    pub fn offset(&self, k: usize) -> usize {
         (self.shortest..k).map(|k| 4usize.pow(k as u32)).sum()
     }
 
-    fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         self.offset(self.longest + 1)
     }
 
-    fn word(&self, codes: &[u8]) -> usize {
+    pub fn word(&self, codes: &[u8]) -> usize {
         let index = codes
             .iter()
             .fold(0, |sum, &code| sum * 4 + usize::from(code));
@@ -89,61 +37,42 @@ impl Vocabulary {
     }
 }
 
-struct Vectors {
-    width: usize,
-    flat: Vec<f32>,
+pub struct Vectors {
+    pub width: usize,
+    pub flat: Vec<f32>,
 }
 
 impl Vectors {
-    fn of(&self, word: usize) -> &[f32] {
+    pub fn of(&self, word: usize) -> &[f32] {
         &self.flat[word * self.width..(word + 1) * self.width]
     }
 }
 
-/// Trains, checks, and leaves `vectors.ot` in the run's folder.
-pub fn work(recipe: &Recipe, origin: &Origin) -> Result<()> {
-    let [shortest, longest] = recipe.words;
-    ensure!(
-        0 < shortest && shortest <= 3 && 8 <= longest && longest <= 8,
-        "words: 3 to 8"
-    );
-    let file = origin.folder.join("vectors.ot");
-    if file.exists() && origin.result.exists() {
-        println!("{} is there", file.display());
-        return Ok(());
-    }
-    let vocabulary = Vocabulary { shortest, longest };
-    let contigs = read_fasta(&origin.data.join(&recipe.genome))?;
-    let start = clock::seconds();
-    let vectors = train(recipe, &vocabulary, &contigs);
-    let seconds = (clock::seconds() - start).round();
-    std::fs::create_dir_all(origin.folder)?;
+/// Writes the vectors into `folder`, a tensor for each length of words.
+pub fn save(vectors: &Vectors, vocabulary: &Vocabulary, folder: &Path) -> Result<()> {
     let tensor = |k: usize| {
         let (from, count) = (vocabulary.offset(k), 4usize.pow(k as u32));
-        let flat = &vectors.flat[from * recipe.width..(from + count) * recipe.width];
-        let shape = [count as i64, recipe.width as i64];
+        let flat = &vectors.flat[from * vectors.width..(from + count) * vectors.width];
+        let shape = [count as i64, vectors.width as i64];
         (format!("words{k}"), Tensor::from_slice(flat).reshape(shape))
     };
-    let tensors: Vec<(String, Tensor)> = (shortest..=longest).map(tensor).collect();
-    Tensor::save_multi(&tensors, &file).with_context(|| format!("{}", file.display()))?;
-    let result = EmbeddingResult {
-        kind: "embedding".into(),
-        provenance: Provenance::new(origin, recipe.seed, vec![recipe.genome.clone()])?,
-        system: recipe.system.clone(),
-        vocabulary: vocabulary.size(),
-        width: recipe.width,
-        bases: recipe.bases,
-        seconds,
-        checks: check(&vectors, &vocabulary, recipe.seed),
-    };
-    println!("{:?}", result.checks);
-    write_json(&origin.result, &result)
+    let lengths = vocabulary.shortest..=vocabulary.longest;
+    let tensors: Vec<(String, Tensor)> = lengths.map(tensor).collect();
+    let file = path(folder);
+    let new = folder.join("vectors.new");
+    Tensor::save_multi(&tensors, &new).with_context(|| format!("{}", new.display()))?;
+    std::fs::rename(&new, &file).with_context(|| format!("{}", file.display()))
+}
+
+/// The file that a run's vectors are in.
+pub fn path(folder: &Path) -> PathBuf {
+    folder.join("vectors.ot")
 }
 
 /// Copies the vectors of words of `k` bases of the run in `folder` into `table`, each brought to
 /// unit variance of its numbers.
 pub fn load(folder: &Path, k: usize, table: &Tensor) -> Result<()> {
-    let path = folder.join("vectors.ot");
+    let path = path(folder);
     let place = || {
         format!(
             "{} (run the recipe of the word vectors first)",
@@ -163,7 +92,7 @@ pub fn load(folder: &Path, k: usize, table: &Tensor) -> Result<()> {
     Ok(())
 }
 
-fn train(recipe: &Recipe, vocabulary: &Vocabulary, contigs: &[Contig]) -> Vectors {
+pub fn train(recipe: &Recipe, vocabulary: &Vocabulary, contigs: &[Contig]) -> Vectors {
     let mut random = ChaCha8Rng::seed_from_u64(recipe.seed);
     let (width, size) = (recipe.width, vocabulary.size());
     let bound = 0.5 / width as f32;
@@ -237,8 +166,7 @@ fn segment(recipe: &Recipe, contigs: &[Contig], random: &mut ChaCha8Rng) -> Vec<
     let length = random.random_range(short..=long);
     let mut codes = contig.codes[start..start + length].to_vec();
     if random.random() {
-        codes.reverse();
-        codes.iter_mut().for_each(|code| *code = complement(*code));
+        codes = reverse_complement(&codes);
     }
     codes
 }
@@ -279,99 +207,6 @@ fn noise(vocabulary: &Vocabulary, contigs: &[Contig]) -> Vec<u32> {
 /// Entries of the noise table, about.
 const NOISE: f64 = 2e6;
 
-const PAIRS: usize = 1000;
-
-fn check(vectors: &Vectors, vocabulary: &Vocabulary, seed: u64) -> Checks {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let mut shuffled: Vec<usize> = (0..64).collect();
-    rand::seq::SliceRandom::shuffle(shuffled.as_mut_slice(), &mut random);
-    let same: Vec<usize> = (0..64).collect();
-    let [first, ten] = concatenation(vectors, vocabulary, &same, seed);
-    let [_, ten_shuffled] = concatenation(vectors, vocabulary, &shuffled, seed);
-    let (mut cosines, mut scores) = (Vec::new(), Vec::new());
-    for _ in 0..PAIRS {
-        let a: Vec<u8> = (0..8).map(|_| random.random_range(0..4)).collect();
-        // From the same word to one that shares nothing.
-        let kept = random.random_range(0.0..1.0);
-        let other = |code: &u8| match random.random_bool(kept) {
-            true => *code,
-            false => random.random_range(0..4),
-        };
-        let b: Vec<u8> = a.iter().map(other).collect();
-        cosines.push(cosine(
-            vectors.of(vocabulary.word(&a)),
-            vectors.of(vocabulary.word(&b)),
-        ));
-        scores.push(alignment(&a, &b) as f32);
-    }
-    Checks {
-        pairs: PAIRS,
-        concatenation_first: first,
-        concatenation_ten: ten,
-        concatenation_ten_shuffled: ten_shuffled,
-        cosine_alignment: spearman(&cosines, &scores),
-    }
-}
-
-/// Shares of pairs whose concatenation is nearest to their sum, and among the ten nearest; 3-mers
-/// take the vectors that `standing` names.
-fn concatenation(
-    vectors: &Vectors,
-    vocabulary: &Vocabulary,
-    standing: &[usize],
-    seed: u64,
-) -> [f64; 2] {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let three = vocabulary.offset(3);
-    let pairs: Vec<[usize; 2]> = (0..PAIRS)
-        .map(|_| [0, 1].map(|_| random.random_range(0..64)))
-        .collect();
-    let sum = |[a, b]: &[usize; 2]| {
-        let [x, y] = [a, b].map(|&word| vectors.of(three + standing[word]));
-        x.iter().zip(y).map(|(x, y)| x + y).collect::<Vec<f32>>()
-    };
-    let sums: Vec<f32> = pairs.iter().flat_map(sum).collect();
-    let six = vocabulary.offset(6);
-    let words = &vectors.flat[six * vectors.width..(six + 4096) * vectors.width];
-    let rows = |flat: &[f32]| Tensor::from_slice(flat).reshape([-1, vectors.width as i64]);
-    let words = rows(words);
-    let lengths = words
-        .square()
-        .sum_dim_intlist(1i64, true, Kind::Float)
-        .sqrt();
-    // The sum's own length ranks nothing.
-    let cosines = rows(&sums).matmul(&(words / lengths.clamp_min(1e-12)).tr());
-    let (mut first, mut ten) = (0, 0);
-    for (at, [a, b]) in pairs.into_iter().enumerate() {
-        let row = Vec::<f32>::try_from(cosines.get(at as i64)).unwrap_or_default();
-        let best = row[a * 64 + b].max(row[b * 64 + a]);
-        let nearer = row.iter().filter(|&&c| c > best).count();
-        first += usize::from(nearer == 0);
-        ten += usize::from(nearer < 10);
-    }
-    [first, ten].map(|count| count as f64 / PAIRS as f64)
-}
-
-fn cosine(a: &[f32], b: &[f32]) -> f32 {
-    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    dot(a, b) / (dot(a, a) * dot(b, b)).sqrt().max(1e-12)
-}
-
-/// Global alignment (Needleman and Wunsch, J Mol Biol 48:443, 1970): 1 a match, -1 all else.
-fn alignment(a: &[u8], b: &[u8]) -> i32 {
-    let mut row: Vec<i32> = (0..=b.len() as i32).map(|gaps| -gaps).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = -(i as i32) - 1;
-        for (j, y) in b.iter().enumerate() {
-            let matched = diagonal + if x == y { 1 } else { -1 };
-            diagonal = row[j + 1];
-            row[j + 1] = matched.max(row[j] - 1).max(row[j + 1] - 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,12 +220,5 @@ mod tests {
         assert_eq!(vocabulary.size(), 87_360);
         assert_eq!(vocabulary.word(&[0, 0, 0]), 0);
         assert_eq!(vocabulary.word(&[3; 8]), 87_359);
-    }
-
-    #[test]
-    fn alignments_count_gaps_and_matches() {
-        assert_eq!(alignment(&[0, 1, 2, 3], &[0, 1, 2, 3]), 4);
-        assert_eq!(alignment(&[0, 1, 2, 3], &[1, 2, 3, 0]), 1);
-        assert_eq!(alignment(&[0], &[1]), -1);
     }
 }

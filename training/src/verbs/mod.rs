@@ -4,4 +4,5 @@ pub mod background;
 pub mod search;
 pub mod sites;
 pub mod tracks;
+pub mod vectors;
 pub mod windows;

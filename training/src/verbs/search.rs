@@ -1,71 +1,22 @@
 //! Random search over a recipe's ranges. A trial ends early where it is under the median of the
 //! trials before it (Golovin et al., Google Vizier, KDD 2017: the median stopping rule).
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, Result};
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
 use tch::Device;
 use toml::Value;
 
+use crate::data::windows::parts::SplitWindows;
 use crate::figures::provenance::{Origin, Provenance};
+use crate::figures::windows::search::{SearchResult, Trial};
 use crate::files::{read_json, write_json};
+use crate::recipe::windows::search::{Range, Search};
 use crate::recipe::{Address, Recipe};
-use crate::run::windows::train::{Progress, Run};
-
-/// Random search over values of the recipe, with an early end of bad trials.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Search {
-    pub trials: usize,
-    /// Epochs of a trial.
-    pub epochs: usize,
-    /// Minutes of the processor for a trial.
-    pub minutes: Option<f64>,
-    /// A trial ends at an evaluation where it is under the median of those before it, once there
-    /// were so many trials.
-    pub after: usize,
-    pub ranges: BTreeMap<String, Range>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Range {
-    /// Evenly, ends included.
-    Even([f64; 2]),
-    /// Evenly in the logarithm.
-    Log([f64; 2]),
-    /// Whole numbers, evenly in the logarithm.
-    WholeLog([i64; 2]),
-    Choice(Vec<Value>),
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct SearchResult {
-    /// `search`, which tells this file from other results.
-    pub kind: String,
-    #[serde(flatten)]
-    pub provenance: Provenance,
-    pub system: String,
-    pub select: crate::recipe::windows::Select,
-    pub trials: Vec<Trial>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Trial {
-    /// As for `--set`.
-    pub changes: Vec<String>,
-    pub parameters: usize,
-    pub epochs: usize,
-    pub seconds: f64,
-    pub best: f64,
-    /// The figure at each evaluation.
-    pub figures: Vec<f64>,
-    pub ended_early: bool,
-}
+use crate::run::course;
+use crate::run::progress::Progress;
+use crate::run::windows::train::Learning;
 
 /// Runs the trials that are not there yet; the result file grows by one after each.
 pub fn search(address: &Address, origin: &Origin, device: Device) -> Result<()> {
@@ -91,16 +42,17 @@ pub fn search(address: &Address, origin: &Origin, device: Device) -> Result<()> 
             unreachable!("read as one before")
         };
         let folder = origin.folder.join(format!("trial-{number:02}"));
-        let run = Run::new(&recipe, origin.data, &folder, device)?;
+        let windows = SplitWindows::read(&recipe, origin.data)?;
+        let task = Learning::new(&windows, &folder, device);
         let mut ended_early = false;
         let before = &result.trials;
-        let progress = run.train(&mut |progress: &Progress| {
+        let progress = course::train(&task, &folder, device, &mut |progress| {
             ended_early = is_hopeless(progress, before, ranges.after);
             !ended_early
         })?;
         let trial = Trial {
             parameters: recipe.graph().parameters(),
-            epochs: progress.epoch,
+            epochs: progress.round,
             seconds: progress.seconds.round(),
             best: progress.best.unwrap_or(f64::NEG_INFINITY),
             figures: progress.curve.iter().map(|e| e.figure).collect(),
@@ -183,11 +135,12 @@ mod tests {
         let at = |figures: &[f64]| {
             let curve = figures
                 .iter()
-                .map(|&figure| crate::run::windows::train::Evaluated {
-                    epoch: 0,
+                .map(|&figure| crate::run::progress::Evaluated {
+                    epoch: None,
                     step: 0,
                     loss: 0.0,
                     figure,
+                    parts: Vec::new(),
                 });
             Progress {
                 best: figures.iter().copied().reduce(f64::max),

@@ -12,10 +12,9 @@ use crate::figures::provenance::Origin;
 use crate::figures::tracks::evaluate;
 use crate::figures::tracks::result::TrackResult;
 use crate::files::{read_json, write_json};
-use crate::net::network::Network;
 use crate::recipe::tracks::Recipe;
-use crate::run::course::{self, Course};
 use crate::run::tracks::train::Learning;
+use crate::run::{checkpoint, course};
 
 /// Trains, evaluates and exports, as far as `wanted` says.
 pub fn work(
@@ -25,29 +24,16 @@ pub fn work(
     output: &Path,
     device: Device,
 ) -> Result<()> {
+    let folder = origin.folder;
     let data = Dataset::read(recipe, origin.data)?;
     if wanted("train") {
-        let vs = nn::VarStore::new(device);
-        tch::manual_seed(recipe.seed as i64);
-        let network = Network::new(recipe.graph(), &vs.root());
-        if let Some(motifs) = &recipe.motifs {
-            motifs.begin(&network, origin.data)?;
-        }
-        let task = Learning::new(recipe, &data, &network.graph, device)?;
-        let course = Course {
-            task: &task,
-            pace: &recipe.train,
-            seed: recipe.seed,
-            folder: origin.folder,
-            device,
-        };
-        course.run(&vs, &network).context("training")?;
+        checkpoint::claim(folder, recipe, origin.fresh)?;
+        let task = Learning::new(recipe, &data, origin.data, device)?;
+        course::train(&task, folder, device, &mut |_| true).context("training")?;
     }
     if wanted("evaluate") {
-        let vs = nn::VarStore::new(device);
-        let network = Network::new(recipe.graph(), &vs.root());
-        let progress = course::load(&vs, origin.folder)?;
-        let evaluation = evaluate::evaluate(recipe, &data, &network, origin.data, device)?;
+        let (network, progress) = checkpoint::network(recipe.graph(), folder, device)?;
+        let evaluation = evaluate::evaluate(recipe, &data, &network, origin.data)?;
         let heads = nn::VarStore::new(device);
         let shipped = export::shipped(recipe, &network, &heads);
         let result = TrackResult::new(origin, recipe, &shipped.graph, progress, evaluation)?;
@@ -56,9 +42,7 @@ pub fn work(
     }
     if wanted("export") && recipe.model.is_some() {
         let result: TrackResult = read_json(&origin.result)?;
-        let vs = nn::VarStore::new(Device::Cpu);
-        let network = Network::new(recipe.graph(), &vs.root());
-        course::load(&vs, origin.folder)?;
+        let (network, _) = checkpoint::network(recipe.graph(), folder, Device::Cpu)?;
         export::export(recipe, &data, &network, &result, output)?;
     }
     Ok(())

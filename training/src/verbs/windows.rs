@@ -5,14 +5,15 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tch::Device;
 
+use crate::data::windows::parts::SplitWindows;
 use crate::export::windows as export;
 use crate::figures::provenance::Origin;
 use crate::figures::windows::evaluate;
 use crate::figures::windows::result::WindowResult;
 use crate::files::{read_json, write_json};
 use crate::recipe::windows::Recipe;
-use crate::run::checkpoint;
-use crate::run::windows::train::{Progress, Run};
+use crate::run::windows::train::Learning;
+use crate::run::{checkpoint, course};
 
 /// Trains, evaluates and exports, as far as `wanted` says.
 pub fn work(
@@ -22,26 +23,24 @@ pub fn work(
     output: &Path,
     device: Device,
 ) -> Result<()> {
-    if wanted("train") || wanted("evaluate") {
-        let run = Run::new(recipe, origin.data, origin.folder, device)?;
-        if wanted("train") {
-            checkpoint::claim(origin.folder, recipe, origin.fresh)?;
-            run.train(&mut |_| true).context("training")?;
-        }
-        if wanted("evaluate") {
-            let network = evaluate::load(recipe, origin.folder, device)?;
-            let evaluation = evaluate::evaluate(&run, &network)?;
-            let progress: Progress = checkpoint::progress(origin.folder)?;
-            let result = WindowResult::new(origin, recipe, &run, progress, evaluation)?;
-            write_json(&origin.result, &result)?;
-            println!("{}", origin.result.display());
-        }
+    let folder = origin.folder;
+    let windows = SplitWindows::read(recipe, origin.data)?;
+    if wanted("train") {
+        checkpoint::claim(folder, recipe, origin.fresh)?;
+        let task = Learning::new(&windows, folder, device);
+        course::train(&task, folder, device, &mut |_| true).context("training")?;
+    }
+    if wanted("evaluate") {
+        let (network, progress) = checkpoint::network(recipe.graph(), folder, device)?;
+        let evaluation = evaluate::evaluate(&windows, &network)?;
+        let result = WindowResult::new(origin, recipe, &windows, progress, evaluation)?;
+        write_json(&origin.result, &result)?;
+        println!("{}", origin.result.display());
     }
     if wanted("export") {
         let result: WindowResult = read_json(&origin.result)?;
-        let network = evaluate::load(recipe, origin.folder, Device::Cpu)?;
-        let run = Run::new(recipe, origin.data, origin.folder, Device::Cpu)?;
-        export::export(&run, &network, &result, output)?;
+        let (network, _) = checkpoint::network(recipe.graph(), folder, Device::Cpu)?;
+        export::export(&windows, &network, &result, output)?;
     }
     Ok(())
 }

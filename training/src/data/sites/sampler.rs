@@ -7,22 +7,12 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
+use crate::bases::{UNKNOWN, complement, one_hot};
 use crate::data::annotation::{STRANDS, Strand, mark};
-use crate::data::genome::{UNKNOWN, complement};
+use crate::data::batch::Batch;
 use crate::data::sites::dataset::{Dataset, Place, Stretch, joined};
-use crate::net::network::one_hot;
-use crate::recipe::sites::{Draw, SITES, Site};
-
-/// Heads of every site network: acceptor, donor, exon.
-pub const HEADS: usize = 3;
-
-/// Rows of labelled windows: codes, label, site and the labelled base.
-pub struct Row {
-    pub codes: Vec<u8>,
-    pub positive: bool,
-    pub site: Site,
-    pub at: usize,
-}
+use crate::data::sites::rows::Row;
+use crate::recipe::sites::{Draw, HEADS, SITES, Site};
 
 pub struct Sampler<'a> {
     pub data: &'a Dataset,
@@ -36,13 +26,6 @@ pub struct Sampler<'a> {
     heads: [(u16, u16); HEADS],
     window: usize,
     anchor: usize,
-}
-
-/// `bases` `[N, 4, L]`; `target` and `weight` `[N, HEADS, chunk]`.
-pub struct Batch {
-    pub bases: Tensor,
-    pub target: Tensor,
-    pub weight: Tensor,
 }
 
 struct Lane {

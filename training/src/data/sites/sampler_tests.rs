@@ -2,11 +2,12 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
-use super::{HEADS, Sampler};
+use super::Sampler;
+use crate::bases::complement;
 use crate::data::annotation::{STRANDS, Strand, mark};
-use crate::data::genome::{Contig, complement};
+use crate::data::genome::Contig;
 use crate::data::sites::dataset::{Dataset, Place, Stretch};
-use crate::recipe::sites::{Draw, Kinds, SITES};
+use crate::recipe::sites::{Draw, HEADS, Kinds, SITES};
 
 const LENGTH: usize = 400;
 const WINDOW: usize = 21;

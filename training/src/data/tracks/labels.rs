@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::data::genome::{Contig, UNKNOWN, open, read_fasta};
+use crate::bases::UNKNOWN;
+use crate::data::genome::{Contig, open, read_fasta};
 use crate::recipe::tracks::{Labels, Recipe, Sites, Stretch, Test};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

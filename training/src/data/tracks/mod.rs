@@ -1,3 +1,4 @@
-//! Labels along genomes.
+//! Labels along genomes, and lanes drawn from them.
 
 pub mod labels;
+pub mod lanes;

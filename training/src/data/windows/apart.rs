@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::data::genome::UNKNOWN;
+use crate::bases::UNKNOWN;
 use crate::data::windows::examples::Example;
 
 /// Bases of a word: as many as a number holds.
@@ -45,7 +45,7 @@ fn each_word(codes: &[u8], mut take: impl FnMut(u64)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::genome::complement;
+    use crate::bases::reverse_complement;
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 
@@ -68,7 +68,7 @@ mod tests {
             |count: usize| -> Vec<u8> { (0..count).map(|_| random.random_range(0..4)).collect() };
         let held = drawn(200);
         let other = drawn(200);
-        let turned: Vec<u8> = held.iter().rev().map(|&c| complement(c)).collect();
+        let turned = reverse_complement(&held);
         let with = |part: &[u8]| example(&[&other[..70], part, &other[70..]].concat());
         let mut broken = held[20..80].to_vec();
         broken[30] = UNKNOWN;

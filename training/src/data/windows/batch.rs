@@ -6,15 +6,16 @@ use anyhow::Result;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
-use crate::data::genome::{UNKNOWN, complement};
+use crate::bases::{UNKNOWN, complement, one_hot};
+use crate::data::batch::Batch;
 use crate::data::shuffle::dinucleotides;
 use crate::data::windows::examples::Example;
 use crate::data::windows::genome::Genome;
-use crate::figures::windows::along::Along;
-use crate::net::network::one_hot;
-use crate::recipe::windows::{Augment, Negatives, Part, Split};
+use crate::recipe::windows::along::Along;
+use crate::recipe::windows::source::{Negatives, Part};
+use crate::recipe::windows::split::{Augment, Split};
 
 /// Ways to draw negatives for a positive.
 pub struct Drawer {
@@ -136,7 +137,8 @@ fn negative(targets: &[f32]) -> Vec<f32> {
         .collect()
 }
 
-pub struct Batches<'a> {
+/// The batches of each epoch.
+pub struct Epochs<'a> {
     pub examples: &'a [Example],
     pub drawer: &'a Drawer,
     pub split: &'a Split,
@@ -147,13 +149,7 @@ pub struct Batches<'a> {
     pub seed: u64,
 }
 
-/// `bases` `[N, 4, L]`; `targets` `[N, labels, 1]`, NaN where nothing is known.
-pub struct Batch {
-    pub bases: Tensor,
-    pub targets: Tensor,
-}
-
-impl Batches<'_> {
+impl Epochs<'_> {
     /// The examples of an epoch in their order, each as often as its weight says.
     pub fn order(&self, epoch: usize) -> Vec<u32> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
@@ -201,11 +197,12 @@ impl Batches<'_> {
         }
         let lanes: Vec<&[u8]> = lanes.iter().map(Vec::as_slice).collect();
         let (count, labels) = (lanes.len() as i64, (targets.len() / lanes.len()) as i64);
+        let targets = Tensor::from_slice(&targets).reshape([count, labels, 1]);
+        let unknown = targets.isnan();
         Ok(Batch {
             bases: one_hot(&lanes, device),
-            targets: Tensor::from_slice(&targets)
-                .reshape([count, labels, 1])
-                .to_device(device),
+            target: targets.masked_fill(&unknown, 0.0).to_device(device),
+            weight: unknown.logical_not().to_kind(Kind::Float).to_device(device),
         })
     }
 }
@@ -270,7 +267,7 @@ mod tests {
             test: 0.0,
         };
         let examples = examples(1000, 1.5);
-        let batches = Batches {
+        let epochs = Epochs {
             examples: &examples,
             drawer: &drawer,
             split: &split,
@@ -279,18 +276,18 @@ mod tests {
             share: 1.0,
             seed: 3,
         };
-        let order = batches.order(0);
+        let order = epochs.order(0);
         assert!((1450..1550).contains(&order.len()));
-        assert_ne!(order, batches.order(1));
-        assert_eq!(batches.taken(32), 16);
-        let batch = batches.batch(&order[..16], 7, Device::Cpu).unwrap();
-        let again = batches.batch(&order[..16], 7, Device::Cpu).unwrap();
+        assert_ne!(order, epochs.order(1));
+        assert_eq!(epochs.taken(32), 16);
+        let batch = epochs.batch(&order[..16], 7, Device::Cpu).unwrap();
+        let again = epochs.batch(&order[..16], 7, Device::Cpu).unwrap();
         assert_eq!(batch.bases, again.bases);
         let positives = order[..16].iter().filter(|&&i| i % 2 == 1).count();
         let size = 16 + 2 * positives as i64;
         assert_eq!(batch.bases.size(), [size, 4, 12]);
         assert_eq!(
-            batch.targets.sum(tch::Kind::Float).double_value(&[]),
+            batch.target.sum(tch::Kind::Float).double_value(&[]),
             positives as f64
         );
     }

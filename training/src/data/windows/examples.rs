@@ -8,10 +8,13 @@ use anyhow::{Context, Result, bail, ensure};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::bases::{UNKNOWN, encode};
 use crate::data::annotation::{Annotation, Strand};
-use crate::data::genome::{UNKNOWN, encode, open, read_fasta};
+use crate::data::genome::{open, read_fasta};
 use crate::data::windows::genome::{GROUP, Genome};
-use crate::recipe::windows::{Data, Output, Part, Reading, Short, Source, Split};
+use crate::recipe::windows::card::Output;
+use crate::recipe::windows::source::{Data, Part, Reading, Short, Source};
+use crate::recipe::windows::split::Split;
 
 /// A labelled sequence, longer than a window or as long.
 #[derive(Debug, Clone)]

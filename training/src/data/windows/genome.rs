@@ -8,7 +8,8 @@ use anyhow::{Result, bail};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::data::genome::{Contig, UNKNOWN, complement, read_fasta};
+use crate::bases::{UNKNOWN, reverse_complement};
+use crate::data::genome::{Contig, read_fasta};
 
 /// Genome that counts as one group: neighbours share repeats and annotation.
 pub const GROUP: usize = 1_000_000;
@@ -57,7 +58,7 @@ impl Genome {
         }
         Some(match reverse {
             false => bases.to_vec(),
-            true => bases.iter().rev().map(|&c| complement(c)).collect(),
+            true => reverse_complement(bases),
         })
     }
 

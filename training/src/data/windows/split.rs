@@ -5,7 +5,8 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::data::windows::examples::Example;
 use crate::files::sha256;
-use crate::recipe::windows::{Part, Split};
+use crate::recipe::windows::source::Part;
+use crate::recipe::windows::split::Split;
 
 impl Split {
     /// Sorts examples into parts; those that the split's column says nothing of are left out.

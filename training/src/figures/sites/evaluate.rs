@@ -8,16 +8,16 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::bases::{UNKNOWN, complement};
 use crate::data::annotation::{STRANDS, Strand, mark};
-use crate::data::genome::{UNKNOWN, complement};
 use crate::data::sites::dataset::{Dataset, Place, Stretch};
+use crate::data::sites::split::SplitGenome;
 use crate::figures::calibrate::{Knot, calibrate};
 use crate::figures::sites::yardstick::{Yardstick, intragenic};
 use crate::metrics::{Curve, auroc, even_threshold, rates};
 use crate::net::network::Network;
-use crate::recipe::sites::Site;
+use crate::recipe::sites::{Recipe, Site};
 use crate::run::sites::score::{Scored, logits, scored};
-use crate::run::sites::train::Run;
 
 /// One scorer on one held-out set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -130,24 +130,28 @@ struct Set {
 
 /// Evaluates the network that the run kept and the yardsticks on every held-out set of the recipe,
 /// label by label.
-pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Vec<Evaluation>> {
-    let heads = run.recipe.sites().len();
+pub fn evaluate(
+    recipe: &Recipe,
+    genome: &SplitGenome,
+    network: &Network,
+    data: &Path,
+) -> Result<Vec<Evaluation>> {
+    let heads = recipe.sites().len();
     let fields = |data: &Dataset, blocks: &[Stretch]| {
         let mut fields: Vec<Field> = (0..heads).map(|_| Field::default()).collect();
         for (contig, range) in blocks {
             let codes = &data.contigs[*contig].codes;
-            let of = (heads, run.device);
             let [forward, reverse] =
-                STRANDS.map(|strand| logits(network, codes, range, strand, of));
+                STRANDS.map(|strand| logits(network, codes, range, strand, heads));
             for (field, both) in fields.iter_mut().zip(forward.into_iter().zip(reverse)) {
                 field.blocks.push((*contig, range.clone(), both.into()));
             }
         }
         fields
     };
-    let validation = fields(&run.data, &run.validation);
+    let validation = fields(&genome.data, &genome.validation);
     let mut sets = Vec::new();
-    for held_out in &run.recipe.evaluation.held_out {
+    for held_out in &recipe.evaluation.held_out {
         let place = || format!("held-out set '{}'", held_out.name);
         let data = Dataset::read(&held_out.genome, data).with_context(place)?;
         let blocks = data.blocks();
@@ -158,30 +162,38 @@ pub fn evaluate(run: &Run, network: &Network, data: &Path) -> Result<Vec<Evaluat
             data,
         });
     }
-    let of = |(head, site): (usize, &Site)| label(run, *site, head, &validation[head], &sets);
-    Ok(run.recipe.sites().iter().enumerate().map(of).collect())
+    let of = |(head, site): (usize, &Site)| {
+        let validation = (genome, &validation[head]);
+        label(recipe, *site, head, validation, &sets)
+    };
+    Ok(recipe.sites().iter().enumerate().map(of).collect())
 }
 
 /// Evaluates one label.
-fn label(run: &Run, site: Site, head: usize, validation: &Field, sets: &[Set]) -> Evaluation {
-    let recipe = run.recipe;
-    let yardsticks = train_yardsticks(run, site);
+fn label(
+    recipe: &Recipe,
+    site: Site,
+    head: usize,
+    (genome, validation): (&SplitGenome, &Field),
+    sets: &[Set],
+) -> Evaluation {
+    let yardsticks = train_yardsticks(genome, site, recipe.seed);
     let measured = |yardstick: &Yardstick, data: &Dataset, blocks: &[Stretch]| {
         Field::new(data, blocks, &|codes, range, strand| {
             yardstick.scores(codes, range, strand)
         })
     };
     let thresholds = |field: &Field| {
-        let windows = windows(&run.data, &run.validation, site, field);
+        let windows = windows(&genome.data, &genome.validation, site, field);
         windows.map(|(scores, truth)| even_threshold(&scores, &truth))
     };
     let on_validation = yardsticks
         .iter()
-        .map(|yardstick| thresholds(&measured(yardstick, &run.data, &run.validation)));
+        .map(|yardstick| thresholds(&measured(yardstick, &genome.data, &genome.validation)));
     let on_validation: Vec<_> = std::iter::once(thresholds(validation))
         .chain(on_validation)
         .collect();
-    let all = validation.scored(&run.data, site);
+    let all = validation.scored(&genome.data, site);
     let best_logit = best_f1(&Curve::new(
         &all.scores,
         &all.positive,
@@ -224,14 +236,16 @@ fn label(run: &Run, site: Site, head: usize, validation: &Field, sets: &[Set]) -
     }
 }
 
-fn train_yardsticks(run: &Run, site: Site) -> Vec<Yardstick> {
-    let sites = run.data.places(&run.train, site.coding(), mark::HELD_OUT);
-    let [any, led] = intragenic(&run.data, &run.train, site);
-    let mut random = ChaCha8Rng::seed_from_u64(run.recipe.seed);
+fn train_yardsticks(genome: &SplitGenome, site: Site, seed: u64) -> Vec<Yardstick> {
+    let sites = genome
+        .data
+        .places(&genome.train, site.coding(), mark::HELD_OUT);
+    let [any, led] = intragenic(&genome.data, &genome.train, site);
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
     vec![
         Yardstick::Gc,
-        Yardstick::train_matrix(&run.data, site, &sites, &led),
-        Yardstick::train_words(&run.data, &sites, &any, &mut random),
+        Yardstick::train_matrix(&genome.data, site, &sites, &led),
+        Yardstick::train_words(&genome.data, &sites, &any, &mut random),
     ]
 }
 

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::figures::plot::{Axes, Series, svg};
 use crate::figures::sites::evaluate::Row;
 use crate::figures::sites::result::RunResult;
+use crate::run::progress::Evaluated;
 
 /// The section of RESULTS.md on networks along a genome, and their plots: file name and text.
 pub fn section(mut all: Vec<RunResult>) -> Result<(String, Vec<(String, String)>)> {
@@ -92,9 +93,8 @@ fn markdown(all: &[RunResult]) -> Result<String> {
 
 fn plots(r: &RunResult) -> Vec<(&'static str, String)> {
     let steps = r.curve.last().map_or(0, |e| e.step).max(1) as f64;
-    let curve = |of: fn(&crate::run::sites::train::Evaluated) -> f64| {
-        r.curve.iter().map(|e| (e.step as f64, of(e))).collect()
-    };
+    let curve =
+        |of: fn(&Evaluated) -> f64| r.curve.iter().map(|e| (e.step as f64, of(e))).collect();
     // The first loss, of an untrained network, would flatten the rest.
     let highest = r.curve.iter().skip(1).map(|e| e.loss).fold(0.1, f64::max);
     let learning = svg(
@@ -108,7 +108,7 @@ fn plots(r: &RunResult) -> Vec<(&'static str, String)> {
         &[
             Series {
                 name: "validation average precision",
-                points: curve(|e| e.average_precision),
+                points: curve(|e| e.figure),
                 dots: false,
             },
             Series {

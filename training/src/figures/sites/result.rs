@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::bases::UNKNOWN;
 use crate::data::genome;
 use crate::figures::provenance::{Origin, Provenance};
 use crate::figures::sites::evaluate::Evaluation;
 use crate::recipe::sites::{Genome, Recipe};
-use crate::run::sites::network::graph;
-use crate::run::sites::train::{Evaluated, Progress};
+use crate::run::progress::{Evaluated, Progress};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RunResult {
@@ -52,8 +52,8 @@ impl RunResult {
         progress: Progress,
         evaluations: Vec<Evaluation>,
     ) -> Result<RunResult> {
-        let graph = graph(recipe);
-        let shipped = crate::run::sites::network::shipped(recipe);
+        let graph = recipe.graph();
+        let shipped = recipe.shipped();
         Ok(RunResult {
             provenance: Provenance::new(origin, recipe.seed, files(recipe))?,
             window: graph.window(),
@@ -63,7 +63,7 @@ impl RunResult {
             steps: progress.step,
             seconds: progress.seconds.round(),
             best_step: progress.best_step,
-            validation_average_precision: progress.best,
+            validation_average_precision: progress.best.unwrap_or_default(),
             curve: progress.curve,
             evaluations,
         })
@@ -113,6 +113,6 @@ pub fn real_windows(
         .context("no held-out set")?;
     let contigs = genome::read_fasta(&data.join(&held_out.genome.fasta))?;
     let codes = contigs.iter().flat_map(|c| c.codes.chunks_exact(length));
-    let known = codes.filter(|w| w.iter().all(|&c| c < genome::UNKNOWN));
+    let known = codes.filter(|w| w.iter().all(|&c| c < UNKNOWN));
     Ok(known.step_by(7).take(count).map(<[u8]>::to_vec).collect())
 }

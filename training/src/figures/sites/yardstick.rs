@@ -6,8 +6,8 @@ use std::ops::Range;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
+use crate::bases::{UNKNOWN, complement};
 use crate::data::annotation::Strand;
-use crate::data::genome::{UNKNOWN, complement};
 use crate::data::sites::dataset::{Dataset, Place, Stretch};
 use crate::recipe::sites::Site;
 
@@ -240,6 +240,7 @@ pub fn intragenic(data: &Dataset, blocks: &[Stretch], site: Site) -> [Vec<Place>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bases::reverse_complement;
 
     #[test]
     fn sliding_sums_skip_nothing_and_forget_gaps() {
@@ -253,7 +254,7 @@ mod tests {
     #[test]
     fn both_strands_read_the_same_site() {
         let codes: Vec<u8> = (0..600).map(|i| (i * 7 % 11 % 4) as u8).collect();
-        let reverse: Vec<u8> = codes.iter().rev().map(|&c| complement(c)).collect();
+        let reverse = reverse_complement(&codes);
         let matrix = |site| {
             let row = |i: usize| std::array::from_fn(|b| (i * 4 + b) as f32);
             Yardstick::WeightMatrix(site, (0..30).map(row).collect())

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
-use tch::Device;
 
 use crate::data::jaspar::{Matrix, read as matrices};
 use crate::data::tracks::labels::{Dataset, Truth};
@@ -74,7 +73,6 @@ pub fn evaluate(
     data: &Dataset,
     network: &Network,
     folder: &Path,
-    device: Device,
 ) -> Result<Evaluation> {
     let jaspar = match &recipe.evaluation.jaspar {
         Some(path) => matrices(&folder.join(path))?,
@@ -87,7 +85,7 @@ pub fn evaluate(
     let parts = stretches
         .map(|stretch| Part::of(data, stretch))
         .collect::<Result<Vec<_>>>()?;
-    let track = |part: &Part| Track::new(network, part.codes(data), part.bases.clone(), device);
+    let track = |part: &Part| Track::new(network, part.codes(data), part.bases.clone());
     let tracks: Vec<Track> = parts.iter().map(track).collect();
     let shipped = wanted.iter().map(|&label| {
         let name = data.labels[label].name.clone();
@@ -97,15 +95,7 @@ pub fn evaluate(
     let mut rows = Vec::new();
     let judge = |data: &Dataset, parts: &[Part], set: &str, rows: &mut Vec<Row>| {
         eprintln!("{set}");
-        let judged = judged(
-            data,
-            network,
-            &wanted,
-            parts,
-            set,
-            (&regression, &jaspar),
-            device,
-        );
+        let judged = judged(data, network, &wanted, parts, set, (&regression, &jaspar));
         for (at, &label) in wanted.iter().enumerate() {
             judged.rows(&data.labels[label].name, at, &shipped, rows);
         }
@@ -125,7 +115,6 @@ fn judged(
     parts: &[Part],
     set: &str,
     (regression, jaspar): (&Regression, &[Matrix]),
-    device: Device,
 ) -> Judged {
     let count = wanted.len();
     let mut truth = vec![Vec::new(); count];
@@ -139,7 +128,7 @@ fn judged(
     let mut found: BTreeMap<usize, Vec<f32>> = BTreeMap::new();
     for part in parts {
         let codes = part.codes(data);
-        let track = Track::new(network, codes, part.bases.clone(), device);
+        let track = Track::new(network, codes, part.bases.clone());
         // The yardsticks see the bases of the part alone, and bins begin at its multiples.
         let bins = part.bins();
         let bases = &codes[bins.start * crate::run::tracks::score::BIN

@@ -7,7 +7,7 @@ use crate::figures::provenance::{Origin, Provenance};
 use crate::figures::tracks::evaluate::{Evaluation, NETWORK, Row};
 use crate::net::graph::Graph;
 use crate::recipe::tracks::Recipe;
-use crate::run::course::{Evaluated, Progress};
+use crate::run::progress::{Evaluated, Progress};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TrackResult {
@@ -55,7 +55,7 @@ impl TrackResult {
             steps: progress.step,
             steps_planned: recipe.train.steps,
             seconds: progress.seconds.round(),
-            best: progress.best,
+            best: progress.best.unwrap_or_default(),
             best_step: progress.best_step,
             start: recipe.train.start.clone(),
             curve: progress.curve,

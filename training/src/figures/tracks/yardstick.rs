@@ -6,7 +6,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use tch::{Kind, Tensor};
 
-use crate::data::genome::UNKNOWN;
+use crate::bases::UNKNOWN;
 use crate::data::jaspar::Matrix;
 use crate::data::tracks::labels::{Dataset, Truth};
 use crate::figures::cpg::{cpg_density, cpg_island};
@@ -239,7 +239,7 @@ fn descend(x: &Tensor, y: &Tensor, known: &Tensor, seed: u64) -> Tensor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::genome::complement;
+    use crate::bases::complement;
 
     #[test]
     fn a_word_and_its_reverse_complement_are_one() {

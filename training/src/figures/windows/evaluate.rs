@@ -1,14 +1,12 @@
 //! The truth about a network: the held-out parts and sets, next to the yardsticks.
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
-use tch::Device;
 
 use crate::data::jaspar;
 use crate::data::windows::batch::{Drawer, is_positive};
 use crate::data::windows::examples::{Example, Reader};
+use crate::data::windows::parts::SplitWindows;
 use crate::figures::calibrate::{Knot, calibrate, probability};
 use crate::figures::windows::along;
 use crate::figures::windows::calls::Found;
@@ -16,9 +14,11 @@ use crate::figures::windows::yardstick::{Yardstick, windows};
 use crate::metrics::figures::Figures;
 use crate::metrics::{Curve, best_threshold};
 use crate::net::network::Network;
-use crate::recipe::windows::{Output, Part, Recipe, Split};
+use crate::recipe::windows::Recipe;
+use crate::recipe::windows::card::Output;
+use crate::recipe::windows::source::Part;
+use crate::recipe::windows::split::Split;
 use crate::run::windows::score::{known, scores};
-use crate::run::windows::train::Run;
 
 /// One scorer on one set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,18 +52,18 @@ struct Held {
 }
 
 /// Evaluates the run's best network and the yardsticks on all parts and sets of the recipe.
-pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
-    let recipe = run.recipe;
+pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<Evaluation> {
+    let recipe = data.recipe;
     let card = &recipe.model;
-    let sets = sets(run)?;
+    let sets = sets(data)?;
     let of_network: Vec<Vec<Vec<f32>>> = sets
         .iter()
-        .map(|set| scores(network, &set.examples, card.strand, run.device))
+        .map(|set| scores(network, &set.examples, card.strand))
         .collect();
     let (mut rows, mut curves) = (Vec::new(), Vec::new());
-    let train = run.train_fixed()?;
+    let train = data.train_fixed()?;
     for (label, name) in card.labels.iter().enumerate() {
-        let yardsticks = learn(run, &train, label, name)?;
+        let yardsticks = learn(data, &train, label, name)?;
         for (set, of_network) in sets.iter().zip(&of_network) {
             let known_examples: Vec<Example> = set
                 .examples
@@ -91,7 +91,7 @@ pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
                 });
             };
             row(&recipe.name, &own, None);
-            let windows = windows(&known_examples, run.window);
+            let windows = windows(&known_examples, data.window);
             for yardstick in &yardsticks {
                 row(
                     &yardstick.name,
@@ -110,7 +110,7 @@ pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
     }
     let (calibration, threshold, found) = match &recipe.evaluation.along {
         Some(along) => {
-            let all = along::evaluate(run, network, along)?;
+            let all = along::evaluate(data, network, along)?;
             (all.calibration, all.threshold, all.found)
         }
         None => {
@@ -128,26 +128,26 @@ pub fn evaluate(run: &Run, network: &Network) -> Result<Evaluation> {
 }
 
 /// Validation first, then the test part where there is one, then the recipe's own sets.
-fn sets(run: &Run) -> Result<Vec<Held>> {
+fn sets(data: &SplitWindows) -> Result<Vec<Held>> {
     let part = |part: Part, name: &str| Held {
         name: name.to_owned(),
-        examples: run.parts[part as usize].clone(),
+        examples: data.parts[part as usize].clone(),
         bright: None,
     };
     let mut sets = vec![
         part(Part::Validation, "validation"),
         part(Part::Test, "test"),
     ];
-    if run.recipe.model.labels.len() > 1 {
-        sets.push(against_others(&run.parts[Part::Test as usize]));
+    if data.recipe.model.labels.len() > 1 {
+        sets.push(against_others(&data.parts[Part::Test as usize]));
     }
     sets.retain(|set| !set.examples.is_empty());
-    for set in &run.recipe.evaluation.sets {
+    for set in &data.recipe.evaluation.sets {
         let place = || format!("evaluation set '{}'", set.name);
         // Rows of other sets have their targets in a column of values where they are bright.
         let output = match set.bright {
             Some(_) => Output::Value,
-            None => run.recipe.model.output,
+            None => data.recipe.model.output,
         };
         let split = Split::Random {
             validation: 0.0,
@@ -156,12 +156,12 @@ fn sets(run: &Run) -> Result<Vec<Held>> {
         let reader = Reader {
             output,
             split: &split,
-            ..run.reader()
+            ..data.reader()
         };
         let mut examples = reader.read(&set.sources).with_context(place)?;
-        let drawer = Drawer::new(&set.negatives, None, &run.data, run.window)?;
+        let drawer = Drawer::new(&set.negatives, None, &data.folder, data.window)?;
         drawer
-            .fixed(&mut examples, Part::Test, &split, run.recipe.seed)
+            .fixed(&mut examples, Part::Test, &split, data.recipe.seed)
             .with_context(place)?;
         sets.push(Held {
             name: set.name.clone(),
@@ -172,18 +172,23 @@ fn sets(run: &Run) -> Result<Vec<Held>> {
     Ok(sets)
 }
 
-fn learn(run: &Run, train: &[Example], label: usize, name: &str) -> Result<Vec<Yardstick>> {
-    let evaluation = &run.recipe.evaluation;
+fn learn(
+    data: &SplitWindows,
+    train: &[Example],
+    label: usize,
+    name: &str,
+) -> Result<Vec<Yardstick>> {
+    let evaluation = &data.recipe.evaluation;
     let known = train.iter().filter(|e| !e.targets[label].is_nan());
     let examples: Vec<Example> = known.take(LEARNT).cloned().collect();
     let targets: Vec<f32> = examples.iter().map(|e| e.targets[label]).collect();
-    let all = windows(&examples, run.window);
-    let output = run.recipe.model.output;
-    let strand = run.recipe.model.strand;
+    let all = windows(&examples, data.window);
+    let output = data.recipe.model.output;
+    let strand = data.recipe.model.strand;
     let mut yardsticks = Yardstick::learn(&all, &targets, output, strand, &evaluation.words)?;
     if let (Some(path), Some(names)) = (&evaluation.jaspar, evaluation.matrices.get(name)) {
         let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
-        for matrix in jaspar::read(&run.data.join(path))? {
+        for matrix in jaspar::read(&data.folder.join(path))? {
             if names.contains(&matrix.name) || names.contains(&matrix.id) {
                 let mut yardstick = Yardstick::matrix(matrix);
                 yardstick.threshold = best_threshold(&yardstick.scores(&all), &positive);
@@ -254,14 +259,4 @@ fn curve(scores: &[f32], targets: &[f32]) -> Vec<(f64, f64)> {
 /// Enough digits for a plot.
 fn rounded(share: f64) -> f64 {
     (share * 1e4).round() / 1e4
-}
-
-/// The best network of a run, as it was saved.
-pub fn load(recipe: &Recipe, folder: &Path, device: Device) -> Result<Network> {
-    let mut vs = tch::nn::VarStore::new(device);
-    let network = Network::new(recipe.graph(), &vs.root());
-    let path = folder.join("kept.ot");
-    vs.load(&path)
-        .with_context(|| format!("{}", path.display()))?;
-    Ok(network)
 }

@@ -5,4 +5,5 @@ pub mod calls;
 pub mod evaluate;
 pub mod report;
 pub mod result;
+pub mod search;
 mod yardstick;

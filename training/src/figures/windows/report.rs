@@ -4,11 +4,13 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
-use crate::export::windows::columns;
 use crate::figures::plot::{Axes, Series, svg};
 use crate::figures::windows::result::WindowResult;
-use crate::recipe::windows::{Output, Select};
-use crate::verbs::search::SearchResult;
+use crate::figures::windows::search::SearchResult;
+use crate::metrics::figures::{Column, columns};
+use crate::recipe::windows::card::Output;
+use crate::recipe::windows::train::Select;
+use crate::run::progress::Evaluated;
 
 /// The sections, and the plots that go with them: file name and text.
 pub fn section(
@@ -80,11 +82,6 @@ fn table(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
     }
     Ok(())
 }
-
-type Column = (
-    &'static str,
-    fn(&crate::metrics::figures::Figures) -> Option<f64>,
-);
 
 fn rows(out: &mut String, run: &WindowResult, columns: &[Column]) -> Result<()> {
     for own in run.own() {
@@ -180,9 +177,11 @@ fn trials(out: &mut String, search: &SearchResult) -> Result<()> {
 }
 
 fn learning(run: &WindowResult) -> String {
-    let points = |of: fn(&crate::run::windows::train::Evaluated) -> f64| {
+    let points = |of: fn(&Evaluated) -> f64| {
         let curve = run.curve.iter();
-        curve.map(|e| (e.epoch as f64, of(e))).collect::<Vec<_>>()
+        curve
+            .map(|e| (e.epoch.unwrap_or(e.step) as f64, of(e)))
+            .collect::<Vec<_>>()
     };
     let (loss, figure) = (points(|e| e.loss), points(|e| e.figure));
     let name = format!("validation {}", run.select);

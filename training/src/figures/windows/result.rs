@@ -3,10 +3,12 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+use crate::data::windows::parts::SplitWindows;
 use crate::figures::provenance::{Origin, Provenance};
 use crate::figures::windows::evaluate::{Evaluation, Row};
-use crate::recipe::windows::{Recipe, Select};
-use crate::run::windows::train::{Evaluated, Progress, Run};
+use crate::recipe::windows::Recipe;
+use crate::recipe::windows::train::Select;
+use crate::run::progress::{Evaluated, Progress};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WindowResult {
@@ -46,7 +48,7 @@ impl WindowResult {
     pub fn new(
         origin: &Origin,
         recipe: &Recipe,
-        run: &Run,
+        data: &SplitWindows,
         progress: Progress,
         evaluation: Evaluation,
     ) -> Result<WindowResult> {
@@ -63,15 +65,15 @@ impl WindowResult {
             anchor: recipe.anchor(),
             parameters: graph.parameters(),
             flops: graph.flops(),
-            examples: run.parts.each_ref().map(Vec::len),
-            epochs: progress.epoch,
+            examples: data.parts.each_ref().map(Vec::len),
+            epochs: progress.round,
             epochs_planned: recipe.train.epochs,
             minutes: recipe.train.minutes,
             steps: progress.step,
             seconds: progress.seconds.round(),
             select: recipe.train.select,
             best: progress.best.unwrap_or_default(),
-            best_epoch: progress.best_epoch,
+            best_epoch: progress.best_round,
             curve: progress.curve,
             evaluation,
         })

@@ -4,12 +4,12 @@
 use anyhow::Result;
 use tch::{Kind, Tensor};
 
-use crate::data::genome::{UNKNOWN, complement};
+use crate::bases::{UNKNOWN, complement};
 use crate::data::jaspar::Matrix;
 use crate::data::windows::examples::Example;
 use crate::data::windows::genome::gc;
 use crate::metrics::best_threshold;
-use crate::recipe::windows::{Output, Strand};
+use crate::recipe::windows::card::{Output, Strand};
 
 pub struct Yardstick {
     pub name: String,
@@ -196,6 +196,7 @@ pub fn windows(examples: &[Example], length: usize) -> Vec<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bases::reverse_complement;
     use crate::metrics::{auroc, pearson};
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
@@ -229,8 +230,7 @@ mod tests {
     #[test]
     fn a_symmetric_model_is_held_against_words_of_both_strands() {
         let (windows, counts) = made();
-        let turn = |w: &Vec<u8>| w.iter().rev().map(|&c| complement(c)).collect();
-        let turned: Vec<Vec<u8>> = windows.iter().map(turn).collect();
+        let turned: Vec<Vec<u8>> = windows.iter().map(|w| reverse_complement(w)).collect();
         let off = |strand| {
             let learnt = Yardstick::learn(&windows, &counts, Output::Value, strand, &[3]).unwrap();
             let (here, there) = (learnt[1].scores(&windows), learnt[1].scores(&turned));

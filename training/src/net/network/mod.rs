@@ -5,7 +5,6 @@ mod weights;
 use tch::nn;
 use tch::{Device, Kind, Tensor};
 
-use crate::data::genome::UNKNOWN;
 use crate::net::graph::{Act, Graph, Motif, Node, Op, motif_kernel, motif_shift};
 use weights::word_indices;
 pub use weights::{Linear, Norm, Weights, Words};
@@ -24,6 +23,7 @@ pub enum Mode {
 pub struct Network {
     pub graph: Graph,
     pub weights: Vec<Weights>,
+    pub device: Device,
 }
 
 impl Network {
@@ -31,7 +31,11 @@ impl Network {
         let weights = (0..graph.nodes.len())
             .map(|at| weights::weights(&graph, at, &(vs / format!("node{at:02}"))))
             .collect();
-        Network { graph, weights }
+        Network {
+            graph,
+            weights,
+            device: vs.device(),
+        }
     }
 
     /// Scores of all windows: `bases` `[N, 4, L]` to `[N, heads, (L - window) / step + 1]`, logits.
@@ -217,22 +221,6 @@ impl Network {
     }
 }
 
-/// `[N, 4, L]` of equally long lanes; unknown bases are all zero.
-pub fn one_hot(lanes: &[&[u8]], device: Device) -> Tensor {
-    let length = lanes[0].len();
-    let mut flat = vec![0f32; lanes.len() * 4 * length];
-    for (n, lane) in lanes.iter().enumerate() {
-        for (i, &code) in lane.iter().enumerate() {
-            if code < UNKNOWN {
-                flat[(n * 4 + code as usize) * length + i] = 1.0;
-            }
-        }
-    }
-    Tensor::from_slice(&flat)
-        .reshape([lanes.len() as i64, 4, length as i64])
-        .to_device(device)
-}
-
 fn convolve(
     x: &Tensor,
     kernel: &Tensor,
@@ -310,6 +298,7 @@ fn motif_score(bases: &Tensor, motifs: &[Option<Motif>], penalty: f32) -> Tensor
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bases::{UNKNOWN, one_hot};
     use tch::nn::VarStore;
 
     /// Attention as written in any textbook: every word's key and value, softmax, weighted mean.

@@ -1,5 +1,5 @@
 //! Runs of networks that find sites.
 
-pub mod network;
 pub mod score;
+pub mod teachers;
 pub mod train;

@@ -4,10 +4,9 @@ use std::ops::Range;
 
 use tch::Device;
 
+use crate::bases::{UNKNOWN, one_hot, reverse_complement};
 use crate::data::annotation::{STRANDS, Strand};
-use crate::data::genome::{UNKNOWN, complement};
 use crate::data::sites::dataset::{Dataset, Place, Stretch};
-use crate::net::network::one_hot;
 use crate::net::network::{Mode, Network};
 use crate::recipe::sites::Site;
 
@@ -40,7 +39,7 @@ pub fn logits(
     codes: &[u8],
     range: &Range<usize>,
     strand: Strand,
-    (heads, device): (usize, Device),
+    heads: usize,
 ) -> Vec<Vec<f32>> {
     let (window, anchor) = (network.graph.window(), network.graph.anchor());
     let (before, behind) = match strand {
@@ -58,11 +57,11 @@ pub fn logits(
         let forward: Vec<u8> = span.map(base).collect();
         let lane: Vec<u8> = match strand {
             Strand::Forward => forward.clone(),
-            Strand::Reverse => forward.iter().rev().map(|&c| complement(c)).collect(),
+            Strand::Reverse => reverse_complement(&forward),
         };
         let output = tch::no_grad(|| {
             network
-                .forward(&one_hot(&[&lane], device), Mode::Infer)
+                .forward(&one_hot(&[&lane], network.device), Mode::Infer)
                 .squeeze_dim(0)
                 .to_device(Device::Cpu)
         });

@@ -1,24 +1,14 @@
 //! A first layer that begins with known binding motifs instead of noise: a few hundred peaks are
 //! too few to find a long motif by.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
 use crate::data::jaspar::{Matrix, read as matrices};
 use crate::net::network::{Network, Weights};
-
-/// Two channels of the first convolution a matrix, one a strand.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Motifs {
-    /// Matrices in TRANSFAC format.
-    pub matrices: PathBuf,
-    /// Names of those that begin it; the first matrix of a name counts.
-    pub names: Vec<String>,
-}
+use crate::recipe::tracks::Motifs;
 
 /// Log-odds under this are cut off: one unlikely base does not outweigh a motif.
 const FLOOR: f32 = -2.0;

@@ -5,9 +5,9 @@ use std::ops::Range;
 use anyhow::{Context, Result};
 use tch::{Device, Tensor};
 
-use crate::data::genome::{UNKNOWN, complement};
+use crate::bases::{UNKNOWN, one_hot, reverse_complement};
 use crate::data::tracks::labels::{Dataset, MARGIN, Truth, touches};
-use crate::net::network::{Mode, Network, one_hot};
+use crate::net::network::{Mode, Network};
 use crate::recipe::tracks::Stretch;
 
 /// Bases of a bin; bins begin at multiples of it.
@@ -27,7 +27,7 @@ pub struct Track {
 
 impl Track {
     /// Logits of both strands at the places of `range` whose windows are whole.
-    pub fn new(network: &Network, codes: &[u8], range: Range<usize>, device: Device) -> Track {
+    pub fn new(network: &Network, codes: &[u8], range: Range<usize>) -> Track {
         let graph = &network.graph;
         let (window, anchor, step) = (graph.window(), graph.anchor(), graph.step());
         let labels = graph.output().channels;
@@ -42,10 +42,10 @@ impl Track {
             let places = SLIDE.min(count - place);
             let start = from + place * step;
             let lane = &codes[start..start + window + (places - 1) * step];
-            let turned: Vec<u8> = lane.iter().rev().map(|&code| complement(code)).collect();
+            let turned = reverse_complement(lane);
             let known = known(lane, window, step);
             let both = tch::no_grad(|| {
-                let bases = one_hot(&[lane, &turned], device);
+                let bases = one_hot(&[lane, &turned], network.device);
                 network.forward(&bases, Mode::Infer).to_device(Device::Cpu)
             });
             for (strand, to) in [&mut forward, &mut reverse].into_iter().enumerate() {

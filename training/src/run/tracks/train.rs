@@ -1,44 +1,36 @@
-//! What a run along genomes learns: batches of lanes, the loss of all labels, and the average
+//! What a run of tracks learns: lanes along genomes, the loss of all labels, and the average
 //! precision of bins on the validation stretches.
 
-use anyhow::{Result, anyhow};
-use rand::Rng;
-use rand::distr::{Distribution, weighted::WeightedIndex};
+use std::path::Path;
+
+use anyhow::Result;
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Reduction, Tensor};
 
-use crate::data::genome::complement;
-use crate::data::tracks::labels::{Dataset, Places, Truth};
+use crate::data::batch::Batch;
+use crate::data::tracks::labels::{Dataset, Truth};
+use crate::data::tracks::lanes::Sampler;
 use crate::metrics::Curve;
 use crate::net::graph::Graph;
-use crate::net::network::{Network, one_hot};
+use crate::net::network::Network;
 use crate::recipe::tracks::Recipe;
-use crate::run::course::{Task, Verdict};
+use crate::recipe::windows::train::Schedule;
+use crate::run::task::{Batches, Pace, Task, Verdict};
 use crate::run::tracks::score::{Part, Track};
 
-pub struct Batch {
-    bases: Tensor,
-    /// `[N, heads, T]` each.
-    target: Tensor,
-    weight: Tensor,
-}
+/// A label with fewer positive bins has no say.
+const FEW: usize = 5;
 
-/// A site that lanes are drawn around: contig, base.
-type Site = (usize, usize);
-/// Sites of each label that has some, and how often the label is drawn.
-type Sites = (Vec<Vec<Site>>, WeightedIndex<f64>);
+/// Batches that give batch norm its statistics.
+const SETTLING: u64 = 32;
 
 pub struct Learning<'a> {
     recipe: &'a Recipe,
-    pub data: &'a Dataset,
-    window: usize,
-    anchor: usize,
-    step: usize,
-    genomes: WeightedIndex<f64>,
-    /// By genome: the blocks that hold a lane, and their weights.
-    blocks: Vec<(Vec<usize>, WeightedIndex<f64>)>,
-    /// By genome, none where no label has a site.
-    sites: Vec<Option<Sites>>,
+    data: &'a Dataset,
+    /// The data folder.
+    folder: &'a Path,
+    sampler: Sampler<'a>,
     /// `[1, heads, 1]`.
     weights: Tensor,
     device: Device,
@@ -48,157 +40,81 @@ impl<'a> Learning<'a> {
     pub fn new(
         recipe: &'a Recipe,
         data: &'a Dataset,
-        graph: &Graph,
+        folder: &'a Path,
         device: Device,
     ) -> Result<Learning<'a>> {
-        let (window, step) = (graph.window(), graph.step());
-        let length = window + (recipe.lanes.places - 1) * step;
-        let mut blocks = Vec::new();
-        let mut sites = Vec::new();
-        for (at, genome) in data.genomes.iter().enumerate() {
-            let long = |block: &usize| genome.train[*block].1.len() >= length;
-            let fit: Vec<usize> = (0..genome.train.len()).filter(long).collect();
-            let bases = fit.iter().map(|&block| genome.train[block].1.len() as f64);
-            let drawn = weighted(bases, &genome.name)?;
-            blocks.push((fit, drawn));
-            let mut of_labels = Vec::new();
-            let mut draw = Vec::new();
-            for label in &data.labels {
-                let Some(known) = &label.known[at] else {
-                    continue;
-                };
-                let inside = |&(contig, base): &Site| {
-                    let mut train = genome.train.iter();
-                    train.any(|(c, block)| *c == contig && block.contains(&base))
-                };
-                let contigs = known.sites.iter().enumerate();
-                let all = contigs.flat_map(|(contig, strands)| {
-                    strands.iter().flatten().map(move |&base| (contig, base))
-                });
-                let all: Vec<Site> = all.filter(inside).collect();
-                if !all.is_empty() {
-                    of_labels.push(all);
-                    draw.push(label.draw);
-                }
-            }
-            let drawn = WeightedIndex::new(draw).ok();
-            sites.push(drawn.map(|drawn| (of_labels, drawn)));
-        }
-        let weights: Vec<f32> = data
-            .labels
-            .iter()
-            .map(|label| label.weight as f32)
-            .collect();
+        let weights = data.labels.iter().map(|label| label.weight as f32);
+        let weights = Tensor::from_slice(&weights.collect::<Vec<_>>());
         Ok(Learning {
             recipe,
             data,
-            window,
-            anchor: graph.anchor(),
-            step,
-            genomes: weighted(recipe.genomes.iter().map(|genome| genome.share), "genomes")?,
-            blocks,
-            sites,
-            weights: Tensor::from_slice(&weights)
-                .reshape([1, -1, 1])
-                .to_device(device),
+            folder,
+            sampler: Sampler::new(recipe, data, &recipe.graph())?,
+            weights: weights.reshape([1, -1, 1]).to_device(device),
             device,
         })
     }
 
-    /// Where a lane lies.
-    fn places(&self, random: &mut ChaCha8Rng) -> Places {
-        let lanes = &self.recipe.lanes;
-        let length = self.window + (lanes.places - 1) * self.step;
-        let genome = self.genomes.sample(random);
-        let train = &self.data.genomes[genome].train;
-        let around = random.random_bool(lanes.around);
-        let (contig, start) = match &self.sites[genome] {
-            Some((sites, labels)) if around => {
-                let sites = &sites[labels.sample(random)];
-                let (contig, base) = sites[random.random_range(0..sites.len())];
-                let mut blocks = train.iter();
-                let block = blocks.find(|(c, block)| *c == contig && block.contains(&base));
-                let (_, block) = block.expect("sites outside of blocks are left out");
-                let ahead = self.anchor + random.random_range(0..lanes.places) * self.step;
-                // A lane in a block shorter than itself is drawn as any other.
-                let last = (block.end.saturating_sub(length)).max(block.start);
-                (contig, base.saturating_sub(ahead).clamp(block.start, last))
-            }
-            _ => self.anywhere(genome, length, random),
-        };
-        let codes = &self.data.genomes[genome].contigs[contig].codes;
-        let (contig, start) = match start + length <= codes.len() {
-            true => (contig, start),
-            false => self.anywhere(genome, length, random),
-        };
-        Places {
-            genome,
-            contig,
-            start,
-            length,
-            reverse: random.random_bool(lanes.reverse),
-            anchor: self.anchor,
-            step: self.step,
-            count: lanes.places,
-        }
+    fn batch(&self, stream: u64) -> Batch {
+        let mut random = ChaCha8Rng::seed_from_u64(self.recipe.seed);
+        random.set_stream(stream);
+        self.sampler.batch(&mut random, self.device)
     }
-
-    fn anywhere(&self, genome: usize, length: usize, random: &mut ChaCha8Rng) -> (usize, usize) {
-        let (fit, drawn) = &self.blocks[genome];
-        let (contig, block) = &self.data.genomes[genome].train[fit[drawn.sample(random)]];
-        let start = random.random_range(block.start..=block.end - length);
-        (*contig, start)
-    }
-}
-
-fn weighted(weights: impl Iterator<Item = f64>, of: &str) -> Result<WeightedIndex<f64>> {
-    WeightedIndex::new(weights)
-        .map_err(|error| anyhow!("{of}: nothing to draw lanes from: {error}"))
 }
 
 impl Task for Learning<'_> {
-    type Batch = Batch;
+    type State = ();
 
-    fn batch(&self, random: &mut ChaCha8Rng) -> Batch {
-        let lanes = &self.recipe.lanes;
-        let heads = self.data.labels.len();
-        let row = heads * lanes.places;
-        let mut target = vec![0.0; lanes.batch * row];
-        let mut weight = vec![0.0; lanes.batch * row];
-        let mut all = Vec::new();
-        for lane in 0..lanes.batch {
-            let places = self.places(random);
-            let own = lane * row..(lane + 1) * row;
-            self.data
-                .fill(&places, &mut target[own.clone()], &mut weight[own]);
-            let codes = &self.data.genomes[places.genome].contigs[places.contig].codes;
-            let mut codes = codes[places.start..places.start + places.length].to_vec();
-            if places.reverse {
-                codes.reverse();
-                codes.iter_mut().for_each(|code| *code = complement(*code));
-            }
-            let changed = (lanes.substitutions * codes.len() as f64) as usize;
-            for _ in 0..changed {
-                let at = random.random_range(0..codes.len());
-                codes[at] = random.random_range(0..4);
-            }
-            all.push(codes);
-        }
-        let lanes_of: Vec<&[u8]> = all.iter().map(Vec::as_slice).collect();
-        let shape = [lanes.batch as i64, heads as i64, lanes.places as i64];
-        let tensor = |values: &[f32]| {
-            let values = Tensor::from_slice(values);
-            values.reshape(shape).to_device(self.device)
-        };
-        Batch {
-            bases: one_hot(&lanes_of, self.device),
-            target: tensor(&target),
-            weight: tensor(&weight),
+    fn pace(&self) -> Pace<'_> {
+        let train = &self.recipe.train;
+        Pace {
+            seed: self.recipe.seed,
+            rounds: train.steps,
+            epochs: false,
+            steps: train.steps,
+            evaluate_every: train.evaluate_every,
+            patience: train.patience,
+            minutes: None,
+            keep_last: false,
+            learning_rate: train.learning_rate,
+            warmup: train.warmup,
+            decay_steps: train.decay_steps.unwrap_or(train.steps),
+            schedule: Schedule::Cosine,
+            weight_decay: train.weight_decay,
+            averaging: train.averaging,
+            norm_momentum: Some(0.02),
+            bf16: train.bf16,
+            start: train.start.as_deref(),
+            start_mean: &[],
         }
     }
 
-    fn bases(batch: &Batch) -> &Tensor {
-        &batch.bases
+    fn graph(&self) -> Graph {
+        self.recipe.graph()
+    }
+
+    fn begin(&self, network: &Network) -> Result<()> {
+        match &self.recipe.motifs {
+            Some(motifs) => motifs.begin(network, self.folder),
+            None => Ok(()),
+        }
+    }
+
+    fn batches<'a>(&'a self, _state: &'a (), _round: usize, step: usize) -> Batches<'a> {
+        Box::new(std::iter::once(Ok(self.batch(step as u64))))
+    }
+
+    /// In the precision of the passes.
+    fn settling<'a>(&'a self, _state: &'a ()) -> Batches<'a> {
+        let kind = match self.recipe.train.bf16 {
+            true => Kind::BFloat16,
+            false => Kind::Float,
+        };
+        Box::new((0..SETTLING).map(move |number| {
+            let mut batch = self.batch(u64::MAX - number);
+            batch.bases = batch.bases.to_kind(kind);
+            Ok(batch)
+        }))
     }
 
     /// Cross entropy, the mean over the places of each label, weighed by label.
@@ -221,12 +137,7 @@ impl Task for Learning<'_> {
         let mut truth = vec![Vec::new(); labels.len()];
         for stretch in &self.recipe.validation {
             let part = Part::of(self.data, stretch)?;
-            let track = Track::new(
-                network,
-                part.codes(self.data),
-                part.bases.clone(),
-                self.device,
-            );
+            let track = Track::new(network, part.codes(self.data), part.bases.clone());
             for (at, label) in labels.iter().enumerate() {
                 let values = part.highest(&track, at, label.stranded);
                 for (value, bin) in values.into_iter().zip(part.truth(self.data, at)) {
@@ -267,6 +178,3 @@ impl Task for Learning<'_> {
         })
     }
 }
-
-/// A label with fewer positive bins has no say.
-const FEW: usize = 5;

@@ -2,31 +2,26 @@
 
 use tch::{Device, Tensor};
 
-use crate::data::genome::{UNKNOWN, complement};
+use crate::bases::{UNKNOWN, one_hot, reverse_complement};
 use crate::data::windows::examples::Example;
-use crate::net::network::{Mode, Network, one_hot};
-use crate::recipe::windows::Strand;
+use crate::net::network::{Mode, Network};
+use crate::recipe::windows::card::Strand;
 
 /// Windows scored at once.
 const BATCH: usize = 256;
 
 /// Logits or values, one list a label; the mean of both strands where they count alike.
-pub fn scores(
-    network: &Network,
-    examples: &[Example],
-    strand: Strand,
-    device: Device,
-) -> Vec<Vec<f32>> {
+pub fn scores(network: &Network, examples: &[Example], strand: Strand) -> Vec<Vec<f32>> {
     let labels = network.graph.output().channels;
     let length = network.graph.window();
     let mut scores = vec![Vec::with_capacity(examples.len()); labels];
     for chunk in examples.chunks(BATCH) {
         let forward: Vec<Vec<u8>> = chunk.iter().map(|e| e.window(length, 0)).collect();
-        let mut values = run(network, &forward, device);
+        let mut values = run(network, &forward);
         if strand == Strand::Symmetric {
-            let turn = |lane: &Vec<u8>| lane.iter().rev().map(|&c| complement(c)).collect();
+            let turn = |lane: &Vec<u8>| reverse_complement(lane);
             let reverse: Vec<Vec<u8>> = forward.iter().map(turn).collect();
-            values = (values + run(network, &reverse, device)) / 2.0;
+            values = (values + run(network, &reverse)) / 2.0;
         }
         for (label, scores) in scores.iter_mut().enumerate() {
             let column = values.select(1, label as i64).to_device(Device::Cpu);
@@ -37,10 +32,10 @@ pub fn scores(
 }
 
 /// `[N, labels]`.
-fn run(network: &Network, lanes: &[Vec<u8>], device: Device) -> Tensor {
+fn run(network: &Network, lanes: &[Vec<u8>]) -> Tensor {
     let lanes: Vec<&[u8]> = lanes.iter().map(Vec::as_slice).collect();
     tch::no_grad(|| {
-        let all = network.forward(&one_hot(&lanes, device), Mode::Infer);
+        let all = network.forward(&one_hot(&lanes, network.device), Mode::Infer);
         all.select(2, 0)
     })
 }
@@ -48,16 +43,11 @@ fn run(network: &Network, lanes: &[Vec<u8>], device: Device) -> Tensor {
 /// Logits of each whole window of a stretch, NaN where it holds an unknown base: by lane, label and
 /// window start in forward coordinates. One lane for both strands where they count alike, else
 /// one a strand.
-pub fn lanes(
-    network: &Network,
-    codes: &[u8],
-    strand: Strand,
-    device: Device,
-) -> Vec<Vec<Vec<f32>>> {
+pub fn lanes(network: &Network, codes: &[u8], strand: Strand) -> Vec<Vec<Vec<f32>>> {
     let window = network.graph.window();
-    let turned: Vec<u8> = codes.iter().rev().map(|&c| complement(c)).collect();
-    let mut forward = slide(network, codes, device);
-    let mut reverse = slide(network, &turned, device);
+    let turned = reverse_complement(codes);
+    let mut forward = slide(network, codes);
+    let mut reverse = slide(network, &turned);
     reverse.iter_mut().for_each(|label| label.reverse());
     let mut unknown = 0;
     for (at, &code) in codes.iter().enumerate() {
@@ -83,7 +73,7 @@ pub fn lanes(
 const SLIDE: usize = 4096;
 
 /// Logits of each label at each window start, on the strand as given.
-fn slide(network: &Network, codes: &[u8], device: Device) -> Vec<Vec<f32>> {
+fn slide(network: &Network, codes: &[u8]) -> Vec<Vec<f32>> {
     let (window, labels) = (network.graph.window(), network.graph.output().channels);
     let count = (codes.len() + 1).saturating_sub(window);
     let mut scores = vec![Vec::with_capacity(count); labels];
@@ -92,7 +82,7 @@ fn slide(network: &Network, codes: &[u8], device: Device) -> Vec<Vec<f32>> {
         let lane = &codes[first..end + window - 1];
         let values = tch::no_grad(|| {
             network
-                .forward(&one_hot(&[lane], device), Mode::Infer)
+                .forward(&one_hot(&[lane], network.device), Mode::Infer)
                 .select(0, 0)
         });
         for (label, scores) in scores.iter_mut().enumerate() {

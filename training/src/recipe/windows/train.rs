@@ -1,0 +1,74 @@
+//! How long and how fast a recipe of windows learns.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Train {
+    /// Run whose best network's tensors this one starts from, where name and size are the same.
+    pub start: Option<String>,
+    pub epochs: usize,
+    /// Share of the examples that an epoch draws.
+    #[serde(default = "whole")]
+    pub share: f64,
+    /// Examples a step, drawn negatives among them.
+    pub batch: usize,
+    pub learning_rate: f64,
+    pub schedule: Schedule,
+    #[serde(default)]
+    pub warmup: usize,
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// Decay a step of the running mean of the weights, which is what is measured; 0: none.
+    #[serde(default)]
+    pub averaging: f64,
+    /// Epochs between evaluations.
+    #[serde(default = "one")]
+    pub evaluate_every: usize,
+    /// Evaluations without a better one before it stops.
+    pub patience: usize,
+    /// The validation figure that picks the best epoch.
+    pub select: Select,
+    /// Minutes of the processor after which no further epoch begins.
+    pub minutes: Option<f64>,
+}
+
+fn one() -> usize {
+    1
+}
+
+fn whole() -> f64 {
+    1.0
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Schedule {
+    Constant,
+    /// Down to nothing.
+    Cosine,
+    /// Straight down to this share of the first rate.
+    Linear(f64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Select {
+    Accuracy,
+    Auroc,
+    AveragePrecision,
+    R2,
+    Pearson,
+}
+
+impl std::fmt::Display for Select {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(match self {
+            Select::Accuracy => "accuracy",
+            Select::Auroc => "AUROC",
+            Select::AveragePrecision => "average precision",
+            Select::R2 => "R²",
+            Select::Pearson => "Pearson's coefficient",
+        })
+    }
+}
