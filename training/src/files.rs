@@ -1,4 +1,4 @@
-//! JSON files, and what tells one file from another.
+//! JSON files, and hashes of files.
 
 use std::path::{Path, PathBuf};
 

@@ -15,7 +15,8 @@ fn imports() -> BTreeMap<String, BTreeSet<String>> {
     let mut texts = BTreeMap::new();
     read(&src, "", &mut texts);
     let of = |(module, text): (&String, &String)| {
-        let found = paths(text, module);
+        let mut found = paths(text, module);
+        found.extend(children(text, module, &texts));
         let files = found.iter().filter_map(|path| file_of(path, &texts));
         let others = files.filter(|file| file != module).collect();
         (module.clone(), others)
@@ -64,6 +65,22 @@ fn paths(text: &str, module: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// The modules below `module` that its text names by their own names.
+fn children(text: &str, module: &str, texts: &BTreeMap<String, String>) -> Vec<String> {
+    let below = texts.keys().filter(|key| {
+        let parent = key.rsplit_once("::").map_or("", |(parent, _)| parent);
+        parent == module && !parent.is_empty()
+    });
+    let named = |key: &&String| {
+        let name = key.rsplit("::").next().unwrap();
+        text.match_indices(&format!("{name}::")).any(|(at, _)| {
+            let before = text[..at].chars().next_back().unwrap_or(' ');
+            !before.is_alphanumeric() && !"_:".contains(before)
+        })
+    };
+    below.filter(named).cloned().collect()
 }
 
 fn offset(text: &str, line: &str) -> usize {

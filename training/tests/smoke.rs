@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
 const LENGTH: usize = 40_000;
 const GENE: usize = 4_000;
 
@@ -15,14 +18,9 @@ const EXONS: [(usize, usize); 3] = [(200, 350), (1200, 1330), (2500, 2700)];
 
 /// A contig of noise with an AG before each exon and a GT behind it, its GTF, and labelled windows.
 fn data(folder: &Path) {
-    let mut state = 7u64;
+    let mut random = ChaCha8Rng::seed_from_u64(7);
     let mut sequence: Vec<u8> = (0..LENGTH)
-        .map(|_| {
-            state = state
-                .wrapping_mul(6364136223846793005)
-                .wrapping_add(1442695040888963407);
-            b"ACGT"[(state >> 62) as usize]
-        })
+        .map(|_| b"ACGT"[random.random_range(0..4)])
         .collect();
     let mut gtf = String::new();
     for gene in 0..LENGTH / GENE {

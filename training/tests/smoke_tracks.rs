@@ -7,18 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
 const CONTIGS: usize = 3;
 const LENGTH: usize = 40_000;
 
 /// Noise; every 400 bases or so a word is planted, whose middle is a site.
 fn data(folder: &Path) {
-    let mut state = 17u64;
-    let mut draw = |below: u64| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (state >> 33) % below
-    };
+    let mut random = ChaCha8Rng::seed_from_u64(17);
+    let mut draw = |below: u64| random.random_range(0..below);
     let (mut genome, mut sites) = (String::new(), String::new());
     for contig in 0..CONTIGS {
         let mut bases: Vec<u8> = (0..LENGTH).map(|_| b"ACGT"[draw(4) as usize]).collect();

@@ -7,18 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
 const ROWS: usize = 240;
 const LENGTH: usize = 64;
 
 /// Noise; every second row has a word planted, which is its class and most of its value.
 fn data(folder: &Path) {
-    let mut state = 11u64;
-    let mut draw = |below: u64| {
-        state = state
-            .wrapping_mul(6364136223846793005)
-            .wrapping_add(1442695040888963407);
-        (state >> 33) % below
-    };
+    let mut random = ChaCha8Rng::seed_from_u64(11);
+    let mut draw = |below: u64| random.random_range(0..below);
     let mut tsv = String::from("id\tlabel\tvalue\tcluster\tsequence\n");
     let mut genome = String::new();
     for row in 0..ROWS {

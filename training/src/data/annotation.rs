@@ -1,4 +1,4 @@
-//! What a GTF and BEDs of exon starts and ends say of each base and strand.
+//! The marks of each base and strand, from a GTF and from BEDs of exon starts and ends.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
@@ -24,7 +24,7 @@ pub mod mark {
     pub const MASK_DONOR: u16 = 16;
     /// An exon of noncoding transcripts only.
     pub const MASK_EXON: u16 = 32;
-    /// Belongs to a held-out gene: counts for nothing in training.
+    /// Belongs to a held-out gene, which training ignores.
     pub const HELD_OUT: u16 = 64;
     /// An acceptor of noncoding transcripts, among the masked exon starts.
     pub const NONCODING: u16 = 128;
@@ -48,7 +48,7 @@ impl Site {
         }
     }
 
-    /// The mark of what counts neither way, unless it is also a site.
+    /// The mark of a masked base, unless it is also a site.
     pub fn mask(self) -> u16 {
         match self {
             Site::Acceptor => mark::MASK_ACCEPTOR,

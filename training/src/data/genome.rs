@@ -18,12 +18,21 @@ pub struct Contig {
     pub blocks: Vec<Range<usize>>,
 }
 
+/// A contig's index and a range of its bases.
+pub type Block = (usize, Range<usize>);
+
 /// Shorter runs of unknown bases do not split a block.
 const GAP: usize = 1000;
 
-/// A reader of a plain or gzip file, told by its first two bytes.
+/// A reader of a plain or gzip file; the first two bytes decide which.
 pub fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
-    let mut file = File::open(path).with_context(|| format!("{}", path.display()))?;
+    let mut file = File::open(path).with_context(|| match path.exists() {
+        true => format!("{}", path.display()),
+        false => format!(
+            "{}: not there; WINDROW_DATA or --data names the data folder",
+            path.display()
+        ),
+    })?;
     let mut magic = [0; 2];
     let got = file.read(&mut magic)?;
     let whole = std::io::Cursor::new(magic[..got].to_vec()).chain(file);

@@ -51,7 +51,7 @@ pub fn read(path: &Path) -> Result<Vec<Matrix>> {
 }
 
 impl Matrix {
-    /// The best match on either strand; the worst score there is where nothing fits.
+    /// The best match on either strand; [`NONE`] where the matrix does not fit.
     pub fn best(&self, window: &[u8]) -> f32 {
         let turned = reverse_complement(window);
         let matches = |codes: &[u8]| {

@@ -4,6 +4,7 @@ pub mod annotation;
 pub mod batch;
 pub mod genome;
 pub mod jaspar;
+pub mod ranges;
 pub mod shuffle;
 pub mod sites;
 pub mod tracks;

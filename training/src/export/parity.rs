@@ -13,13 +13,16 @@ use crate::net::network::{Mode, Network};
 /// Windows of each kind, random and real, that the proof compares.
 pub const PROVED: usize = 200;
 
+/// Of the random windows.
+const SEED: u64 = 1;
+
 /// Largest difference between tch and tract: of probabilities, or of values in deviations.
 const TOLERANCE: f64 = 1e-5;
 const VALUE_TOLERANCE: f64 = 1e-4;
 
-/// Compares both on `windows` and as many random ones, and says by how much they differ at most.
-pub fn prove(network: &Network, model: &[u8], mut windows: Vec<Vec<u8>>, seed: u64) -> Result<()> {
-    windows.extend(random_windows(network.graph.window(), PROVED, seed));
+/// Compares both on `windows` and as many random ones, and prints the largest difference.
+pub fn prove(network: &Network, model: &[u8], mut windows: Vec<Vec<u8>>) -> Result<()> {
+    windows.extend(random_windows(network.graph.window(), PROVED, SEED));
     let model = windrow::model::parse(model, "exported model")?;
     let engine = windrow::engine::engine(&model)?;
     let mut scorer = engine.scorer()?;
@@ -71,6 +74,7 @@ mod tests {
     use super::*;
     use crate::export::onnx;
     use crate::net::graph::{Act, Conv, Graph};
+    use windrow::model::{Calibration, CallShape, Contract, Strandedness, Task};
 
     /// A dense graph with poolings, residual blocks and an odd window.
     fn stepped() -> Graph {
@@ -93,32 +97,29 @@ mod tests {
         let network = Network::new(stepped(), &vs.root());
         let (window, step) = (network.graph.window(), network.graph.step());
         assert_eq!((step, network.graph.is_dense()), (8, true));
-        let keys = [
-            ("format", "1"),
-            ("name", "stepped"),
-            ("task", "promoter"),
-            ("labels", "x"),
-            ("window", &window.to_string()),
-            ("step", "8"),
-            ("anchor", &network.graph.anchor().to_string()),
-            ("strand", "stranded"),
-            ("output", "logit"),
-            ("calls", "point"),
-            ("distance", "10"),
-            ("calibration", "[[[-1,0.1],[1,0.9]]]"),
-            ("threshold", "[0.5]"),
-            ("assembly", ""),
-            ("trained_on", ""),
-            ("license", ""),
-            ("recipe", ""),
-            ("seed", "1"),
-            ("metrics", "{\"tables\":[],\"text\":[]}"),
-            ("description", ""),
-        ];
-        let keys: Vec<(String, String)> = keys
-            .iter()
-            .map(|(key, value)| (format!("windrow.{key}"), (*value).to_owned()))
-            .collect();
+        let contract = Contract {
+            name: "stepped".to_owned(),
+            task: Task::Promoter,
+            labels: vec!["x".to_owned()],
+            window,
+            step,
+            anchor: network.graph.anchor(),
+            strand: Strandedness::Stranded,
+            output: Output::Logit,
+            calls: CallShape::Point,
+            distance: 10,
+            calibration: vec![Calibration::new(vec![(-1.0, 0.1), (1.0, 0.9)]).unwrap()],
+            threshold: vec![0.5],
+            background: Vec::new(),
+            assembly: String::new(),
+            trained_on: String::new(),
+            license: String::new(),
+            recipe: String::new(),
+            seed: "1".to_owned(),
+            metrics: serde_json::json!({ "tables": [], "text": [] }),
+            description: String::new(),
+        };
+        let keys = contract.to_metadata();
         let bytes = onnx::export(&network, &network.graph, &keys).unwrap();
         let model = windrow::model::parse(&bytes, "stepped").unwrap();
         let engine = windrow::engine::engine(&model).unwrap();

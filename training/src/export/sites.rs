@@ -6,40 +6,34 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness, Task};
 
-use crate::export::{onnx, parity};
-use crate::figures::sites::evaluate::Evaluation;
-use crate::figures::sites::result::{RunResult, real_windows};
+use crate::export::file;
+use crate::export::parity::PROVED;
+use crate::figures::sites::evaluate::SitesEvaluation;
+use crate::figures::sites::result::{SitesResult, real_windows};
 use crate::net::network::Network;
-use crate::recipe::sites::{Recipe, Site, Start};
+use crate::recipe::sites::{Site, SitesRecipe, Start};
 
 /// Writes the model and proves it; `result` is what its card says.
 pub fn export(
-    recipe: &Recipe,
+    recipe: &SitesRecipe,
     network: &Network,
-    result: &RunResult,
+    result: &SitesResult,
     data: &Path,
     path: &Path,
 ) -> Result<()> {
-    let bytes = onnx::export(
-        network,
-        &recipe.shipped(),
-        &contract(recipe, result)?.to_metadata(),
-    )?;
-    let windows = real_windows(data, recipe, network.graph.window(), parity::PROVED)?;
-    parity::prove(network, &bytes, windows, recipe.seed)?;
-    std::fs::write(path, &bytes).with_context(|| format!("{}", path.display()))?;
-    println!("{}: {} bytes", path.display(), bytes.len());
-    Ok(())
+    let windows = real_windows(data, recipe, network.graph.window(), PROVED)?;
+    let contract = contract(recipe, result)?;
+    file::write(network, &recipe.shipped(), &contract, windows, path)
 }
 
-fn contract(recipe: &Recipe, result: &RunResult) -> Result<Contract> {
+fn contract(recipe: &SitesRecipe, result: &SitesResult) -> Result<Contract> {
     let card = &recipe.model;
     let origin = &result.provenance;
     let evaluations = &result.evaluations;
     let calibrations = evaluations
         .iter()
         .map(|e| Calibration::new(e.calibration.clone()));
-    let rounded = |e: &Evaluation| ((e.threshold * 100.0).round() / 100.0) as f32;
+    let rounded = |e: &SitesEvaluation| ((e.threshold * 100.0).round() / 100.0) as f32;
     Ok(Contract {
         name: recipe.name.clone(),
         task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
@@ -64,7 +58,7 @@ fn contract(recipe: &Recipe, result: &RunResult) -> Result<Contract> {
     })
 }
 
-fn metrics(recipe: &Recipe, result: &RunResult) -> serde_json::Value {
+fn metrics(recipe: &SitesRecipe, result: &SitesResult) -> serde_json::Value {
     let came = match recipe.train.steps {
         0 => match &recipe.train.start {
             Start::Runs(runs) => format!("The mean of the weights of {}", runs.join(", ")),
@@ -93,9 +87,9 @@ fn metrics(recipe: &Recipe, result: &RunResult) -> serde_json::Value {
     json!({ "tables": tables, "text": text })
 }
 
-fn tables(evaluation: &Evaluation) -> Vec<serde_json::Value> {
+fn tables(evaluation: &SitesEvaluation) -> Vec<serde_json::Value> {
     let figure = |value: f64| format!("{value:.4}");
-    let whole = |row: &crate::figures::sites::evaluate::Row| {
+    let whole = |row: &crate::figures::sites::evaluate::SitesRow| {
         json!([
             row.set,
             row.scorer,
@@ -105,7 +99,7 @@ fn tables(evaluation: &Evaluation) -> Vec<serde_json::Value> {
             figure(row.auroc_ag),
         ])
     };
-    let windows = |row: &crate::figures::sites::evaluate::Row| {
+    let windows = |row: &crate::figures::sites::evaluate::SitesRow| {
         json!([
             row.set,
             row.scorer,

@@ -5,17 +5,19 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tch::{Device, Tensor, nn};
+use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness, Task};
 
 use crate::bases::UNKNOWN;
-use crate::data::tracks::labels::Dataset;
-use crate::export::{onnx, parity};
-use crate::figures::tracks::result::TrackResult;
+use crate::data::tracks::labels::LabelledGenomes;
+use crate::export::file;
+use crate::export::parity::PROVED;
+use crate::figures::tracks::result::TracksResult;
 use crate::net::network::{Network, Weights};
-use crate::recipe::tracks::{Card, Recipe};
-use crate::run::tracks::score::Part;
+use crate::recipe::tracks::{TracksCard, TracksRecipe};
+use crate::run::tracks::score::Span;
 
 /// The network with the shipped heads alone, in their order; its variables live in `vs`.
-pub fn shipped(recipe: &Recipe, network: &Network, vs: &nn::VarStore) -> Network {
+pub fn shipped(recipe: &TracksRecipe, network: &Network, vs: &nn::VarStore) -> Network {
     let heads: Vec<i64> = recipe.shipped().iter().map(|&head| head as i64).collect();
     let graph = recipe.architecture.dense(heads.len());
     let graph = graph.expect("checked when the recipe was read");
@@ -49,87 +51,85 @@ fn tensors(weights: &Weights) -> Vec<&Tensor> {
 
 /// Writes the model and proves it; `result` is what its card says.
 pub fn export(
-    recipe: &Recipe,
-    data: &Dataset,
+    recipe: &TracksRecipe,
+    data: &LabelledGenomes,
     network: &Network,
-    result: &TrackResult,
+    result: &TracksResult,
     path: &Path,
 ) -> Result<()> {
     let card = recipe.model.as_ref().context("the recipe has no [model]")?;
     let vs = nn::VarStore::new(Device::Cpu);
     let own = shipped(recipe, network, &vs);
-    let bytes = onnx::export(&own, &own.graph, &metadata(recipe, card, result))?;
-    parity::prove(&own, &bytes, windows(recipe, data, &own)?, recipe.seed)?;
-    std::fs::write(path, &bytes).with_context(|| format!("{}", path.display()))?;
-    println!("{}: {} bytes", path.display(), bytes.len());
-    Ok(())
+    let contract = contract(recipe, card, result)?;
+    let windows = windows(recipe, data, &own)?;
+    file::write(&own, &own.graph, &contract, windows, path)
 }
 
 /// Windows along the validation stretches.
-fn windows(recipe: &Recipe, data: &Dataset, network: &Network) -> Result<Vec<Vec<u8>>> {
+fn windows(
+    recipe: &TracksRecipe,
+    data: &LabelledGenomes,
+    network: &Network,
+) -> Result<Vec<Vec<u8>>> {
     let window = network.graph.window();
     let mut windows = Vec::new();
     for stretch in &recipe.validation {
-        let part = Part::of(data, stretch)?;
+        let part = Span::of(data, stretch)?;
         let codes = &part.codes(data)[part.bases.clone()];
-        let apart = (codes.len() / parity::PROVED).max(1);
+        let apart = (codes.len() / PROVED).max(1);
         let all = codes.windows(window).step_by(apart);
         let known = all.filter(|window| !window.contains(&UNKNOWN));
         windows.extend(known.map(<[u8]>::to_vec));
     }
-    windows.truncate(parity::PROVED);
+    windows.truncate(PROVED);
     Ok(windows)
 }
 
-fn metadata(recipe: &Recipe, card: &Card, result: &TrackResult) -> Vec<(String, String)> {
+fn contract(recipe: &TracksRecipe, card: &TracksCard, result: &TracksResult) -> Result<Contract> {
     let origin = &result.provenance;
     let shipped = |label: &String| &result.evaluation.shipped[label];
-    let calibration = card.labels.iter().map(|l| &shipped(l).calibration);
-    let calibration: Vec<_> = calibration.collect();
-    let threshold = card.labels.iter().map(|l| rounded(shipped(l).threshold));
-    let threshold: Vec<f64> = threshold.collect();
+    let calibrations = card.labels.iter().map(|label| {
+        let knots = shipped(label).calibration.clone();
+        Calibration::new(knots).with_context(|| format!("calibration of {label}"))
+    });
+    let thresholds = card.labels.iter().map(|l| rounded(shipped(l).threshold));
     let mut heads = recipe.heads();
     let stranded = heads.any(|(of, name)| of.stranded && name == card.labels[0]);
-    let keys = [
-        ("format", "1".to_owned()),
-        ("name", card.name.clone()),
-        ("task", card.task.clone()),
-        ("labels", card.labels.join(",")),
-        ("window", result.window.to_string()),
-        ("step", result.step.to_string()),
-        ("anchor", result.anchor.to_string()),
-        (
-            "strand",
-            if stranded { "stranded" } else { "symmetric" }.to_owned(),
-        ),
-        ("output", "logit".to_owned()),
-        ("calls", card.calls.clone()),
-        ("distance", card.distance.to_string()),
-        ("calibration", json!(calibration).to_string()),
-        ("threshold", json!(threshold).to_string()),
-        ("assembly", card.assembly.clone()),
-        ("trained_on", card.trained_on.clone()),
-        ("license", card.license.clone()),
-        (
-            "recipe",
-            format!("{} {}", origin.recipe, origin.recipe_sha256),
-        ),
-        ("seed", origin.seed.to_string()),
-        ("metrics", metrics(card, result).to_string()),
-        ("description", card.description.clone()),
-    ];
-    keys.into_iter()
-        .map(|(key, value)| (format!("windrow.{key}"), value))
-        .collect()
+    Ok(Contract {
+        name: card.name.clone(),
+        task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
+        labels: card.labels.clone(),
+        window: result.window,
+        step: result.step,
+        anchor: result.anchor,
+        strand: match stranded {
+            true => Strandedness::Stranded,
+            false => Strandedness::Symmetric,
+        },
+        output: Output::Logit,
+        calls: CallShape::from_word(&card.calls)
+            .with_context(|| format!("calls {}", card.calls))?,
+        distance: card.distance,
+        calibration: calibrations.collect::<Result<_>>()?,
+        threshold: thresholds.map(|threshold| threshold as f32).collect(),
+        background: Vec::new(),
+        assembly: card.assembly.clone(),
+        trained_on: card.trained_on.clone(),
+        license: card.license.clone(),
+        recipe: format!("{} {}", origin.recipe, origin.recipe_sha256),
+        seed: origin.seed.to_string(),
+        metrics: metrics(card, result),
+        description: card.description.clone(),
+    })
 }
 
-/// Down to four digits that count, so that it never rises above the probability it stands for.
+/// Rounded down to four significant digits, so that it never exceeds the probability itself.
 fn rounded(threshold: f64) -> f64 {
     let digits = 1e4 / 10f64.powf(threshold.log10().ceil());
     (threshold * digits).floor() / digits
 }
 
-fn metrics(card: &Card, result: &TrackResult) -> Value {
+fn metrics(card: &TracksCard, result: &TracksResult) -> Value {
     let begun = match &result.start {
         Some(start) => format!(" from the weights of {start}"),
         None => String::new(),
@@ -165,7 +165,7 @@ fn metrics(card: &Card, result: &TrackResult) -> Value {
     json!({ "tables": [table(result)], "text": text })
 }
 
-fn table(result: &TrackResult) -> Value {
+fn table(result: &TracksResult) -> Value {
     let figure = |value: f64| format!("{value:.3}");
     let rows = result.beside().map(|(own, best)| {
         let called = result.evaluation.shipped[&own.label].threshold < 1.0;

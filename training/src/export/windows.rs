@@ -8,40 +8,34 @@ use windrow::model::{self, Calibration, CallShape, Contract, Strandedness, Task}
 
 use crate::bases::UNKNOWN;
 use crate::data::windows::parts::SplitWindows;
-use crate::export::{onnx, parity};
+use crate::export::file;
+use crate::export::parity::PROVED;
 use crate::figures::windows::calls::Found;
-use crate::figures::windows::result::WindowResult;
+use crate::figures::windows::result::WindowsResult;
 use crate::metrics::figures::{Column, columns};
 use crate::net::network::Network;
-use crate::recipe::windows::Recipe;
-use crate::recipe::windows::along::{Along, Stretch};
-use crate::recipe::windows::card::{Output, Strand};
+use crate::recipe::windows::WindowsRecipe;
+use crate::recipe::windows::along::{Along, AlongStretch};
+use crate::recipe::windows::card::{Output, StrandRule};
 use crate::recipe::windows::source::Part;
 
 /// Writes the model and proves it; `result` is what its card says.
 pub fn export(
     data: &SplitWindows,
     network: &Network,
-    result: &WindowResult,
+    result: &WindowsResult,
     path: &Path,
 ) -> Result<()> {
-    let bytes = onnx::export(
-        network,
-        &network.graph,
-        &contract(data.recipe, result)?.to_metadata(),
-    )?;
     let examples = data.parts[Part::Validation as usize].iter();
     let windows = examples
         .map(|e| e.window(data.window, 0))
         .filter(|w| !w.contains(&UNKNOWN));
-    let windows = windows.take(parity::PROVED).collect();
-    parity::prove(network, &bytes, windows, data.recipe.seed)?;
-    std::fs::write(path, &bytes).with_context(|| format!("{}", path.display()))?;
-    println!("{}: {} bytes", path.display(), bytes.len());
-    Ok(())
+    let windows = windows.take(PROVED).collect();
+    let contract = contract(data.recipe, result)?;
+    file::write(network, &network.graph, &contract, windows, path)
 }
 
-fn contract(recipe: &Recipe, result: &WindowResult) -> Result<Contract> {
+fn contract(recipe: &WindowsRecipe, result: &WindowsResult) -> Result<Contract> {
     let card = &recipe.model;
     let origin = &result.provenance;
     let evaluation = &result.evaluation;
@@ -55,8 +49,8 @@ fn contract(recipe: &Recipe, result: &WindowResult) -> Result<Contract> {
         step: 1,
         anchor: result.anchor,
         strand: match card.strand {
-            Strand::Stranded => Strandedness::Stranded,
-            Strand::Symmetric => Strandedness::Symmetric,
+            StrandRule::Stranded => Strandedness::Stranded,
+            StrandRule::Symmetric => Strandedness::Symmetric,
         },
         output: match card.output {
             Output::Logit => model::Output::Logit,
@@ -80,7 +74,7 @@ fn contract(recipe: &Recipe, result: &WindowResult) -> Result<Contract> {
     })
 }
 
-fn metrics(recipe: &Recipe, result: &WindowResult) -> Value {
+fn metrics(recipe: &WindowsRecipe, result: &WindowsResult) -> Value {
     let cost = if result.dense {
         "a base and strand"
     } else {
@@ -109,7 +103,7 @@ fn metrics(recipe: &Recipe, result: &WindowResult) -> Value {
 }
 
 /// What a probability means, and where it is plotted.
-fn calibration(recipe: &Recipe, result: &WindowResult) -> String {
+fn calibration(recipe: &WindowsRecipe, result: &WindowsResult) -> String {
     let Some(along) = &recipe.evaluation.along else {
         return "Calibrated on the validation part, at its own share of positives: on a genome, \
                 where they are rarer, probabilities are too high."
@@ -134,7 +128,7 @@ fn calibration(recipe: &Recipe, result: &WindowResult) -> String {
     )
 }
 
-fn spans(stretches: &[Stretch]) -> String {
+fn spans(stretches: &[AlongStretch]) -> String {
     let spans: Vec<String> = stretches
         .iter()
         .map(|s| format!("{}:{}-{}", s.contig, s.start, s.end))
@@ -175,7 +169,7 @@ fn found(along: &Along, found: &[Found]) -> Value {
     })
 }
 
-fn table(recipe: &Recipe, result: &WindowResult) -> Value {
+fn table(recipe: &WindowsRecipe, result: &WindowsResult) -> Value {
     let columns = columns(recipe.model.output);
     let rows = result.evaluation.rows.iter().map(|row| {
         let figure = |column: &Column| {

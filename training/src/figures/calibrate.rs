@@ -10,7 +10,7 @@ const SITES_A_BIN: f64 = 20.0;
 
 /// Of scored positions, each a site or none.
 pub fn calibrate(scores: &[f32], positive: &[bool]) -> Vec<Knot> {
-    let point = |(&score, &site): (&f32, &bool)| Point {
+    let point = |(&score, &site): (&f32, &bool)| ScoredPoint {
         score,
         sites: f64::from(u8::from(site)),
         positions: 1.0,
@@ -22,7 +22,7 @@ pub fn calibrate(scores: &[f32], positive: &[bool]) -> Vec<Knot> {
 }
 
 /// Of windows on sites, so many a site, and of all windows of some sequence, where `rate` of them
-/// are on sites: what a window's score says of it there. The sites may come from elsewhere, so
+/// are on sites: the probability of a window's score there. The sites may come from elsewhere, so
 /// that few are enough of the sequence.
 pub fn calibrate_at_rate(
     on_sites: &[f32],
@@ -31,12 +31,12 @@ pub fn calibrate_at_rate(
     windows_a_site: usize,
 ) -> Vec<Knot> {
     let weight = rate * background.len() as f64 / on_sites.len() as f64;
-    let site = |&score: &f32| Point {
+    let site = |&score: &f32| ScoredPoint {
         score,
         sites: weight,
         positions: 0.0,
     };
-    let position = |&score: &f32| Point {
+    let position = |&score: &f32| ScoredPoint {
         score,
         sites: 0.0,
         positions: 1.0,
@@ -73,7 +73,7 @@ pub fn best_of_sites(on_sites: &[f32], background: &[f32], rate: f64, knots: &[K
 }
 
 /// A score, the sites that have it, and the positions; sites may be counted apart from positions.
-struct Point {
+struct ScoredPoint {
     score: f32,
     sites: f64,
     positions: f64,
@@ -105,7 +105,7 @@ impl Bin {
 }
 
 /// Bins of about `full` sites, best first, pooled until shares rise with the score.
-fn knots(mut points: Vec<Point>, full: f64) -> Vec<Knot> {
+fn knots(mut points: Vec<ScoredPoint>, full: f64) -> Vec<Knot> {
     points.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
     let mut bins: Vec<Bin> = Vec::new();
     let mut bin = Bin::default();

@@ -5,17 +5,14 @@ use std::fmt::Write;
 use anyhow::Result;
 
 use crate::net::graph::{Act, Graph, Motif, Op};
-use crate::recipe::{Address, Recipe};
+use crate::recipe::Address;
 
 /// One diagram for each network that the recipes build; recipes of the same network share it.
 pub fn document(recipes: &[Address]) -> Result<String> {
     let mut all: Vec<(Graph, String, Vec<String>)> = Vec::new();
     for address in recipes {
-        let graph = match address.read(&[])?.0 {
-            Recipe::Sites(recipe) => recipe.shipped(),
-            Recipe::Windows(recipe) => recipe.graph(),
-            Recipe::Tracks(recipe) => recipe.graph(),
-            Recipe::Embedding(_) => continue,
+        let Some(graph) = address.read(&[])?.0.graph() else {
+            continue;
         };
         let drawn = mermaid(&graph);
         match all.iter_mut().find(|(_, other, _)| *other == drawn) {
@@ -120,7 +117,7 @@ fn described(op: &Op) -> (String, Vec<usize>) {
     }
 }
 
-/// The bases that a head wants before or behind the scored one.
+/// The bases that a head requires before or behind the scored one.
 fn motif(motif: &Motif) -> String {
     let letters = motif.bases.iter().map(|(_, allowed)| {
         let letters = allowed.iter().map(|&c| char::from(b"ACGT"[c as usize]));

@@ -1,4 +1,4 @@
-//! What a trained network is worth: evaluations beside yardsticks, calibration, result files,
+//! Figures of trained networks: evaluations next to yardsticks, calibration, result files,
 //! plots, and the reports made of them.
 
 pub mod calibrate;

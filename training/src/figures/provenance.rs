@@ -1,13 +1,14 @@
-//! Where a run's result comes from: what every result file says of its run.
+//! Where a run's result comes from: the part that all result files share.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::files;
 
-/// What a run goes by.
+/// The inputs of a run.
 pub struct Origin<'a> {
     pub name: &'a str,
     /// The recipe's file name, with its variant.
@@ -21,6 +22,18 @@ pub struct Origin<'a> {
     /// The result file.
     pub result: PathBuf,
     pub device: tch::Device,
+}
+
+impl Origin<'_> {
+    /// The result of an evaluation before.
+    pub fn read_result<T: DeserializeOwned>(&self) -> Result<T> {
+        ensure!(
+            self.result.exists(),
+            "{}: not there; `windrow-train evaluate` writes it",
+            self.result.display()
+        );
+        files::read_json(&self.result)
+    }
 }
 
 /// The part of a result file that repeats the run.

@@ -28,7 +28,7 @@ pub fn report(recipes: &[Address], results: &Path) -> Result<()> {
     all.sort_by(|a, b| a.0.cmp(&b.0));
     let along = of_kind(&all, None)?;
     let windows = of_kind(&all, Some("windows"))?;
-    let tracks: Vec<tracks::result::TrackResult> = of_kind(&all, Some("tracks"))?;
+    let tracks: Vec<tracks::result::TracksResult> = of_kind(&all, Some("tracks"))?;
     let searches = of_kind(&all, Some("search"))?;
     let embeddings: Vec<VectorsResult> = of_kind(&all, Some("embedding"))?;
     let made = |(path, value): &(String, Value)| {

@@ -1,4 +1,4 @@
-//! The two properties that tell that vectors of words mean something: sums that lie near
+//! Two properties of meaningful word vectors: sums that lie near
 //! concatenations, and cosines that follow alignments.
 
 use std::fmt::Write;
@@ -101,7 +101,7 @@ fn concatenation(
         .square()
         .sum_dim_intlist(1i64, true, Kind::Float)
         .sqrt();
-    // The sum's own length ranks nothing.
+    // The sum's own length does not change the ranking.
     let cosines = rows(&sums).matmul(&(words / lengths.clamp_min(1e-12)).tr());
     let (mut first, mut ten) = (0, 0);
     for (at, [a, b]) in pairs.into_iter().enumerate() {
@@ -134,7 +134,7 @@ fn alignment(a: &[u8], b: &[u8]) -> i32 {
     row[b.len()]
 }
 
-/// What RESULTS.md says of vectors of words.
+/// The section of RESULTS.md on word vectors.
 pub fn section(all: &[VectorsResult]) -> Result<String> {
     let mut out = String::new();
     for r in all {

@@ -82,7 +82,8 @@ impl Figures {
         }
     }
 
-    /// An array: how values follow intensities, and how the bright ones are told from the rest.
+    /// An array: how values follow intensities, and how well the bright ones are separated from the
+    /// rest.
     pub fn bright(scores: &[f32], intensities: &[f32], deviations: f64) -> Figures {
         let n = intensities.len() as f64;
         let mean = intensities.iter().map(|&i| f64::from(i)).sum::<f64>() / n;

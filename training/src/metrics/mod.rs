@@ -1,4 +1,5 @@
-//! Figures of merit, of which runs choose their best weights. All take scores (higher: more likely a site) and the truth beside them.
+//! Figures of merit, by which runs also choose their best weights. All take scores (higher: more
+//! likely a site) and, in the same order, the truth.
 
 pub mod figures;
 
@@ -120,9 +121,9 @@ const NEWTON_STEPS: usize = 50;
 const RIDGE: f64 = 1e-6;
 
 /// The score where a logistic regression of the truth on the score, both classes weighing the same,
-/// is even. The best threshold of a sample hangs on the few scores nearest to it and nears the best
-/// one of all only with the cube root of their number (Kim and Pollard, Ann Stat 18:191, 1990);
-/// this one hangs on all. Wants both classes.
+/// is even. The best threshold of a sample depends on the few scores nearest to it and nears the
+/// best one of all only with the cube root of their number (Kim and Pollard, Ann Stat 18:191,
+/// 1990); this one depends on all. Both classes must be there.
 pub fn even_threshold(scores: &[f32], positive: &[bool]) -> f32 {
     let count = scores.len() as f64;
     let positives = positive.iter().filter(|p| **p).count() as f64;

@@ -24,7 +24,7 @@ pub fn labels(bytes: &[u8]) -> Result<usize> {
 
 /// Gives `network` the weights of a model file that this trainer wrote of the same graph, or of the
 /// same with fewer heads: the others get zeros. Batch norm, which the file has folded into the
-/// convolutions, does nothing in inference until `measure` has seen sequence.
+/// convolutions, does nothing in inference until `measure` has run.
 pub fn import(network: &Network, bytes: &[u8]) -> Result<()> {
     let model = ModelProto::decode(bytes).context("no ONNX model")?;
     let tensors = model.graph.context("no graph")?.initializer;
@@ -85,7 +85,7 @@ pub fn import(network: &Network, bytes: &[u8]) -> Result<()> {
 }
 
 /// Kernels of the size that training begins with, and a batch norm that makes up for it: how fast
-/// a kernel turns in training hangs on its size (van Laarhoven, arXiv:1706.05350).
+/// a kernel changes direction in training depends on its size (van Laarhoven, arXiv:1706.05350).
 fn unfold(kernel: &Tensor, norm: &Norm, values: &Tensor, shift: &Tensor, row: usize) {
     let fresh = (2.0 / row as f64).sqrt();
     let over: &[i64] = &[1, 2];
@@ -136,89 +136,4 @@ fn floats(tensor: &TensorProto) -> Result<Vec<f32>> {
     Ok(bytes
         .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
         .collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::bases::{UNKNOWN, one_hot};
-    use crate::net::graph::{Conv, Graph, Motif};
-    use crate::net::network::Mode;
-    use tch::{Device, nn};
-
-    fn graph(heads: usize) -> Graph {
-        let normed = |kernel| Conv::of(kernel, Act::Relu).normed();
-        let mut graph = Graph::default();
-        let stem = graph.conv(0, 6, normed(5));
-        let inner = graph.conv(stem, 6, normed(3).dilated(2));
-        let sum = graph.add(stem, inner, Act::Relu);
-        // The second network's heads see three bases.
-        let scores = graph.conv(sum, heads, Conv::of(2 * heads - 1, Act::None));
-        let motifs = [Some(Motif::ACCEPTOR), None];
-        let gate = graph.motifs(&motifs[..heads], 40.0);
-        graph.add(scores, gate, Act::None);
-        graph
-    }
-
-    /// A network whose batch norms are not those it began with.
-    fn trained(vs: &nn::VarStore, heads: usize) -> Network {
-        let network = Network::new(graph(heads), &vs.root());
-        tch::no_grad(|| {
-            for mut variable in vs.trainable_variables() {
-                let noise = variable.randn_like() * 0.3;
-                variable += noise;
-            }
-            for weights in &network.weights {
-                if let Weights::Conv {
-                    norm: Some(norm), ..
-                } = weights
-                {
-                    let _ = norm.mean.shallow_clone().normal_(0.0, 1.0);
-                    let _ = norm.variance.shallow_clone().uniform_(0.5, 2.0);
-                }
-            }
-        });
-        network
-    }
-
-    fn bases() -> Tensor {
-        let lane =
-            |seed: usize| -> Vec<u8> { (0..80).map(|i| (i * (7 + seed) % 11 % 5) as u8).collect() };
-        let lanes = [lane(0), lane(1), lane(2)];
-        assert!(lanes[0].contains(&UNKNOWN));
-        one_hot(&[&lanes[0], &lanes[1], &lanes[2]], Device::Cpu)
-    }
-
-    #[test]
-    fn weights_come_back_from_a_model_file() {
-        tch::manual_seed(3);
-        let vs = nn::VarStore::new(Device::Cpu);
-        let network = trained(&vs, 1);
-        let labels = [("windrow.labels".to_owned(), "exon_start".to_owned())];
-        let bytes = crate::export::onnx::export(&network, &graph(1), &labels).unwrap();
-        assert_eq!(super::labels(&bytes).unwrap(), 1);
-        let vs = nn::VarStore::new(Device::Cpu);
-        let other = trained(&vs, 2);
-        import(&other, &bytes).unwrap();
-        let scores = |network: &Network| tch::no_grad(|| network.forward(&bases(), Mode::Infer));
-        let same = |imported: &Tensor| {
-            // Wider heads have no score at the ends.
-            let length = imported.size()[2];
-            let difference = scores(&network).narrow(2, 1, length) - imported.narrow(1, 0, 1);
-            assert!(difference.abs().max().double_value(&[]) < 1e-4);
-        };
-        same(&scores(&other));
-        let ends = scores(&other).narrow(1, 1, 1);
-        assert_eq!(ends.abs().max().double_value(&[]), 0.0);
-        measure(&other, &bases());
-        same(&scores(&other));
-        // What batch norm goes by in training is now what it goes by in inference.
-        let mode = Mode::Train { momentum: 0.0 };
-        same(&tch::no_grad(|| other.forward(&bases(), mode)));
-        let vs = nn::VarStore::new(Device::Cpu);
-        let mut wide = Graph::default();
-        wide.conv(0, 7, Conv::of(5, Act::Relu).normed());
-        let refused = import(&Network::new(wide, &vs.root()), &bytes).unwrap_err();
-        assert!(refused.to_string().contains("another network"), "{refused}");
-    }
 }

@@ -69,7 +69,7 @@ impl Optimiser {
             let scale = (&self.second / unbias(BETAS.1)).sqrt() + EPSILON;
             let update = &self.first / unbias(BETAS.0) / scale + &self.weights * self.decay;
             self.weights -= update * rate;
-            // A young mean forgets faster, so that it does not hang on the initial weights.
+            // The mean forgets faster at first, so that the initial weights do not stay in it.
             let averaging = self
                 .averaging
                 .min(self.step as f64 / (self.step as f64 + 10.0));

@@ -1,4 +1,4 @@
-//! A recipe: the TOML file that says all that decides what a run gives.
+//! A recipe: the TOML file that determines the result of a run.
 //!
 //! `[[axis]]` tables make many recipes of one file: each names choices, and each choice the values
 //! that it sets (`dotted.key = value`). A recipe is addressed as `FILE` or `FILE:VARIANT`, where a
@@ -15,16 +15,38 @@ use anyhow::{Context, Result, bail};
 use toml::{Table, Value};
 
 use crate::files;
+use crate::net::graph::Graph;
 
 pub enum Recipe {
     /// A network that finds sites along a genome.
-    Sites(Box<sites::Recipe>),
+    Sites(Box<sites::SitesRecipe>),
     /// A network that scores windows, learnt from labelled ones.
-    Windows(Box<windows::Recipe>),
+    Windows(Box<windows::WindowsRecipe>),
     /// A network that scores genomes, learnt along them.
-    Tracks(Box<tracks::Recipe>),
+    Tracks(Box<tracks::TracksRecipe>),
     /// Vectors of words.
-    Embedding(vectors::Recipe),
+    Vectors(vectors::VectorsRecipe),
+}
+
+impl Recipe {
+    pub fn name(&self) -> &str {
+        match self {
+            Recipe::Sites(recipe) => &recipe.name,
+            Recipe::Windows(recipe) => &recipe.name,
+            Recipe::Tracks(recipe) => &recipe.name,
+            Recipe::Vectors(recipe) => &recipe.name,
+        }
+    }
+
+    /// The network, as it is exported where the recipe exports one.
+    pub fn graph(&self) -> Option<Graph> {
+        match self {
+            Recipe::Sites(recipe) => Some(recipe.shipped()),
+            Recipe::Windows(recipe) => Some(recipe.graph()),
+            Recipe::Tracks(recipe) => Some(recipe.graph()),
+            Recipe::Vectors(_) => None,
+        }
+    }
 }
 
 /// One recipe as a table, and how it is addressed.
@@ -84,6 +106,20 @@ impl Address {
         Ok(all)
     }
 
+    /// All recipes of a folder, file by file.
+    pub fn of_folder(folder: &Path) -> Result<Vec<Address>> {
+        let place = || format!("{}", folder.display());
+        let entries = std::fs::read_dir(folder).with_context(place)?;
+        let mut paths = entries.map(|e| Ok(e?.path())).collect::<Result<Vec<_>>>()?;
+        paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+        paths.sort();
+        let mut all = Vec::new();
+        for path in &paths {
+            all.extend(Address::all(path)?);
+        }
+        Ok(all)
+    }
+
     fn chosen(&self, choice: &str, values: &Value) -> Result<Address> {
         let mut chosen = self.clone();
         if !chosen.variant.is_empty() {
@@ -126,22 +162,22 @@ fn parsed(mut table: Table, variant: &str) -> Result<Recipe> {
     let kind = table.remove("kind");
     Ok(match kind.as_ref().map(Value::as_str) {
         None => {
-            let recipe: sites::Recipe = table.try_into()?;
+            let recipe: sites::SitesRecipe = table.try_into()?;
             recipe.check()?;
             Recipe::Sites(recipe.into())
         }
         Some(Some("windows")) => {
-            let mut recipe: windows::Recipe = table.try_into()?;
+            let mut recipe: windows::WindowsRecipe = table.try_into()?;
             recipe.variant = variant.to_owned();
             recipe.check()?;
             Recipe::Windows(recipe.into())
         }
         Some(Some("tracks")) => {
-            let recipe: tracks::Recipe = table.try_into()?;
+            let recipe: tracks::TracksRecipe = table.try_into()?;
             recipe.check()?;
             Recipe::Tracks(recipe.into())
         }
-        Some(Some("embedding")) => Recipe::Embedding(table.try_into()?),
+        Some(Some("embedding")) => Recipe::Vectors(table.try_into()?),
         Some(_) => bail!("kind: windows, tracks or embedding is wanted"),
     })
 }
@@ -168,7 +204,6 @@ pub fn set(table: &mut Table, key: &str, value: Value) -> Result<()> {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::net::graph::Graph;
 
     /// The graph of the first variant of a recipe in `recipes/`.
     pub fn shipped_graph(file: &str) -> Graph {

@@ -10,28 +10,28 @@ use crate::net::graph::{Graph, Motif};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Recipe {
+pub struct SitesRecipe {
     pub name: String,
     pub seed: u64,
-    pub data: Data,
-    pub split: Split,
+    pub data: SitesData,
+    pub split: GenomeSplit,
     pub architecture: Architecture,
     pub loss: Loss,
     pub draw: Draw,
-    pub train: Train,
-    pub evaluation: Evaluation,
-    pub model: Card,
+    pub train: SitesTrain,
+    pub evaluation: SitesTests,
+    pub model: SitesCard,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Data {
+pub struct SitesData {
     #[serde(flatten)]
-    pub genome: Genome,
+    pub genome: GenomeFiles,
     /// Genomes of which sites are known, but not all of them.
     #[serde(default)]
     pub species: Vec<Species>,
-    /// More labelled windows, beside the genome.
+    /// More labelled windows, in addition to the genome.
     #[serde(default)]
     pub windows: Vec<Windows>,
 }
@@ -47,14 +47,14 @@ pub struct Species {
     /// BED6 of bases that may be sites.
     #[serde(default)]
     pub mask: Vec<PathBuf>,
-    /// What is farther than this from every base of both lists has no site. Nearer bases that
-    /// are no site, and all of them where this is not given, count neither way.
+    /// Bases farther than this from every base of both lists are negatives. Nearer bases that
+    /// are no site, and all of them where this is not given, are masked.
     pub negatives_beyond: Option<usize>,
 }
 
 /// One annotated genome; paths are relative to the data folder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Genome {
+pub struct GenomeFiles {
     pub fasta: PathBuf,
     pub gtf: PathBuf,
     /// BED of all exon starts, also those of transcripts that the GTF leaves out.
@@ -71,7 +71,7 @@ pub struct Windows {
     pub site: Site,
     /// The labelled base of each sequence, counted from 0: the exon's first or last.
     pub at: usize,
-    /// Rows are used only where this column holds `.` or nothing.
+    /// Rows are used only where this column is `.` or empty.
     pub unless: Option<String>,
 }
 
@@ -107,7 +107,7 @@ impl Site {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Split {
+pub enum GenomeSplit {
     /// Validation is everything in `start..end` (0-based, half-open) of a contig.
     Region {
         contig: String,
@@ -133,7 +133,7 @@ pub struct Loss {
 #[serde(deny_unknown_fields)]
 pub struct Draw {
     /// Splice sites of noncoding transcripts are drawn and learnt like those of coding ones,
-    /// instead of being masked. They count for nothing in any evaluation.
+    /// instead of being masked. Evaluations never count them.
     #[serde(default)]
     pub noncoding: bool,
     pub chunk: usize,
@@ -164,7 +164,7 @@ pub struct Kinds {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Train {
+pub struct SitesTrain {
     /// What the run starts from, instead of random weights.
     #[serde(default)]
     pub start: Start,
@@ -173,7 +173,7 @@ pub struct Train {
     pub heads_alone: bool,
     /// 0: the start itself, with batch norm's statistics measured anew.
     pub steps: usize,
-    /// Steps that the learning rate's cosine takes down to nothing (default: all).
+    /// Steps over which the learning rate falls to zero, as a cosine (default: all).
     pub decay_steps: Option<usize>,
     pub learning_rate: f64,
     pub warmup: usize,
@@ -240,7 +240,7 @@ pub enum Keep {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Evaluation {
+pub struct SitesTests {
     pub held_out: Vec<HeldOut>,
     /// Names of the held-out sets whose sites calibrate the model.
     pub calibrate_on: Vec<String>,
@@ -250,13 +250,13 @@ pub struct Evaluation {
 pub struct HeldOut {
     pub name: String,
     #[serde(flatten)]
-    pub genome: Genome,
+    pub genome: GenomeFiles,
 }
 
-/// What the model file says of itself beyond what the run knows.
+/// The part of the model file's contract that the run does not give.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Card {
+pub struct SitesCard {
     pub task: String,
     pub labels: Vec<String>,
     pub distance: usize,
@@ -268,13 +268,13 @@ pub struct Card {
     pub limits: Vec<String>,
 }
 
-impl Recipe {
+impl SitesRecipe {
     /// The sites that the model's labels mean.
     pub fn sites(&self) -> &'static [Site] {
         &SITES[..self.model.labels.len()]
     }
 
-    /// The network: each site's head sees its dinucleotide beside it.
+    /// The network: each site's head is gated by the dinucleotide next to the site.
     pub fn graph(&self) -> Graph {
         self.graph_of(HEADS)
     }

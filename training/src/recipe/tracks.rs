@@ -12,36 +12,36 @@ use crate::net::graph::Graph;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Recipe {
+pub struct TracksRecipe {
     pub name: String,
     pub seed: u64,
-    /// What the network is, and what is to be said of it, in RESULTS.md.
+    /// Heading and note in RESULTS.md.
     pub system: String,
     pub note: String,
-    pub genomes: Vec<Genome>,
+    pub genomes: Vec<TrackGenome>,
     pub labels: Vec<Labels>,
     /// Stretches that validate and calibrate, and are never learnt from.
-    pub validation: Vec<Stretch>,
+    pub validation: Vec<TrackStretch>,
     pub lanes: Lanes,
     pub architecture: Architecture,
     /// What the first layer begins with.
     pub motifs: Option<Motifs>,
-    pub train: Train,
+    pub train: TracksTrain,
     /// Labels whose weight in the loss is another than that of their group.
     #[serde(default)]
     pub emphasis: BTreeMap<String, f64>,
-    /// The model file that comes of it.
-    pub model: Option<Card>,
+    /// The exported model file.
+    pub model: Option<TracksCard>,
     #[serde(default)]
-    pub evaluation: Judging,
+    pub evaluation: TracksTests,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Genome {
+pub struct TrackGenome {
     pub name: String,
     pub fasta: PathBuf,
-    /// BED of what is learnt neither as a site nor as a place without one.
+    /// BED of bases that are masked in training.
     #[serde(default)]
     pub masks: Vec<PathBuf>,
     /// Share of the lanes.
@@ -51,7 +51,7 @@ pub struct Genome {
 /// 0-based, half-open.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Stretch {
+pub struct TrackStretch {
     pub genome: String,
     pub contig: String,
     pub start: usize,
@@ -92,7 +92,7 @@ pub struct Sites {
     /// Only the rows whose column (from 0) says `is`, or the label's name.
     pub column: Option<usize>,
     pub is: Option<String>,
-    /// Places on these are learnt neither as sites nor as places without one.
+    /// Places on these are masked in training.
     #[serde(default)]
     pub unsure: bool,
 }
@@ -126,10 +126,10 @@ pub struct Motifs {
 /// The budget and the pace of a run, in steps; the rate is a cosine.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Train {
+pub struct TracksTrain {
     pub steps: usize,
     pub warmup: usize,
-    /// Steps over which the rate would fall to nothing, where they are not all of them.
+    /// Steps over which the learning rate falls to zero (default: all).
     pub decay_steps: Option<usize>,
     pub learning_rate: f64,
     pub weight_decay: f64,
@@ -149,14 +149,14 @@ pub struct Train {
 /// What the network is held against.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Judging {
+pub struct TracksTests {
     #[serde(default)]
     pub tests: Vec<Test>,
     /// Matrices of factors, in TRANSFAC format.
     pub jaspar: Option<PathBuf>,
 }
 
-/// Whole contigs that nothing was learnt from or chosen by.
+/// Whole contigs that neither training nor any choice used.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Test {
@@ -178,10 +178,10 @@ pub struct Truths {
     pub far: usize,
 }
 
-/// What the model file says of itself.
+/// The part of the model file's contract that the run does not give.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Card {
+pub struct TracksCard {
     pub name: String,
     pub task: String,
     /// The heads that are shipped.
@@ -196,7 +196,7 @@ pub struct Card {
     pub limits: Vec<String>,
 }
 
-impl Recipe {
+impl TracksRecipe {
     pub fn check(&self) -> Result<()> {
         let graph = self.architecture.dense(1);
         graph.context("architecture: a dense one is wanted")?;
@@ -238,7 +238,7 @@ impl Recipe {
         Ok(())
     }
 
-    /// Every file of the data folder that decides what comes of it.
+    /// Every file of the data folder that the run reads.
     pub fn files(&self) -> Vec<PathBuf> {
         let tests = &self.evaluation.tests;
         let mut files: Vec<PathBuf> = self.genomes.iter().map(|g| g.fasta.clone()).collect();

@@ -1,6 +1,6 @@
-//! What a run leaves in its folder to go on from: kept weights, optimiser, progress and the task's
-//! state in one file, which is renamed once, so that a killed run finds all of one step; and the
-//! recipe that it is of.
+//! The checkpoint that a run continues from: kept weights, optimiser, progress and the task's
+//! state in one file, which is renamed once: a killed run never finds parts of different steps. The
+//! recipe is next to it.
 
 use std::path::{Path, PathBuf};
 
@@ -26,9 +26,15 @@ fn path(folder: &Path) -> PathBuf {
     folder.join("checkpoint.ot")
 }
 
-/// The recipe that the run in `folder` is of.
-pub fn recipe(folder: &Path) -> PathBuf {
+fn recipe_path(folder: &Path) -> PathBuf {
     folder.join("recipe.json")
+}
+
+/// The recipe that the run in `folder` is of.
+pub fn recipe<R: DeserializeOwned>(folder: &Path) -> Result<R> {
+    let path = recipe_path(folder);
+    ensure!(path.exists(), missing(folder));
+    read_json(&path)
 }
 
 /// Takes `folder` for a run of `recipe`.
@@ -46,9 +52,9 @@ pub fn claim<R: Serialize + DeserializeOwned>(
     if fresh && checkpoint.exists() {
         std::fs::remove_file(&checkpoint).with_context(|| format!("{}", checkpoint.display()))?;
     }
-    let recipe = recipe(folder);
+    let recipe = recipe_path(folder);
     if checkpoint.exists() && recipe.exists() {
-        // Read as a recipe, so that what it leaves to a default is there.
+        // Read as a recipe, so that its defaults are filled in.
         let there: R = read_json(&recipe)?;
         let differs = differences(&trains(&there)?, &trains(wanted)?);
         if !differs.is_empty() {
@@ -62,7 +68,7 @@ pub fn claim<R: Serialize + DeserializeOwned>(
     write_json(&recipe, wanted)
 }
 
-/// The part of a recipe that decides what is learnt.
+/// The part of a recipe that training depends on.
 fn trains(recipe: &impl Serialize) -> Result<Value> {
     let mut value = serde_json::to_value(recipe)?;
     if let Some(table) = value.as_object_mut() {
@@ -178,10 +184,16 @@ pub fn read(folder: &Path) -> Result<Option<Checkpoint>> {
     }))
 }
 
-/// The checkpoint of a run that another one builds on.
+/// The checkpoint of a run that something else builds on.
 fn of_run(folder: &Path) -> Result<Checkpoint> {
-    read(folder)?
-        .with_context(|| format!("{}: no checkpoint; train that run first", folder.display()))
+    read(folder)?.with_context(|| missing(folder))
+}
+
+fn missing(folder: &Path) -> String {
+    format!(
+        "{}: no checkpoint; `windrow-train train` its recipe first",
+        folder.display()
+    )
 }
 
 /// The state of the optimiser of the run in `folder`.

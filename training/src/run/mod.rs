@@ -1,11 +1,11 @@
 //! Training runs: one loop, one checkpoint, and what each kind of recipe learns.
 
 pub mod checkpoint;
-pub mod course;
 mod log;
 pub mod progress;
 pub mod sites;
 mod task;
 pub mod tracks;
+pub mod training;
 pub mod vectors;
 pub mod windows;

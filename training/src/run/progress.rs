@@ -1,8 +1,8 @@
-//! Where a run stands.
+//! The progress of a run.
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::task::{Pace, Verdict};
+use crate::run::task::{Pace, Validation};
 
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Progress {
@@ -21,7 +21,7 @@ pub struct Progress {
     pub curve: Vec<Evaluated>,
 }
 
-/// An evaluation on what is not learnt from.
+/// An evaluation on the validation part.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Evaluated {
     /// Where the run counts by epochs.
@@ -45,8 +45,8 @@ impl Progress {
     }
 
     /// Notes an evaluation, with the mean loss since the one before.
-    pub fn note(&mut self, verdict: Verdict, loss: f64, pace: &Pace) {
-        let Verdict { figure, parts } = verdict;
+    pub fn note(&mut self, validation: Validation, loss: f64, pace: &Pace) {
+        let Validation { figure, parts } = validation;
         if self.keeps(figure, pace) {
             self.best = Some(figure);
             (self.best_round, self.best_step, self.since_best) = (self.round, self.step, 0);

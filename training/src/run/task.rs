@@ -1,4 +1,4 @@
-//! What the loop needs to know of that which is learnt.
+//! The interface between the training loop and what a recipe learns.
 
 use anyhow::Result;
 use serde::Serialize;
@@ -12,14 +12,14 @@ use crate::recipe::windows::train::Schedule;
 
 /// What a run learns.
 pub trait Task {
-    /// What changes while it learns, beside the weights; part of each checkpoint.
+    /// State that changes during training, apart from the weights; part of each checkpoint.
     type State: Default + Serialize + DeserializeOwned;
 
     fn pace(&self) -> Pace<'_>;
 
     fn graph(&self) -> Graph;
 
-    /// What the log's first line says of the data.
+    /// The data, for the log's first line.
     fn description(&self) -> String {
         String::new()
     }
@@ -27,7 +27,7 @@ pub trait Task {
     /// Sets the weights of a new network that do not begin at random.
     fn begin(&self, network: &Network) -> Result<()>;
 
-    /// Takes what is not learnt out of what is trained.
+    /// Freezes the variables that are not trained.
     fn freeze(&self, _vs: &nn::VarStore, _graph: &Graph) {}
 
     /// Whether [`Task::renew`] comes before the step.
@@ -55,14 +55,14 @@ pub trait Task {
     fn loss(&self, scores: &Tensor, batch: &Batch) -> Tensor;
 
     /// How good the network is on what it does not learn from.
-    fn validate(&self, network: &Network) -> Result<Verdict>;
+    fn validate(&self, network: &Network) -> Result<Validation>;
 }
 
 pub type Batches<'a> = Box<dyn Iterator<Item = Result<Batch>> + 'a>;
 
 /// More is better.
 #[derive(Debug, Clone)]
-pub struct Verdict {
+pub struct Validation {
     pub figure: f64,
     /// Its parts, by name, where there are several.
     pub parts: Vec<(String, f64)>,
@@ -92,8 +92,8 @@ pub struct Pace<'a> {
     pub weight_decay: f64,
     /// Share of the running mean of the weights that a step keeps.
     pub averaging: f64,
-    /// Share of a batch's statistics in batch norm's running ones; none: the running ones are gone
-    /// by, and stay.
+    /// Share of a batch's statistics in batch norm's running ones; none: the running ones are used,
+    /// and stay.
     pub norm_momentum: Option<f64>,
     /// Forward and backward passes in bfloat16; weights stay single.
     pub bf16: bool,

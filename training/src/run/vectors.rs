@@ -12,7 +12,7 @@ use tch::Tensor;
 
 use crate::bases::{UNKNOWN, reverse_complement};
 use crate::data::genome::Contig;
-use crate::recipe::vectors::Recipe;
+use crate::recipe::vectors::VectorsRecipe;
 
 /// Words of all lengths, shortest first.
 pub struct Vocabulary {
@@ -92,7 +92,7 @@ pub fn load(folder: &Path, k: usize, table: &Tensor) -> Result<()> {
     Ok(())
 }
 
-pub fn train(recipe: &Recipe, vocabulary: &Vocabulary, contigs: &[Contig]) -> Vectors {
+pub fn train(recipe: &VectorsRecipe, vocabulary: &Vocabulary, contigs: &[Contig]) -> Vectors {
     let mut random = ChaCha8Rng::seed_from_u64(recipe.seed);
     let (width, size) = (recipe.width, vocabulary.size());
     let bound = 0.5 / width as f32;
@@ -144,7 +144,7 @@ pub fn train(recipe: &Recipe, vocabulary: &Vocabulary, contigs: &[Contig]) -> Ve
 }
 
 /// A stretch of known bases, on either strand.
-fn segment(recipe: &Recipe, contigs: &[Contig], random: &mut ChaCha8Rng) -> Vec<u8> {
+fn segment(recipe: &VectorsRecipe, contigs: &[Contig], random: &mut ChaCha8Rng) -> Vec<u8> {
     let [short, long] = recipe.segment;
     let blocks = contigs
         .iter()

@@ -17,7 +17,7 @@ use windrow::model::{Background, Contract, Strandedness};
 use windrow::sequence::Base;
 use windrow::window::{Grid, Policy, Status, Survey};
 
-use crate::data::genome::{Contig, read_fasta};
+use crate::data::genome::{Block, Contig, read_fasta};
 
 const KEY: &str = "windrow.background";
 /// Human sequence that no card's figures may be fitted on (hg38); left out where no blocks are
@@ -76,9 +76,6 @@ pub fn work(model: &Path, genome: &Path, blocks: Option<&Path>, output: &Path) -
     windrow::model::parse(&bytes, &name)?;
     std::fs::write(output, bytes).with_context(|| format!("{}", output.display()))
 }
-
-/// A stretch of a contig, by its place among the contigs.
-type Block = (usize, Range<usize>);
 
 /// The blocks of a BED file.
 fn listed(path: &Path, contigs: &[Contig]) -> Result<Vec<Block>> {

@@ -1,6 +1,8 @@
 //! What the program does, a verb each.
 
 pub mod background;
+pub mod list;
+pub mod options;
 pub mod search;
 pub mod sites;
 pub mod tracks;

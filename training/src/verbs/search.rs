@@ -14,9 +14,9 @@ use crate::figures::windows::search::{SearchResult, Trial};
 use crate::files::{read_json, write_json};
 use crate::recipe::windows::search::{Range, Search};
 use crate::recipe::{Address, Recipe};
-use crate::run::course;
 use crate::run::progress::Progress;
-use crate::run::windows::train::Learning;
+use crate::run::training;
+use crate::run::windows::train::WindowsTask;
 
 /// Runs the trials that are not there yet; the result file grows by one after each.
 pub fn search(address: &Address, origin: &Origin, device: Device) -> Result<()> {
@@ -43,10 +43,10 @@ pub fn search(address: &Address, origin: &Origin, device: Device) -> Result<()> 
         };
         let folder = origin.folder.join(format!("trial-{number:02}"));
         let windows = SplitWindows::read(&recipe, origin.data)?;
-        let task = Learning::new(&windows, &folder, device);
+        let task = WindowsTask::new(&windows, &folder, device);
         let mut ended_early = false;
         let before = &result.trials;
-        let progress = course::train(&task, &folder, device, &mut |progress| {
+        let progress = training::train(&task, &folder, device, &mut |progress| {
             ended_early = is_hopeless(progress, before, ranges.after);
             !ended_early
         })?;

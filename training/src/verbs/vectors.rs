@@ -7,11 +7,11 @@ use crate::data::genome::read_fasta;
 use crate::figures::provenance::{Origin, Provenance};
 use crate::figures::vectors::{VectorsResult, check};
 use crate::files::write_json;
-use crate::recipe::vectors::Recipe;
+use crate::recipe::vectors::VectorsRecipe;
 use crate::run::vectors::{Vocabulary, path, save, train};
 
 /// Trains, checks, and leaves `vectors.ot` in the run's folder.
-pub fn work(recipe: &Recipe, origin: &Origin) -> Result<()> {
+pub fn work(recipe: &VectorsRecipe, origin: &Origin) -> Result<()> {
     let [shortest, longest] = recipe.words;
     ensure!(
         0 < shortest && shortest <= 3 && 8 <= longest && longest <= 8,

@@ -9,15 +9,15 @@ use crate::data::windows::parts::SplitWindows;
 use crate::export::windows as export;
 use crate::figures::provenance::Origin;
 use crate::figures::windows::evaluate;
-use crate::figures::windows::result::WindowResult;
-use crate::files::{read_json, write_json};
-use crate::recipe::windows::Recipe;
-use crate::run::windows::train::Learning;
-use crate::run::{checkpoint, course};
+use crate::figures::windows::result::WindowsResult;
+use crate::files::write_json;
+use crate::recipe::windows::WindowsRecipe;
+use crate::run::windows::train::WindowsTask;
+use crate::run::{checkpoint, training};
 
 /// Trains, evaluates and exports, as far as `wanted` says.
 pub fn work(
-    recipe: &Recipe,
+    recipe: &WindowsRecipe,
     origin: &Origin,
     wanted: impl Fn(&str) -> bool,
     output: &Path,
@@ -27,18 +27,18 @@ pub fn work(
     let windows = SplitWindows::read(recipe, origin.data)?;
     if wanted("train") {
         checkpoint::claim(folder, recipe, origin.fresh)?;
-        let task = Learning::new(&windows, folder, device);
-        course::train(&task, folder, device, &mut |_| true).context("training")?;
+        let task = WindowsTask::new(&windows, folder, device);
+        training::train(&task, folder, device, &mut |_| true).context("training")?;
     }
     if wanted("evaluate") {
         let (network, progress) = checkpoint::network(recipe.graph(), folder, device)?;
         let evaluation = evaluate::evaluate(&windows, &network)?;
-        let result = WindowResult::new(origin, recipe, &windows, progress, evaluation)?;
+        let result = WindowsResult::new(origin, recipe, &windows, progress, evaluation)?;
         write_json(&origin.result, &result)?;
         println!("{}", origin.result.display());
     }
     if wanted("export") {
-        let result: WindowResult = read_json(&origin.result)?;
+        let result: WindowsResult = origin.read_result()?;
         let (network, _) = checkpoint::network(recipe.graph(), folder, Device::Cpu)?;
         export::export(&windows, &network, &result, output)?;
     }

@@ -1,26 +1,23 @@
 //! An annotated genome in memory.
 
-use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use crate::data::annotation::{Annotation, Gene, STRANDS, Strand, mark, read_bed};
-use crate::data::genome::{Contig, read_fasta};
-use crate::recipe::sites::{Genome, Species};
+use crate::data::genome::{Block, Contig, read_fasta};
+use crate::data::ranges::joined;
+use crate::recipe::sites::{GenomeFiles, Species};
 
-pub struct Dataset {
+pub struct AnnotatedGenome {
     pub contigs: Vec<Contig>,
     /// Marks of each contig's bases, one array a strand.
     pub marks: Vec<[Vec<u16>; 2]>,
     pub genes: Vec<Gene>,
     /// Where sites are known, but not that there are no others.
-    pub unsure: Vec<Stretch>,
+    pub unsure: Vec<Block>,
 }
-
-/// A contig's index and a range of its bases.
-pub type Stretch = (usize, Range<usize>);
 
 /// One base on one strand; as JSON contig, strand (0 forward) and base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +44,8 @@ impl From<(usize, usize, usize)> for Place {
     }
 }
 
-impl Dataset {
-    pub fn read(genome: &Genome, data: &Path) -> Result<Dataset> {
+impl AnnotatedGenome {
+    pub fn read(genome: &GenomeFiles, data: &Path) -> Result<AnnotatedGenome> {
         let contigs = read_fasta(&data.join(&genome.fasta))?;
         let starts = genome.exon_starts.as_ref().map(|path| data.join(path));
         let ends = genome.exon_ends.as_ref().map(|path| data.join(path));
@@ -58,7 +55,7 @@ impl Dataset {
             .iter()
             .map(|c| annotation.marks(&c.name, c.codes.len()))
             .collect();
-        Ok(Dataset {
+        Ok(AnnotatedGenome {
             contigs,
             marks,
             genes: annotation.genes,
@@ -117,7 +114,7 @@ impl Dataset {
     }
 
     /// Stretches with sequence: contig and range.
-    pub fn blocks(&self) -> Vec<Stretch> {
+    pub fn blocks(&self) -> Vec<Block> {
         let of = |(i, c): (usize, &Contig)| {
             c.blocks
                 .iter()
@@ -128,7 +125,7 @@ impl Dataset {
     }
 
     /// All places in `blocks` that have one of the marks `any` and none of `not`.
-    pub fn places(&self, blocks: &[Stretch], any: u16, not: u16) -> Vec<Place> {
+    pub fn places(&self, blocks: &[Block], any: u16, not: u16) -> Vec<Place> {
         let mut places = Vec::new();
         for (contig, range) in blocks {
             for strand in STRANDS {
@@ -145,19 +142,6 @@ impl Dataset {
         }
         places
     }
-}
-
-/// Ranges in order, those that overlap or touch as one.
-pub fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.sort_by_key(|range| range.start);
-    let mut joined: Vec<Range<usize>> = Vec::new();
-    for range in ranges {
-        match joined.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => joined.push(range),
-        }
-    }
-    joined
 }
 
 #[cfg(test)]
@@ -181,7 +165,7 @@ mod tests {
         };
         let read = |species: &Species| {
             let (contigs, marks, genes, unsure) = Default::default();
-            let mut data = Dataset {
+            let mut data = AnnotatedGenome {
                 contigs,
                 marks,
                 genes,

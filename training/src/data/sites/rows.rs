@@ -1,4 +1,4 @@
-//! Labelled windows beside a genome.
+//! Labelled windows in addition to a genome.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -7,10 +7,10 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::bases::{UNKNOWN, encode};
 use crate::data::genome::open;
-use crate::recipe::sites::{Recipe, Site, Windows};
+use crate::recipe::sites::{Site, SitesRecipe, Windows};
 
 /// A labelled window, and the labelled base in it.
-pub struct Row {
+pub struct LabelledWindow {
     pub codes: Vec<u8>,
     pub positive: bool,
     pub site: Site,
@@ -22,7 +22,7 @@ pub struct Row {
 /// # Errors
 ///
 /// If a file cannot be read, or a row is too short for the network.
-pub fn read(recipe: &Recipe, data: &Path) -> Result<Vec<Row>> {
+pub fn read(recipe: &SitesRecipe, data: &Path) -> Result<Vec<LabelledWindow>> {
     let graph = recipe.graph();
     let behind = graph.window() - graph.anchor();
     let mut rows = Vec::new();
@@ -35,7 +35,7 @@ pub fn read(recipe: &Recipe, data: &Path) -> Result<Vec<Row>> {
                 windows.tsv.display()
             );
             if !codes.contains(&UNKNOWN) {
-                rows.push(Row {
+                rows.push(LabelledWindow {
                     codes,
                     positive,
                     site,

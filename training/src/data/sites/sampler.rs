@@ -1,4 +1,4 @@
-//! Batches, drawn from coordinates on the fly: nothing is materialised.
+//! Batches, drawn from coordinates when they are needed.
 
 use std::ops::Range;
 
@@ -10,19 +10,21 @@ use tch::{Device, Tensor};
 use crate::bases::{UNKNOWN, complement, one_hot};
 use crate::data::annotation::{STRANDS, Strand, mark};
 use crate::data::batch::Batch;
-use crate::data::sites::dataset::{Dataset, Place, Stretch, joined};
-use crate::data::sites::rows::Row;
+use crate::data::genome::Block;
+use crate::data::ranges::joined;
+use crate::data::sites::dataset::{AnnotatedGenome, Place};
+use crate::data::sites::rows::LabelledWindow;
 use crate::recipe::sites::{Draw, HEADS, SITES, Site};
 
-pub struct Sampler<'a> {
-    pub data: &'a Dataset,
-    pub blocks: &'a [Stretch],
-    pub rows: &'a [Row],
+pub struct SiteSampler<'a> {
+    pub data: &'a AnnotatedGenome,
+    pub blocks: &'a [Block],
+    pub rows: &'a [LabelledWindow],
     pub draw: &'a Draw,
     sites: Vec<Place>,
-    genic: Vec<Stretch>,
-    intergenic: Vec<Stretch>,
-    /// For each head, the marks of a positive and of what counts neither way.
+    genic: Vec<Block>,
+    intergenic: Vec<Block>,
+    /// For each head, the marks of a positive and of a masked base.
     heads: [(u16, u16); HEADS],
     window: usize,
     anchor: usize,
@@ -34,16 +36,16 @@ struct Lane {
     weight: Vec<f32>,
 }
 
-impl<'a> Sampler<'a> {
+impl<'a> SiteSampler<'a> {
     /// `sites` are those that lanes are drawn around.
     pub fn new(
-        data: &'a Dataset,
-        blocks: &'a [Stretch],
-        rows: &'a [Row],
+        data: &'a AnnotatedGenome,
+        blocks: &'a [Block],
+        rows: &'a [LabelledWindow],
         draw: &'a Draw,
         sites: &[Site],
         [window, anchor]: [usize; 2],
-    ) -> Sampler<'a> {
+    ) -> SiteSampler<'a> {
         let hit = |site: Site| match draw.noncoding {
             true => site.coding() | site.noncoding(),
             false => site.coding(),
@@ -51,7 +53,7 @@ impl<'a> Sampler<'a> {
         let wanted = sites.iter().fold(0, |bits, site| bits | hit(*site));
         let (genic, intergenic) = by_genes(data, blocks);
         let [acceptor, donor] = SITES.map(|site| (hit(site), site.mask()));
-        Sampler {
+        SiteSampler {
             data,
             blocks,
             rows,
@@ -99,7 +101,7 @@ impl<'a> Sampler<'a> {
             dice < 0.0
         };
         let strand = *STRANDS.choose(random).expect("two strands");
-        let anywhere = |stretches: &[Stretch], random: &mut ChaCha8Rng| {
+        let anywhere = |stretches: &[Block], random: &mut ChaCha8Rng| {
             let total: usize = stretches.iter().map(|(_, r)| r.len()).sum();
             let mut at = random.random_range(0..total.max(1));
             for (contig, range) in stretches {
@@ -246,8 +248,8 @@ impl<'a> Sampler<'a> {
     }
 }
 
-/// Blocks cut into what genes cover and what they don't; where sites may be unknown is neither.
-fn by_genes(data: &Dataset, blocks: &[Stretch]) -> (Vec<Stretch>, Vec<Stretch>) {
+/// Blocks cut into genic and intergenic parts; where sites may be unknown is in neither.
+fn by_genes(data: &AnnotatedGenome, blocks: &[Block]) -> (Vec<Block>, Vec<Block>) {
     let (mut genic, mut intergenic) = (Vec::new(), Vec::new());
     for (contig, block) in blocks {
         let mut spans: Vec<Range<usize>> = data

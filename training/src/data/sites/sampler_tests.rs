@@ -2,11 +2,12 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
-use super::Sampler;
+use super::SiteSampler;
 use crate::bases::complement;
 use crate::data::annotation::{STRANDS, Strand, mark};
+use crate::data::genome::Block;
 use crate::data::genome::Contig;
-use crate::data::sites::dataset::{Dataset, Place, Stretch};
+use crate::data::sites::dataset::{AnnotatedGenome, Place};
 use crate::recipe::sites::{Draw, HEADS, Kinds, SITES};
 
 const LENGTH: usize = 400;
@@ -33,7 +34,7 @@ fn draw(kinds: [f64; 5]) -> Draw {
 }
 
 /// Random bases with an exon start behind an AG at 200 of the forward strand.
-fn dataset() -> Dataset {
+fn dataset() -> AnnotatedGenome {
     let mut random = ChaCha8Rng::seed_from_u64(5);
     let mut codes: Vec<u8> = (0..LENGTH).map(|_| random.random_range(0..4)).collect();
     codes[198..200].copy_from_slice(&[0, 2]);
@@ -44,7 +45,7 @@ fn dataset() -> Dataset {
         codes,
         blocks: block(),
     };
-    Dataset {
+    AnnotatedGenome {
         contigs: vec![contig],
         marks: vec![marks],
         genes: Vec::new(),
@@ -53,7 +54,7 @@ fn dataset() -> Dataset {
 }
 
 /// The same contig read from the other end.
-fn mirrored(data: &Dataset) -> Dataset {
+fn mirrored(data: &AnnotatedGenome) -> AnnotatedGenome {
     let codes = data.contigs[0]
         .codes
         .iter()
@@ -69,7 +70,7 @@ fn mirrored(data: &Dataset) -> Dataset {
         codes,
         blocks: block(),
     };
-    Dataset {
+    AnnotatedGenome {
         contigs: vec![contig],
         marks: vec![[reverse, forward]],
         genes: Vec::new(),
@@ -82,7 +83,7 @@ fn block() -> Vec<std::ops::Range<usize>> {
     std::iter::once(0..LENGTH).collect()
 }
 
-fn blocks() -> [Stretch; 1] {
+fn blocks() -> [Block; 1] {
     [(0, 0..LENGTH)]
 }
 
@@ -92,15 +93,15 @@ fn a_site_reads_the_same_from_both_strands() {
     let other = mirrored(&data);
     let draw = draw([1.0, 0.0, 0.0, 0.0, 0.0]);
     let size = [WINDOW, ANCHOR];
-    let here = Sampler::new(&data, &blocks, &[], &draw, &SITES, size);
-    let there = Sampler::new(&other, &blocks, &[], &draw, &SITES, size);
+    let here = SiteSampler::new(&data, &blocks, &[], &draw, &SITES, size);
+    let there = SiteSampler::new(&other, &blocks, &[], &draw, &SITES, size);
     let at = |strand, at| Place {
         contig: 0,
         strand,
         at,
     };
     for seed in 0..20 {
-        let lane = |sampler: &Sampler, place| {
+        let lane = |sampler: &SiteSampler, place| {
             sampler.lane_around(place, &mut ChaCha8Rng::seed_from_u64(seed))
         };
         let a = lane(&here, at(Strand::Forward, 200));
@@ -119,7 +120,7 @@ fn a_site_reads_the_same_from_both_strands() {
 fn every_other_ag_is_a_negative_and_nothing_else_is() {
     let (data, blocks) = (dataset(), blocks());
     let draw = draw([0.0, 0.0, 1.0, 0.0, 0.0]);
-    let sampler = Sampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
+    let sampler = SiteSampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
     for strand in STRANDS {
         let place = Place {
             contig: 0,
@@ -138,7 +139,7 @@ fn every_other_ag_is_a_negative_and_nothing_else_is() {
 fn shuffled_lanes_hold_no_positive() {
     let (data, blocks) = (dataset(), blocks());
     let draw = draw([0.0, 0.0, 0.0, 0.0, 1.0]);
-    let sampler = Sampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
+    let sampler = SiteSampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
     for seed in 0..20 {
         let batch = sampler.batch(&[], &mut ChaCha8Rng::seed_from_u64(seed), Device::Cpu);
         let total = |t: &Tensor| t.sum(tch::Kind::Float).double_value(&[]);
@@ -153,7 +154,7 @@ fn where_sites_may_be_unknown_lanes_are_drawn_around_sites_alone() {
     let (mut data, blocks) = (dataset(), blocks());
     data.unsure = vec![(0, 0..300)];
     let draw = draw([0.0, 0.5, 0.5, 0.0, 0.0]);
-    let sampler = Sampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
+    let sampler = SiteSampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
     assert_eq!(sampler.intergenic, [(0, 300..LENGTH)]);
     assert!(sampler.genic.is_empty());
     assert_eq!(sampler.sites.len(), 1);

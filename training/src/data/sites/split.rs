@@ -9,21 +9,22 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::data::annotation::mark;
-use crate::data::sites::dataset::{Dataset, Stretch};
-use crate::data::sites::rows::{self, Row};
-use crate::recipe::sites::{Recipe, Split};
+use crate::data::genome::Block;
+use crate::data::sites::dataset::AnnotatedGenome;
+use crate::data::sites::rows::{self, LabelledWindow};
+use crate::recipe::sites::{GenomeSplit, SitesRecipe};
 
 /// All that a recipe of sites learns from and is validated on.
 pub struct SplitGenome {
-    pub data: Dataset,
-    pub train: Vec<Stretch>,
-    pub validation: Vec<Stretch>,
-    pub rows: Vec<Row>,
+    pub data: AnnotatedGenome,
+    pub train: Vec<Block>,
+    pub validation: Vec<Block>,
+    pub rows: Vec<LabelledWindow>,
 }
 
 impl SplitGenome {
-    pub fn read(recipe: &Recipe, data: &Path) -> Result<SplitGenome> {
-        let mut dataset = Dataset::read(&recipe.data.genome, data)?;
+    pub fn read(recipe: &SitesRecipe, data: &Path) -> Result<SplitGenome> {
+        let mut dataset = AnnotatedGenome::read(&recipe.data.genome, data)?;
         for species in &recipe.data.species {
             dataset.add(species, data)?;
         }
@@ -37,12 +38,12 @@ impl SplitGenome {
     }
 }
 
-impl Dataset {
+impl AnnotatedGenome {
     /// Training and validation blocks. A gene split leaves the blocks as they are and marks the
-    /// held-out genes instead: they count for nothing in training.
-    fn split(&mut self, split: &Split, seed: u64) -> Result<[Vec<Stretch>; 2]> {
+    /// held-out genes instead, which training ignores.
+    fn split(&mut self, split: &GenomeSplit, seed: u64) -> Result<[Vec<Block>; 2]> {
         match split {
-            Split::Region { contig, start, end } => {
+            GenomeSplit::Region { contig, start, end } => {
                 let (start, end) = (*start, *end);
                 let named = self.contigs.iter().position(|c| c.name == *contig);
                 let held = named.with_context(|| format!("split: no contig '{contig}'"))?;
@@ -66,7 +67,7 @@ impl Dataset {
                 }
                 Ok([train, validation])
             }
-            Split::Genes { share } => {
+            GenomeSplit::Genes { share } => {
                 let mut genes = self.genes.clone();
                 genes.sort_by(|a, b| a.id.cmp(&b.id));
                 genes.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));

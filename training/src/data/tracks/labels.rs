@@ -1,15 +1,15 @@
-//! Labels along genomes: sites as points, masks as intervals, and what a place has to say.
+//! Labels along genomes: sites as points, and the truth of each place.
 
-use std::collections::HashMap;
-use std::io::{BufRead, BufReader};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::bases::UNKNOWN;
-use crate::data::genome::{Contig, open, read_fasta};
-use crate::recipe::tracks::{Labels, Recipe, Sites, Stretch, Test};
+use crate::data::ranges::touches;
+use crate::data::tracks::bed::{Beds, Interval};
+use crate::data::tracks::genome::MaskedGenome;
+use crate::recipe::tracks::{Labels, Sites, Test, TracksRecipe};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Truth {
@@ -17,163 +17,6 @@ pub enum Truth {
     No,
     /// A mask is there, or nothing is known.
     Unsure,
-}
-
-/// A row of a BED file.
-#[derive(Debug, Clone)]
-pub struct Interval {
-    pub start: usize,
-    pub end: usize,
-    pub columns: Vec<String>,
-}
-
-impl Interval {
-    pub fn middle(&self) -> usize {
-        (self.start + self.end) / 2
-    }
-
-    /// 0 forward or without a strand, 1 reverse.
-    pub fn strand(&self) -> usize {
-        usize::from(self.columns.get(5).is_some_and(|strand| strand == "-"))
-    }
-
-    /// Whether the row says `is` in column `column`, of names between commas.
-    pub fn says(&self, column: Option<usize>, is: &str) -> bool {
-        column.is_none_or(|column| {
-            let said = self.columns.get(column);
-            said.is_some_and(|said| said.split(',').any(|one| one == is))
-        })
-    }
-}
-
-/// The rows of a BED file, plain or gzip.
-pub fn read_bed(path: &Path) -> Result<Vec<Interval>> {
-    let place = || format!("{}", path.display());
-    let mut rows = Vec::new();
-    for (number, line) in BufReader::new(open(path)?).lines().enumerate() {
-        let line = line.with_context(place)?;
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        let columns: Vec<String> = line.split('\t').map(str::to_owned).collect();
-        let bound = |at: usize| columns.get(at).and_then(|column| column.parse().ok());
-        let (Some(start), Some(end)) = (bound(1), bound(2)) else {
-            anyhow::bail!("{}: line {}: no interval", place(), number + 1);
-        };
-        rows.push(Interval {
-            start,
-            end,
-            columns,
-        });
-    }
-    Ok(rows)
-}
-
-/// BED files, each read once.
-pub struct Beds<'a> {
-    data: &'a Path,
-    read: HashMap<PathBuf, Vec<Interval>>,
-}
-
-impl<'a> Beds<'a> {
-    pub fn new(data: &'a Path) -> Beds<'a> {
-        Beds {
-            data,
-            read: HashMap::new(),
-        }
-    }
-
-    pub fn rows(&mut self, bed: &Path) -> Result<&[Interval]> {
-        if !self.read.contains_key(bed) {
-            let rows = read_bed(&self.data.join(bed))?;
-            self.read.insert(bed.to_owned(), rows);
-        }
-        Ok(&self.read[bed])
-    }
-}
-
-pub struct Genome {
-    pub name: String,
-    pub contigs: Vec<Contig>,
-    /// By contig, ascending, apart: where nothing is learnt.
-    pub masked: Vec<Vec<Range<usize>>>,
-    /// Contig and bases of what may be learnt from.
-    pub train: Vec<(usize, Range<usize>)>,
-}
-
-/// Places closer to a mask than this count as on it.
-pub const MARGIN: usize = 100;
-
-impl Genome {
-    pub fn read(name: &str, fasta: &Path) -> Result<Genome> {
-        let contigs = read_fasta(fasta)?;
-        let masked = vec![Vec::new(); contigs.len()];
-        let blocks = contigs.iter().enumerate();
-        let train = blocks
-            .flat_map(|(at, contig)| contig.blocks.iter().map(move |block| (at, block.clone())))
-            .collect();
-        Ok(Genome {
-            name: name.to_owned(),
-            contigs,
-            masked,
-            train,
-        })
-    }
-
-    pub fn contig(&self, name: &str) -> Option<usize> {
-        self.contigs.iter().position(|contig| contig.name == name)
-    }
-
-    pub fn mask(&mut self, rows: &[Interval]) {
-        for row in rows {
-            if let Some(contig) = self.contig(&row.columns[0]) {
-                self.masked[contig].push(row.start.saturating_sub(MARGIN)..row.end + MARGIN);
-            }
-        }
-        for masked in &mut self.masked {
-            *masked = merged(std::mem::take(masked));
-        }
-    }
-
-    /// Takes a stretch out of what is learnt from.
-    fn hold_out(&mut self, stretch: &Stretch) -> Result<()> {
-        let contig = self.contig(&stretch.contig);
-        let contig = contig.with_context(|| format!("validation: no contig {}", stretch.contig))?;
-        let cut = |(at, block): (usize, Range<usize>)| {
-            let apart = at != contig || block.end <= stretch.start || stretch.end <= block.start;
-            let parts = match apart {
-                true => vec![block],
-                false => vec![
-                    block.start..stretch.start.max(block.start),
-                    stretch.end.min(block.end)..block.end,
-                ],
-            };
-            parts.into_iter().map(move |part| (at, part))
-        };
-        let train = std::mem::take(&mut self.train);
-        self.train = train.into_iter().flat_map(cut).collect();
-        self.train.retain(|(_, block)| !block.is_empty());
-        Ok(())
-    }
-}
-
-/// Ascending, without overlaps.
-pub fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
-    ranges.sort_by_key(|range| range.start);
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    for range in ranges {
-        match merged.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => merged.push(range),
-        }
-    }
-    merged
-}
-
-/// Whether some of `ranges`, ascending and apart, shares a base with `with`.
-pub fn touches(ranges: &[Range<usize>], with: &Range<usize>) -> bool {
-    let at = ranges.partition_point(|range| range.end <= with.start);
-    ranges.get(at).is_some_and(|range| range.start < with.end)
 }
 
 /// Ascending points by contig and strand.
@@ -198,17 +41,17 @@ pub struct Label {
     pub known: Vec<Option<Known>>,
 }
 
-pub struct Dataset {
-    pub genomes: Vec<Genome>,
+pub struct LabelledGenomes {
+    pub genomes: Vec<MaskedGenome>,
     pub labels: Vec<Label>,
 }
 
-impl Dataset {
-    pub fn read(recipe: &Recipe, data: &Path) -> Result<Dataset> {
+impl LabelledGenomes {
+    pub fn read(recipe: &TracksRecipe, data: &Path) -> Result<LabelledGenomes> {
         let mut beds = Beds::new(data);
         let mut genomes = Vec::new();
         for genome in &recipe.genomes {
-            let mut read = Genome::read(&genome.name, &data.join(&genome.fasta))?;
+            let mut read = MaskedGenome::read(&genome.name, &data.join(&genome.fasta))?;
             for mask in &genome.masks {
                 read.mask(beds.rows(mask)?);
             }
@@ -237,12 +80,12 @@ impl Dataset {
             let found = found.flatten().any(|sites| !sites.is_empty());
             ensure!(found, "labels: {} has no sites", label.name);
         }
-        Ok(Dataset { genomes, labels })
+        Ok(LabelledGenomes { genomes, labels })
     }
 
     /// The contigs of a test, with the recipe's labels as they are known there.
-    pub fn of_test(recipe: &Recipe, test: &Test, data: &Path) -> Result<Dataset> {
-        let genome = Genome::read(&test.name, &data.join(&test.fasta))?;
+    pub fn of_test(recipe: &TracksRecipe, test: &Test, data: &Path) -> Result<LabelledGenomes> {
+        let genome = MaskedGenome::read(&test.name, &data.join(&test.fasta))?;
         let mut beds = Beds::new(data);
         let mut labels = Vec::new();
         for (of, name) in recipe.heads() {
@@ -269,14 +112,14 @@ impl Dataset {
                 known: vec![known],
             });
         }
-        Ok(Dataset {
+        Ok(LabelledGenomes {
             genomes: vec![genome],
             labels,
         })
     }
 }
 
-fn known(of: &Labels, name: &str, genome: &Genome, beds: &mut Beds) -> Result<Option<Known>> {
+fn known(of: &Labels, name: &str, genome: &MaskedGenome, beds: &mut Beds) -> Result<Option<Known>> {
     if !of.sites.iter().any(|sites| sites.genome == genome.name) {
         return Ok(None);
     }
@@ -312,7 +155,7 @@ fn known(of: &Labels, name: &str, genome: &Genome, beds: &mut Beds) -> Result<Op
 fn add(
     from: &Sites,
     name: &str,
-    genome: &Genome,
+    genome: &MaskedGenome,
     beds: &mut Beds,
     mut each: impl FnMut(usize, &Interval, bool),
 ) -> Result<()> {
@@ -384,7 +227,7 @@ impl Places {
     }
 }
 
-impl Dataset {
+impl LabelledGenomes {
     /// Writes the target and the weight of each place of a lane, a row of `count` a label; both
     /// come filled with zeros.
     pub fn fill(&self, places: &Places, target: &mut [f32], weight: &mut [f32]) {
@@ -428,8 +271,8 @@ impl Dataset {
     }
 }
 
-impl Dataset {
-    /// What a place on a base of a strand (0 forward) says of a label.
+impl LabelledGenomes {
+    /// The truth about a label of a place on a base of a strand (0 forward).
     pub fn at(
         &self,
         (genome, contig): (usize, usize),
@@ -487,13 +330,5 @@ mod tests {
         let seen: Vec<usize> = (0..30).filter(|&at| near(&points, at, 2)).collect();
         assert_eq!(seen, [8, 9, 10, 11, 12, 18, 19, 20, 21, 22]);
         assert!(near(&points, 20, 0) && !near(&points, 21, 0));
-    }
-
-    #[test]
-    fn ranges_merge_and_touch() {
-        let ranges = merged(vec![5..9, 1..3, 8..12]);
-        assert_eq!(ranges, [1..3, 5..12]);
-        assert!(touches(&ranges, &(11..14)) && touches(&ranges, &(0..2)));
-        assert!(!touches(&ranges, &(3..5)) && !touches(&ranges, &(12..13)));
     }
 }

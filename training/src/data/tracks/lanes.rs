@@ -8,9 +8,9 @@ use tch::{Device, Tensor};
 
 use crate::bases::{one_hot, reverse_complement};
 use crate::data::batch::Batch;
-use crate::data::tracks::labels::{Dataset, Places};
+use crate::data::tracks::labels::{LabelledGenomes, Places};
 use crate::net::graph::Graph;
-use crate::recipe::tracks::Recipe;
+use crate::recipe::tracks::TracksRecipe;
 
 /// A site that lanes are drawn around: contig, base.
 type Site = (usize, usize);
@@ -18,9 +18,9 @@ type Site = (usize, usize);
 type Sites = (Vec<Vec<Site>>, WeightedIndex<f64>);
 
 /// Draws lanes of a recipe's genomes.
-pub struct Sampler<'a> {
-    recipe: &'a Recipe,
-    data: &'a Dataset,
+pub struct LaneSampler<'a> {
+    recipe: &'a TracksRecipe,
+    data: &'a LabelledGenomes,
     window: usize,
     anchor: usize,
     step: usize,
@@ -31,8 +31,12 @@ pub struct Sampler<'a> {
     sites: Vec<Option<Sites>>,
 }
 
-impl<'a> Sampler<'a> {
-    pub fn new(recipe: &'a Recipe, data: &'a Dataset, graph: &Graph) -> Result<Sampler<'a>> {
+impl<'a> LaneSampler<'a> {
+    pub fn new(
+        recipe: &'a TracksRecipe,
+        data: &'a LabelledGenomes,
+        graph: &Graph,
+    ) -> Result<LaneSampler<'a>> {
         let (window, step) = (graph.window(), graph.step());
         let length = window + (recipe.lanes.places - 1) * step;
         let mut blocks = Vec::new();
@@ -66,7 +70,7 @@ impl<'a> Sampler<'a> {
             let drawn = WeightedIndex::new(draw).ok();
             sites.push(drawn.map(|drawn| (of_labels, drawn)));
         }
-        Ok(Sampler {
+        Ok(LaneSampler {
             recipe,
             data,
             window,

@@ -1,4 +1,4 @@
-//! Stretches of a genome that are measured as a whole: nothing of them is learnt from.
+//! Stretches of a genome that are held out as a whole.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
@@ -9,15 +9,15 @@ use anyhow::{Context, Result};
 use crate::bases::{UNKNOWN, reverse_complement};
 use crate::data::genome::open;
 use crate::data::windows::examples::Example;
-use crate::data::windows::genome::Genome;
-use crate::recipe::windows::along::{Along, Stretch};
+use crate::data::windows::genome::GenomeWindows;
+use crate::recipe::windows::along::{Along, AlongStretch};
 use crate::recipe::windows::source::Part;
 
-/// Bases by which a sequence is told to lie in a stretch.
+/// A sequence lies in a stretch if so many bases around its middle occur there.
 const WORD: usize = 32;
 
 impl Along {
-    pub fn stretches(&self, part: Part) -> &[Stretch] {
+    pub fn stretches(&self, part: Part) -> &[AlongStretch] {
         match part {
             Part::Train => &[],
             Part::Validation => &self.validation,
@@ -25,12 +25,12 @@ impl Along {
         }
     }
 
-    fn held_out(&self) -> impl Iterator<Item = &Stretch> {
+    fn held_out(&self) -> impl Iterator<Item = &AlongStretch> {
         self.validation.iter().chain(&self.test)
     }
 
     /// Hides the stretches, and all that is near a known site, from draws.
-    pub fn hide(&self, genome: &mut Genome, folder: &Path) -> Result<()> {
+    pub fn hide(&self, genome: &mut GenomeWindows, folder: &Path) -> Result<()> {
         for stretch in self.held_out() {
             genome.forget(&stretch.contig, stretch.start..stretch.end);
         }
@@ -61,7 +61,7 @@ impl Along {
 
     /// Leaves out the examples whose middle stands in one of the stretches, on either strand.
     pub fn clear(&self, examples: &mut Vec<Example>, folder: &Path) -> Result<()> {
-        let genome = Genome::read(&folder.join(&self.fasta))?;
+        let genome = GenomeWindows::read(&folder.join(&self.fasta))?;
         let mut words: HashMap<u64, Vec<usize>> = HashMap::new();
         for (at, example) in examples.iter().enumerate() {
             let middle = example.window(WORD, 0);
@@ -95,8 +95,8 @@ fn packed(word: &[u8]) -> u64 {
     word.iter().fold(0, |sum, &code| sum << 2 | u64::from(code))
 }
 
-impl Stretch {
-    pub fn codes<'a>(&self, genome: &'a Genome) -> Result<&'a [u8]> {
+impl AlongStretch {
+    pub fn codes<'a>(&self, genome: &'a GenomeWindows) -> Result<&'a [u8]> {
         let codes = genome.codes(&self.contig);
         codes
             .and_then(|codes| codes.get(self.start..self.end))
@@ -116,7 +116,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     fn along(validation: &[(usize, usize)]) -> Along {
-        let stretch = |&(start, end): &(usize, usize)| Stretch {
+        let stretch = |&(start, end): &(usize, usize)| AlongStretch {
             contig: "c".into(),
             start,
             end,

@@ -1,4 +1,4 @@
-//! Keeps what is learnt from apart from what is measured: rows of different sources may be cut from
+//! Keeps training examples apart from held-out ones: rows of different sources may be cut from
 //! the same place.
 
 use std::collections::HashSet;
@@ -9,8 +9,8 @@ use crate::data::windows::examples::Example;
 /// Bases of a word: as many as a number holds.
 const WORD: usize = 32;
 
-/// Leaves out of `train` what has `bases` bases in a row that are made of words of the held-out
-/// examples, on either strand; so many of one example are.
+/// Removes from `train` the examples with `bases` bases in a row that consist of words of the
+/// held-out examples, on either strand; so many of one example are.
 pub fn keep_apart(train: &mut Vec<Example>, held_out: &[&[Example]], bases: usize) {
     let mut known = HashSet::new();
     for example in held_out.iter().copied().flatten() {

@@ -12,10 +12,10 @@ use crate::bases::{UNKNOWN, complement, one_hot};
 use crate::data::batch::Batch;
 use crate::data::shuffle::dinucleotides;
 use crate::data::windows::examples::Example;
-use crate::data::windows::genome::Genome;
+use crate::data::windows::genome::GenomeWindows;
 use crate::recipe::windows::along::Along;
 use crate::recipe::windows::source::{Negatives, Part};
-use crate::recipe::windows::split::{Augment, Split};
+use crate::recipe::windows::split::{Augment, ExampleSplit};
 
 /// Ways to draw negatives for a positive.
 pub struct Drawer {
@@ -25,7 +25,7 @@ pub struct Drawer {
 
 struct Way {
     /// None: shuffles of the positive.
-    genome: Option<Genome>,
+    genome: Option<GenomeWindows>,
     ratio: f64,
     matched: bool,
     part: Option<Part>,
@@ -41,7 +41,7 @@ impl Drawer {
     ) -> Result<Drawer> {
         let way = |negatives: &Negatives| {
             let mut genome = match &negatives.genome {
-                Some(path) => Some(Genome::read(&folder.join(path))?),
+                Some(path) => Some(GenomeWindows::read(&folder.join(path))?),
                 None => None,
             };
             if let (Some(genome), Some(along)) = (&mut genome, along) {
@@ -68,7 +68,7 @@ impl Drawer {
         self.ways(Part::Train).map(|way| way.ratio).sum()
     }
 
-    /// Negatives for the window of a positive, as for `part`, from where `within` says alone.
+    /// Negatives for the window of a positive, as for `part`, from groups that `within` allows.
     pub fn draw(
         &self,
         positive: &[u8],
@@ -95,7 +95,7 @@ impl Drawer {
         &self,
         examples: &mut Vec<Example>,
         part: Part,
-        split: &Split,
+        split: &ExampleSplit,
         seed: u64,
     ) -> Result<()> {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -141,7 +141,7 @@ fn negative(targets: &[f32]) -> Vec<f32> {
 pub struct Epochs<'a> {
     pub examples: &'a [Example],
     pub drawer: &'a Drawer,
-    pub split: &'a Split,
+    pub split: &'a ExampleSplit,
     pub augment: &'a Augment,
     pub window: usize,
     /// Of the examples, in an epoch.
@@ -172,7 +172,7 @@ impl Epochs<'_> {
         ((size as f64 / (1.0 + share * self.drawer.ratio())).round() as usize).max(1)
     }
 
-    /// The batch of `taken` examples, by generators of its own: it hangs on `number` alone.
+    /// The batch of `taken` examples, by a generator of its own: it depends on `number` alone.
     pub fn batch(&self, taken: &[u32], number: usize, device: Device) -> Result<Batch> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream(2 * number as u64 + 1);
@@ -262,7 +262,7 @@ mod tests {
             }],
             window: 12,
         };
-        let split = Split::Random {
+        let split = ExampleSplit::Random {
             validation: 0.0,
             test: 0.0,
         };

@@ -11,10 +11,10 @@ use rand_chacha::ChaCha8Rng;
 use crate::bases::{UNKNOWN, encode};
 use crate::data::annotation::{Annotation, Strand};
 use crate::data::genome::{open, read_fasta};
-use crate::data::windows::genome::{GROUP, Genome};
+use crate::data::windows::genome::{GROUP, GenomeWindows};
 use crate::recipe::windows::card::Output;
-use crate::recipe::windows::source::{Data, Part, Reading, Short, Source};
-use crate::recipe::windows::split::Split;
+use crate::recipe::windows::source::{Part, Reading, Short, Source, WindowsData};
+use crate::recipe::windows::split::ExampleSplit;
 
 /// A labelled sequence, longer than a window or as long.
 #[derive(Debug, Clone)]
@@ -35,8 +35,8 @@ pub struct Example {
 /// What all sources of a recipe share.
 pub struct Reader<'a> {
     pub folder: &'a Path,
-    pub data: &'a Data,
-    pub split: &'a Split,
+    pub data: &'a WindowsData,
+    pub split: &'a ExampleSplit,
     pub labels: &'a [String],
     pub output: Output,
     pub window: usize,
@@ -130,13 +130,13 @@ impl Reader<'_> {
             (_, _, Output::Value) => Some(column("value")?),
         };
         let group = match self.split {
-            Split::Groups {
+            ExampleSplit::Groups {
                 column: Some(name), ..
             } => names.iter().position(|n| n == name),
             _ => None,
         };
         let split = match self.split {
-            Split::Column { column: name, .. } => names.iter().position(|n| n == name),
+            ExampleSplit::Column { column: name, .. } => names.iter().position(|n| n == name),
             _ => None,
         };
         for (row, line) in lines.enumerate() {
@@ -188,7 +188,7 @@ impl Reader<'_> {
         bed: &Path,
         all: &mut Vec<Example>,
     ) -> Result<()> {
-        let genome = Genome::read(&self.folder.join(fasta))?;
+        let genome = GenomeWindows::read(&self.folder.join(fasta))?;
         let path = self.folder.join(bed);
         let target = source.target.unwrap_or(f64::NAN) as f32;
         for (number, line) in BufReader::new(open(&path)?).lines().enumerate() {
@@ -221,7 +221,7 @@ impl Reader<'_> {
         all: &mut Vec<Example>,
     ) -> Result<()> {
         let reading = source.reading.context("no reading")?;
-        let genome = Genome::read(&self.folder.join(fasta))?;
+        let genome = GenomeWindows::read(&self.folder.join(fasta))?;
         let annotation = Annotation::read(&self.folder.join(gtf), None, None)?;
         let mut starts: HashSet<(&str, usize, bool)> = HashSet::new();
         let mut genes: BTreeMap<&str, Vec<(usize, bool)>> = BTreeMap::new();
@@ -282,8 +282,8 @@ mod tests {
     use super::*;
     use std::path::PathBuf;
 
-    fn data() -> Data {
-        Data {
+    fn data() -> WindowsData {
+        WindowsData {
             length: Some(4),
             short: Short::Drop,
             sources: vec![],
@@ -293,7 +293,7 @@ mod tests {
     }
 
     fn read(folder: &Path, source: Source, labels: &[&str]) -> Result<Vec<Example>> {
-        let split = Split::Groups {
+        let split = ExampleSplit::Groups {
             column: Some("cluster".into()),
             validation: 0.1,
             test: 0.1,

@@ -1,4 +1,4 @@
-//! A genome to draw windows from.
+//! Genomes that windows are drawn from.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -21,17 +21,17 @@ const DRAWS: usize = 10_000;
 const MATCHED: usize = 100;
 
 /// Contigs by name.
-pub struct Genome {
+pub struct GenomeWindows {
     contigs: Vec<Contig>,
     by_name: HashMap<String, usize>,
 }
 
-impl Genome {
-    pub fn read(path: &Path) -> Result<Genome> {
+impl GenomeWindows {
+    pub fn read(path: &Path) -> Result<GenomeWindows> {
         let contigs = read_fasta(path)?;
         let names = contigs.iter().enumerate();
         let by_name = names.map(|(i, c)| (c.name.clone(), i)).collect();
-        Ok(Genome { contigs, by_name })
+        Ok(GenomeWindows { contigs, by_name })
     }
 
     /// All codes of a contig.
@@ -129,14 +129,14 @@ mod tests {
     use rand::SeedableRng;
 
     /// Ten stretches of 500 bases: A, C, G, T, A and so on.
-    fn genome() -> Genome {
+    fn genome() -> GenomeWindows {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("g.fa");
         let text: String = (0..10)
             .map(|i| ["A", "C", "G", "T"][i % 4].repeat(500))
             .collect();
         std::fs::write(&path, format!(">c\n{text}\n")).unwrap();
-        Genome::read(&path).unwrap()
+        GenomeWindows::read(&path).unwrap()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The windows of a recipe, split, with what is drawn beside them.
+//! The windows of a recipe, split, with the negatives drawn for them.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,12 @@ use anyhow::{Result, ensure};
 use crate::data::windows::apart::keep_apart;
 use crate::data::windows::batch::Drawer;
 use crate::data::windows::examples::{Example, Reader};
-use crate::recipe::windows::Recipe;
+use crate::recipe::windows::WindowsRecipe;
 use crate::recipe::windows::source::Part;
 
 /// All that a recipe of windows learns from and is validated on.
 pub struct SplitWindows<'a> {
-    pub recipe: &'a Recipe,
+    pub recipe: &'a WindowsRecipe,
     /// Examples of the parts: train, validation, test.
     pub parts: [Vec<Example>; 3],
     /// The data folder.
@@ -22,7 +22,7 @@ pub struct SplitWindows<'a> {
 }
 
 impl<'a> SplitWindows<'a> {
-    pub fn read(recipe: &'a Recipe, folder: &Path) -> Result<SplitWindows<'a>> {
+    pub fn read(recipe: &'a WindowsRecipe, folder: &Path) -> Result<SplitWindows<'a>> {
         let window = recipe.graph().window();
         let along = recipe.evaluation.along.as_ref();
         let mut windows = SplitWindows {

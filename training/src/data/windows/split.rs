@@ -6,10 +6,10 @@ use rand_chacha::ChaCha8Rng;
 use crate::data::windows::examples::Example;
 use crate::files::sha256;
 use crate::recipe::windows::source::Part;
-use crate::recipe::windows::split::Split;
+use crate::recipe::windows::split::ExampleSplit;
 
-impl Split {
-    /// Sorts examples into parts; those that the split's column says nothing of are left out.
+impl ExampleSplit {
+    /// Sorts examples into parts; those without a part in the split's column are left out.
     pub fn apply(&self, examples: Vec<Example>, seed: u64) -> [Vec<Example>; 3] {
         let mut parts: [Vec<Example>; 3] = Default::default();
         for example in examples {
@@ -23,7 +23,7 @@ impl Split {
 
     fn part(&self, example: &Example, seed: u64) -> Option<Part> {
         match self {
-            Split::Column {
+            ExampleSplit::Column {
                 train,
                 validation,
                 test,
@@ -42,18 +42,20 @@ impl Split {
                 let found = parts.into_iter().find(|(_, values)| of(values));
                 found.map(|(part, _)| part)
             }
-            Split::Groups { .. } | Split::Random { .. } => Some(self.part_of(&example.group, seed)),
+            ExampleSplit::Groups { .. } | ExampleSplit::Random { .. } => {
+                Some(self.part_of(&example.group, seed))
+            }
         }
     }
 
     /// The part of a group, by lot; everything trains where a column splits.
     pub fn part_of(&self, group: &str, seed: u64) -> Part {
         let (validation, test) = match self {
-            Split::Groups {
+            ExampleSplit::Groups {
                 validation, test, ..
             }
-            | Split::Random { validation, test } => (*validation, *test),
-            Split::Column { .. } => (0.1, 0.1),
+            | ExampleSplit::Random { validation, test } => (*validation, *test),
+            ExampleSplit::Column { .. } => (0.1, 0.1),
         };
         match share(group, seed) {
             lot if lot < validation => Part::Validation,
@@ -63,7 +65,7 @@ impl Split {
     }
 }
 
-/// A number in 0..1 that hangs on the group and the seed alone.
+/// A number in 0..1 that depends on the group and the seed alone.
 fn share(group: &str, seed: u64) -> f64 {
     let hash = sha256(format!("{seed} {group}").as_bytes());
     let start = u64::from_str_radix(&hash[..16], 16).unwrap_or(0);
@@ -88,7 +90,7 @@ mod tests {
 
     #[test]
     fn no_group_is_on_two_sides_and_shares_are_kept() {
-        let split = Split::Groups {
+        let split = ExampleSplit::Groups {
             column: None,
             validation: 0.2,
             test: 0.1,
@@ -108,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_column_says_what_its_values_say() {
-        let split = Split::Column {
+        let split = ExampleSplit::Column {
             column: "split".into(),
             train: vec!["train".into()],
             validation_share: 0.0,

@@ -37,7 +37,7 @@ impl Writer {
             &rows,
             vec![ints("perm", &[0, 2, 1])],
         );
-        // Keys are wanted with their numbers along the rows.
+        // Keys are transposed: their numbers along the rows.
         for (word, linear, order) in [
             ("query", query, [0, 2, 1, 3]),
             ("key", key, [0, 2, 3, 1]),
@@ -112,7 +112,7 @@ impl Writer {
     ) -> Result<()> {
         let part = |part: &str| format!("{output}.{part}");
         let inputs = parameters[0].size()[1] as usize;
-        // ONNX wants the gates as i o f g.
+        // The order of gates in ONNX is i o f g.
         let gates = |t: &Tensor| {
             let parts = t.chunk(4, 0);
             Tensor::cat(&[&parts[0], &parts[3], &parts[1], &parts[2]], 0)
@@ -150,7 +150,7 @@ impl Writer {
     }
 
     /// Looks up two numbers a word and head and sums them over each window. The sums are made by
-    /// doubling, so that a window's score does not hang on where the sequence begins.
+    /// doubling, so that a window's score does not depend on where the sequence begins.
     pub(super) fn words(
         &mut self,
         words: &Words,
@@ -234,7 +234,7 @@ impl Writer {
     fn sliding_sum(&mut self, ones: &str, output: &str, width: usize) -> String {
         let part = |part: &str, n: usize| format!("{output}.{part}{n}");
         let (mut doubled, mut size) = (ones.to_owned(), 1);
-        // What is summed so far, and of how many.
+        // The sum so far, and how many words are in it.
         let mut sum: Option<(String, usize)> = None;
         loop {
             if width & size != 0 {

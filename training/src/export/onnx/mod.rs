@@ -165,3 +165,6 @@ impl Writer {
         });
     }
 }
+
+#[cfg(test)]
+mod round_trip_tests;

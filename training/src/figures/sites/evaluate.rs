@@ -10,18 +10,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::bases::{UNKNOWN, complement};
 use crate::data::annotation::{STRANDS, Strand, mark};
-use crate::data::sites::dataset::{Dataset, Place, Stretch};
+use crate::data::genome::Block;
+use crate::data::sites::dataset::{AnnotatedGenome, Place};
 use crate::data::sites::split::SplitGenome;
 use crate::figures::calibrate::{Knot, calibrate};
-use crate::figures::sites::yardstick::{Yardstick, intragenic};
+use crate::figures::sites::yardstick::{SiteYardstick, intragenic};
 use crate::metrics::{Curve, auroc, even_threshold, rates};
 use crate::net::network::Network;
-use crate::recipe::sites::{Recipe, Site};
-use crate::run::sites::score::{Scored, logits, scored};
+use crate::recipe::sites::{Site, SitesRecipe};
+use crate::run::sites::score::{SiteScores, logits, scored};
 
 /// One scorer on one held-out set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Row {
+pub struct SitesRow {
     pub set: String,
     pub scorer: String,
     pub sites: usize,
@@ -33,8 +34,8 @@ pub struct Row {
     /// Among positions where the site's motif stands (an AG before it; a GT or GC behind it), whole
     /// contigs.
     pub auroc_ag: f64,
-    /// Against all intragenic windows centred on such a motif, then all intragenic windows, classes balanced; thresholds
-    /// chosen on the validation blocks.
+    /// Against all intragenic windows centred on such a motif, then all intragenic windows, classes
+    /// balanced; thresholds chosen on the validation blocks.
     pub balanced_accuracy_ag: f64,
     pub f1_ag: f64,
     pub balanced_accuracy_random: f64,
@@ -42,11 +43,11 @@ pub struct Row {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Evaluation {
+pub struct SitesEvaluation {
     /// The model's label.
     #[serde(default = "exon_start")]
     pub label: String,
-    pub rows: Vec<Row>,
+    pub rows: Vec<SitesRow>,
     pub calibration: Vec<Knot>,
     /// Calibrated probability of the best F1 on the validation blocks: the model's threshold.
     pub threshold: f64,
@@ -68,8 +69,8 @@ struct Field {
 type Scorer<'a> = &'a dyn Fn(&[u8], &Range<usize>, Strand) -> Vec<f32>;
 
 impl Field {
-    fn new(data: &Dataset, blocks: &[Stretch], score: Scorer) -> Field {
-        let of = |(contig, range): &Stretch| {
+    fn new(data: &AnnotatedGenome, blocks: &[Block], score: Scorer) -> Field {
+        let of = |(contig, range): &Block| {
             let codes = &data.contigs[*contig].codes;
             (
                 *contig,
@@ -91,7 +92,7 @@ impl Field {
         (!score.is_nan()).then_some(score)
     }
 
-    fn scored(&self, data: &Dataset, site: Site) -> Scored {
+    fn scored(&self, data: &AnnotatedGenome, site: Site) -> SiteScores {
         let ranges: Vec<_> = self.blocks.iter().map(|b| (b.0, b.1.clone())).collect();
         scored(data, &ranges, site, |contig, range, strand| {
             let same = |b: &&(usize, Range<usize>, [Vec<f32>; 2])| b.0 == contig && b.1 == *range;
@@ -104,8 +105,8 @@ impl Field {
 /// Scores and truth of all sites against all intragenic windows with the motif, then against all
 /// intragenic ones.
 fn windows(
-    data: &Dataset,
-    blocks: &[Stretch],
+    data: &AnnotatedGenome,
+    blocks: &[Block],
     site: Site,
     field: &Field,
 ) -> [(Vec<f32>, Vec<bool>); 2] {
@@ -123,21 +124,21 @@ fn windows(
 /// A set, its blocks, and the network's scores of it for each label.
 struct Set {
     name: String,
-    data: Dataset,
-    blocks: Vec<Stretch>,
+    data: AnnotatedGenome,
+    blocks: Vec<Block>,
     fields: Vec<Field>,
 }
 
 /// Evaluates the network that the run kept and the yardsticks on every held-out set of the recipe,
 /// label by label.
 pub fn evaluate(
-    recipe: &Recipe,
+    recipe: &SitesRecipe,
     genome: &SplitGenome,
     network: &Network,
     data: &Path,
-) -> Result<Vec<Evaluation>> {
+) -> Result<Vec<SitesEvaluation>> {
     let heads = recipe.sites().len();
-    let fields = |data: &Dataset, blocks: &[Stretch]| {
+    let fields = |data: &AnnotatedGenome, blocks: &[Block]| {
         let mut fields: Vec<Field> = (0..heads).map(|_| Field::default()).collect();
         for (contig, range) in blocks {
             let codes = &data.contigs[*contig].codes;
@@ -153,7 +154,7 @@ pub fn evaluate(
     let mut sets = Vec::new();
     for held_out in &recipe.evaluation.held_out {
         let place = || format!("held-out set '{}'", held_out.name);
-        let data = Dataset::read(&held_out.genome, data).with_context(place)?;
+        let data = AnnotatedGenome::read(&held_out.genome, data).with_context(place)?;
         let blocks = data.blocks();
         sets.push(Set {
             name: held_out.name.clone(),
@@ -171,14 +172,14 @@ pub fn evaluate(
 
 /// Evaluates one label.
 fn label(
-    recipe: &Recipe,
+    recipe: &SitesRecipe,
     site: Site,
     head: usize,
     (genome, validation): (&SplitGenome, &Field),
     sets: &[Set],
-) -> Evaluation {
+) -> SitesEvaluation {
     let yardsticks = train_yardsticks(genome, site, recipe.seed);
-    let measured = |yardstick: &Yardstick, data: &Dataset, blocks: &[Stretch]| {
+    let measured = |yardstick: &SiteYardstick, data: &AnnotatedGenome, blocks: &[Block]| {
         Field::new(data, blocks, &|codes, range, strand| {
             yardstick.scores(codes, range, strand)
         })
@@ -207,7 +208,7 @@ fn label(
             let all = field.scored(&set.data, site);
             let windows = windows(&set.data, &set.blocks, site, field);
             let (row, curve) = row(&set.data, site, &all, &windows, thresholds);
-            rows.push(Row {
+            rows.push(SitesRow {
                 set: set.name.clone(),
                 scorer: scorer.to_owned(),
                 ..row
@@ -227,7 +228,7 @@ fn label(
     }
     let calibration = calibrate(&pooled, &pooled_truth);
     let threshold = crate::figures::calibrate::probability(&calibration, best_logit);
-    Evaluation {
+    SitesEvaluation {
         label: site.label().to_owned(),
         rows,
         calibration,
@@ -236,26 +237,26 @@ fn label(
     }
 }
 
-fn train_yardsticks(genome: &SplitGenome, site: Site, seed: u64) -> Vec<Yardstick> {
+fn train_yardsticks(genome: &SplitGenome, site: Site, seed: u64) -> Vec<SiteYardstick> {
     let sites = genome
         .data
         .places(&genome.train, site.coding(), mark::HELD_OUT);
     let [any, led] = intragenic(&genome.data, &genome.train, site);
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     vec![
-        Yardstick::Gc,
-        Yardstick::train_matrix(&genome.data, site, &sites, &led),
-        Yardstick::train_words(&genome.data, &sites, &any, &mut random),
+        SiteYardstick::Gc,
+        SiteYardstick::train_matrix(&genome.data, site, &sites, &led),
+        SiteYardstick::train_words(&genome.data, &sites, &any, &mut random),
     ]
 }
 
 fn row(
-    set: &Dataset,
+    set: &AnnotatedGenome,
     site: Site,
-    all: &Scored,
+    all: &SiteScores,
     windows: &[(Vec<f32>, Vec<bool>); 2],
     thresholds: &[f32; 2],
-) -> (Row, Vec<(f64, f64)>) {
+) -> (SitesRow, Vec<(f64, f64)>) {
     let curve = Curve::new(&all.scores, &all.positive, all.unscored_positives);
     let led = |place: &Place| {
         let codes = &set.contigs[place.contig].codes;
@@ -283,7 +284,7 @@ fn row(
         let balanced = (hit + 1.0 - false_alarm) / 2.0;
         (balanced, 2.0 * hit / (1.0 + hit + false_alarm))
     });
-    let row = Row {
+    let row = SitesRow {
         set: String::new(),
         scorer: String::new(),
         sites: all.positive.iter().filter(|p| **p).count() + all.unscored_positives,

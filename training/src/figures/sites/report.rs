@@ -1,18 +1,18 @@
-//! What RESULTS.md says of networks along a genome.
+//! The section of RESULTS.md on networks that find sites.
 
 use std::fmt::Write;
 
 use anyhow::{Context, Result};
 
 use crate::figures::plot::{Axes, Series, svg};
-use crate::figures::sites::evaluate::Row;
-use crate::figures::sites::result::RunResult;
+use crate::figures::sites::evaluate::SitesRow;
+use crate::figures::sites::result::SitesResult;
 use crate::run::progress::Evaluated;
 
 /// The section of RESULTS.md on networks along a genome, and their plots: file name and text.
-pub fn section(mut all: Vec<RunResult>) -> Result<(String, Vec<(String, String)>)> {
+pub fn section(mut all: Vec<SitesResult>) -> Result<(String, Vec<(String, String)>)> {
     all.sort_by(|a, b| {
-        let reached = |r: &RunResult| -> f64 {
+        let reached = |r: &SitesResult| -> f64 {
             let sets = r.evaluations[0].curves.iter();
             sets.filter_map(|(set, _)| own(r, set))
                 .map(|row| row.average_precision)
@@ -34,11 +34,11 @@ pub fn section(mut all: Vec<RunResult>) -> Result<(String, Vec<(String, String)>
 }
 
 /// The network's row on a set: the first, before those of the yardsticks.
-fn own<'a>(r: &'a RunResult, set: &str) -> Option<&'a Row> {
+fn own<'a>(r: &'a SitesResult, set: &str) -> Option<&'a SitesRow> {
     r.evaluations[0].rows.iter().find(|row| row.set == set)
 }
 
-fn markdown(all: &[RunResult]) -> Result<String> {
+fn markdown(all: &[SitesResult]) -> Result<String> {
     let mut out = String::from(
         "\n## Exon starts along a genome\n\n\
          Average precision (AP) counts every position and both strands of whole held-out \
@@ -91,7 +91,7 @@ fn markdown(all: &[RunResult]) -> Result<String> {
     Ok(out)
 }
 
-fn plots(r: &RunResult) -> Vec<(&'static str, String)> {
+fn plots(r: &SitesResult) -> Vec<(&'static str, String)> {
     let steps = r.curve.last().map_or(0, |e| e.step).max(1) as f64;
     let curve =
         |of: fn(&Evaluated) -> f64| r.curve.iter().map(|e| (e.step as f64, of(e))).collect();
@@ -161,7 +161,7 @@ fn plots(r: &RunResult) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn cost(all: &[RunResult]) -> String {
+fn cost(all: &[SitesResult]) -> String {
     // Runs of other lengths are no comparison of networks.
     let series: Vec<Series> = all
         .iter()

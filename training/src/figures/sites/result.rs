@@ -1,4 +1,4 @@
-//! What a run leaves behind for others: one JSON file with all that went in and came out.
+//! The result file of a run: one JSON file with its inputs and figures.
 
 use std::path::{Path, PathBuf};
 
@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::bases::UNKNOWN;
 use crate::data::genome;
 use crate::figures::provenance::{Origin, Provenance};
-use crate::figures::sites::evaluate::Evaluation;
-use crate::recipe::sites::{Genome, Recipe};
+use crate::figures::sites::evaluate::SitesEvaluation;
+use crate::recipe::sites::{GenomeFiles, SitesRecipe};
 use crate::run::progress::{Evaluated, Progress};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct RunResult {
+pub struct SitesResult {
     #[serde(flatten)]
     pub provenance: Provenance,
     pub window: usize,
@@ -28,16 +28,18 @@ pub struct RunResult {
     pub curve: Vec<Evaluated>,
     /// One a label.
     #[serde(alias = "evaluation", deserialize_with = "one_or_many")]
-    pub evaluations: Vec<Evaluation>,
+    pub evaluations: Vec<SitesEvaluation>,
 }
 
 /// Result files of models with one label hold their evaluation as it is.
-fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Evaluation>, D::Error> {
+fn one_or_many<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Vec<SitesEvaluation>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Either {
-        Many(Vec<Evaluation>),
-        One(Box<Evaluation>),
+        Many(Vec<SitesEvaluation>),
+        One(Box<SitesEvaluation>),
     }
     Ok(match Either::deserialize(from)? {
         Either::Many(many) => many,
@@ -45,16 +47,16 @@ fn one_or_many<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Evaluati
     })
 }
 
-impl RunResult {
+impl SitesResult {
     pub fn new(
         origin: &Origin,
-        recipe: &Recipe,
+        recipe: &SitesRecipe,
         progress: Progress,
-        evaluations: Vec<Evaluation>,
-    ) -> Result<RunResult> {
+        evaluations: Vec<SitesEvaluation>,
+    ) -> Result<SitesResult> {
         let graph = recipe.graph();
         let shipped = recipe.shipped();
-        Ok(RunResult {
+        Ok(SitesResult {
             provenance: Provenance::new(origin, recipe.seed, files(recipe))?,
             window: graph.window(),
             anchor: graph.anchor(),
@@ -70,9 +72,9 @@ impl RunResult {
     }
 }
 
-fn files(recipe: &Recipe) -> Vec<PathBuf> {
-    let of = |genome: &Genome| {
-        let Genome {
+fn files(recipe: &SitesRecipe) -> Vec<PathBuf> {
+    let of = |genome: &GenomeFiles| {
+        let GenomeFiles {
             fasta,
             gtf,
             exon_starts,
@@ -102,7 +104,7 @@ fn files(recipe: &Recipe) -> Vec<PathBuf> {
 /// Windows of real sequence for proofs of parity: codes, as long as asked, none unknown.
 pub fn real_windows(
     data: &Path,
-    recipe: &Recipe,
+    recipe: &SitesRecipe,
     length: usize,
     count: usize,
 ) -> Result<Vec<Vec<u8>>> {

@@ -8,14 +8,15 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::bases::{UNKNOWN, complement};
 use crate::data::annotation::Strand;
-use crate::data::sites::dataset::{Dataset, Place, Stretch};
+use crate::data::genome::Block;
+use crate::data::sites::dataset::{AnnotatedGenome, Place};
 use crate::recipe::sites::Site;
 
 /// A weight matrix's bases.
 const MATRIX: usize = 30;
 
-/// Those of them before the site's own base: acceptors are told by the intron before them, donors
-/// by a few bases on either side.
+/// Those of them before the site's own base: acceptors have their signal in the intron before them,
+/// donors by a few bases on either side.
 fn before(site: Site) -> usize {
     match site {
         Site::Acceptor => 25,
@@ -27,7 +28,7 @@ fn before(site: Site) -> usize {
 const SPAN: usize = 201;
 const WORDS: usize = 256;
 
-pub enum Yardstick {
+pub enum SiteYardstick {
     Gc,
     /// Log-odds of each base at each of the 30 positions, sites against where else in genes their
     /// motif stands.
@@ -49,36 +50,36 @@ fn read(codes: &[u8], range: &Range<usize>, strand: Strand, reach: usize) -> Vec
     }
 }
 
-impl Yardstick {
+impl SiteYardstick {
     pub fn name(&self) -> &'static str {
         match self {
-            Yardstick::Gc => "GC content, 201 bp",
-            Yardstick::WeightMatrix(Site::Acceptor, _) => "acceptor PWM, 30 bp",
-            Yardstick::WeightMatrix(Site::Donor, _) => "donor PWM, 30 bp",
-            Yardstick::Words(_) => "4-mer logistic regression, 201 bp",
+            SiteYardstick::Gc => "GC content, 201 bp",
+            SiteYardstick::WeightMatrix(Site::Acceptor, _) => "acceptor PWM, 30 bp",
+            SiteYardstick::WeightMatrix(Site::Donor, _) => "donor PWM, 30 bp",
+            SiteYardstick::Words(_) => "4-mer logistic regression, 201 bp",
         }
     }
 
     pub fn train_matrix(
-        data: &Dataset,
+        data: &AnnotatedGenome,
         site: Site,
         sites: &[Place],
         others: &[Place],
-    ) -> Yardstick {
+    ) -> SiteYardstick {
         let [sites, others] = [sites, others].map(|places| frequencies(data, site, places));
         let log_odds = |(site, other): (&[f32; 4], &[f32; 4])| {
             std::array::from_fn(|base| (site[base] / other[base]).ln())
         };
-        Yardstick::WeightMatrix(site, sites.iter().zip(&others).map(log_odds).collect())
+        SiteYardstick::WeightMatrix(site, sites.iter().zip(&others).map(log_odds).collect())
     }
 
     /// Logistic regression on 4-mer counts: sites against as many random intragenic positions.
     pub fn train_words(
-        data: &Dataset,
+        data: &AnnotatedGenome,
         sites: &[Place],
         negatives: &[Place],
         random: &mut ChaCha8Rng,
-    ) -> Yardstick {
+    ) -> SiteYardstick {
         let mut examples: Vec<(Vec<u8>, f32)> = Vec::new();
         let mut add = |place: &Place, label: f32| {
             let codes = &data.contigs[place.contig].codes;
@@ -102,7 +103,7 @@ impl Yardstick {
                     .for_each(|&w| weights[w as usize] -= rate * error);
             }
         }
-        Yardstick::Words(weights)
+        SiteYardstick::Words(weights)
     }
 
     /// One score a base of `range`, in forward coordinates; NaN next to unknown bases.
@@ -110,7 +111,7 @@ impl Yardstick {
         let reach = SPAN / 2;
         let bases = read(codes, range, strand, reach);
         let mut scores = match self {
-            Yardstick::Gc => {
+            SiteYardstick::Gc => {
                 let gc = |code: u8| match code {
                     1 | 2 => 1.0,
                     UNKNOWN => f32::NAN,
@@ -118,11 +119,11 @@ impl Yardstick {
                 };
                 sliding(bases.iter().map(|&code| gc(code)), SPAN)
             }
-            Yardstick::Words(weights) => {
+            SiteYardstick::Words(weights) => {
                 let weight = |word: Option<usize>| word.map_or(f32::NAN, |w| weights[w]);
                 sliding(words(&bases).map(weight), SPAN - 3)
             }
-            Yardstick::WeightMatrix(site, matrix) => bases[reach - before(*site)..]
+            SiteYardstick::WeightMatrix(site, matrix) => bases[reach - before(*site)..]
                 .windows(matrix.len())
                 .take(range.len())
                 .map(|window| {
@@ -142,11 +143,12 @@ impl Yardstick {
     }
 }
 
-/// Score of a base without its motif: under all others, as the matrix tells motifs apart.
+/// Score of a base without its motif: below all others, since the matrix compares sites with other
+/// occurrences of the motif.
 const NO_SITE: f32 = -1e3;
 
 /// Share of each base at each of the matrix's positions.
-fn frequencies(data: &Dataset, site: Site, places: &[Place]) -> Vec<[f32; 4]> {
+fn frequencies(data: &AnnotatedGenome, site: Site, places: &[Place]) -> Vec<[f32; 4]> {
     let mut counts = vec![[1.0f32; 4]; MATRIX];
     for place in places {
         let codes = &data.contigs[place.contig].codes;
@@ -200,11 +202,11 @@ fn sliding(values: impl Iterator<Item = f32>, width: usize) -> Vec<f32> {
     sums
 }
 
-/// Places on a gene's own strand that are no such site: any, and those where its motif stands.
-pub fn intragenic(data: &Dataset, blocks: &[Stretch], site: Site) -> [Vec<Place>; 2] {
+/// Places on a gene's own strand that are no such site: all, and those with the site's motif.
+pub fn intragenic(data: &AnnotatedGenome, blocks: &[Block], site: Site) -> [Vec<Place>; 2] {
     let (mut any, mut led) = (Vec::new(), Vec::new());
     for gene in &data.genes {
-        let inside = |(contig, block): &&Stretch| {
+        let inside = |(contig, block): &&Block| {
             data.contigs[*contig].name == gene.contig
                 && block.start <= gene.span.start
                 && gene.span.end <= block.end
@@ -257,11 +259,11 @@ mod tests {
         let reverse = reverse_complement(&codes);
         let matrix = |site| {
             let row = |i: usize| std::array::from_fn(|b| (i * 4 + b) as f32);
-            Yardstick::WeightMatrix(site, (0..30).map(row).collect())
+            SiteYardstick::WeightMatrix(site, (0..30).map(row).collect())
         };
-        let words = Yardstick::Words((0..WORDS).map(|w| w as f32).collect());
+        let words = SiteYardstick::Words((0..WORDS).map(|w| w as f32).collect());
         let matrices = [Site::Acceptor, Site::Donor].map(matrix);
-        for yardstick in [Yardstick::Gc, words].into_iter().chain(matrices) {
+        for yardstick in [SiteYardstick::Gc, words].into_iter().chain(matrices) {
             let forward = yardstick.scores(&codes, &(250..260), Strand::Forward);
             let mut mirrored = yardstick.scores(&reverse, &(340..350), Strand::Reverse);
             mirrored.reverse();

@@ -1,4 +1,4 @@
-//! How good the network is along whole stretches, in bins, beside the plain yardsticks; its
+//! The figures of the network along whole stretches, in bins, next to plain yardsticks; its
 //! calibration and its default thresholds.
 
 use std::collections::BTreeMap;
@@ -8,24 +8,24 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::data::jaspar::{Matrix, read as matrices};
-use crate::data::tracks::labels::{Dataset, Truth};
+use crate::data::tracks::labels::{LabelledGenomes, Truth};
 use crate::figures::calibrate::{Knot, calibrate, probability};
 use crate::figures::tracks::yardstick::{Regression, densities, matches, matrices_of};
 use crate::metrics::{Curve, Point, auroc};
 use crate::net::network::Network;
-use crate::recipe::tracks::Recipe;
-use crate::run::tracks::score::{Part, Track};
+use crate::recipe::tracks::TracksRecipe;
+use crate::run::tracks::score::{Span, Track};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Evaluation {
-    pub rows: Vec<Row>,
+pub struct TracksEvaluation {
+    pub rows: Vec<TracksRow>,
     /// By label.
     pub shipped: BTreeMap<String, Shipped>,
 }
 
 /// The figures of a scorer's bins.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Row {
+pub struct TracksRow {
     pub set: String,
     pub label: String,
     pub scorer: String,
@@ -41,7 +41,7 @@ pub struct Row {
     pub recall: Option<f64>,
 }
 
-/// What the model file says of a label.
+/// Calibration and threshold of a label in the model file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Shipped {
     /// Of places: share of those on a site.
@@ -69,11 +69,11 @@ struct Judged {
 }
 
 pub fn evaluate(
-    recipe: &Recipe,
-    data: &Dataset,
+    recipe: &TracksRecipe,
+    data: &LabelledGenomes,
     network: &Network,
     folder: &Path,
-) -> Result<Evaluation> {
+) -> Result<TracksEvaluation> {
     let jaspar = match &recipe.evaluation.jaspar {
         Some(path) => matrices(&folder.join(path))?,
         None => Vec::new(),
@@ -83,9 +83,9 @@ pub fn evaluate(
     let regression = Regression::learn(data, &wanted, recipe.seed);
     let stretches = recipe.validation.iter();
     let parts = stretches
-        .map(|stretch| Part::of(data, stretch))
+        .map(|stretch| Span::of(data, stretch))
         .collect::<Result<Vec<_>>>()?;
-    let track = |part: &Part| Track::new(network, part.codes(data), part.bases.clone());
+    let track = |part: &Span| Track::new(network, part.codes(data), part.bases.clone());
     let tracks: Vec<Track> = parts.iter().map(track).collect();
     let shipped = wanted.iter().map(|&label| {
         let name = data.labels[label].name.clone();
@@ -93,7 +93,7 @@ pub fn evaluate(
     });
     let shipped: BTreeMap<String, Shipped> = shipped.collect();
     let mut rows = Vec::new();
-    let judge = |data: &Dataset, parts: &[Part], set: &str, rows: &mut Vec<Row>| {
+    let judge = |data: &LabelledGenomes, parts: &[Span], set: &str, rows: &mut Vec<TracksRow>| {
         eprintln!("{set}");
         let judged = judged(data, network, &wanted, parts, set, (&regression, &jaspar));
         for (at, &label) in wanted.iter().enumerate() {
@@ -102,17 +102,17 @@ pub fn evaluate(
     };
     judge(data, &parts, "validation", &mut rows);
     for test in &recipe.evaluation.tests {
-        let data = Dataset::of_test(recipe, test, folder)?;
-        judge(&data, &Part::all(&data), &test.name, &mut rows);
+        let data = LabelledGenomes::of_test(recipe, test, folder)?;
+        judge(&data, &Span::all(&data), &test.name, &mut rows);
     }
-    Ok(Evaluation { rows, shipped })
+    Ok(TracksEvaluation { rows, shipped })
 }
 
 fn judged(
-    data: &Dataset,
+    data: &LabelledGenomes,
     network: &Network,
     wanted: &[usize],
-    parts: &[Part],
+    parts: &[Span],
     set: &str,
     (regression, jaspar): (&Regression, &[Matrix]),
 ) -> Judged {
@@ -207,7 +207,7 @@ impl Judged {
         name: &str,
         label: usize,
         shipped: &BTreeMap<String, Shipped>,
-        rows: &mut Vec<Row>,
+        rows: &mut Vec<TracksRow>,
     ) {
         let truth = &self.truth[label];
         if !truth.contains(&Truth::Site) {
@@ -235,7 +235,7 @@ impl Judged {
                     hits / positives.max(1) as f64,
                 )
             });
-            rows.push(Row {
+            rows.push(TracksRow {
                 set: self.set.clone(),
                 label: name.to_owned(),
                 scorer: scorer.clone(),
@@ -253,7 +253,7 @@ impl Judged {
 }
 
 /// Calibration of places and the threshold of bins, on the validation stretches.
-fn shipped(data: &Dataset, parts: &[Part], tracks: &[Track], label: usize) -> Shipped {
+fn shipped(data: &LabelledGenomes, parts: &[Span], tracks: &[Track], label: usize) -> Shipped {
     let of = &data.labels[label];
     let (mut values, mut on) = (Vec::new(), Vec::new());
     let (mut bins, mut truth) = (Vec::new(), Vec::new());

@@ -1,14 +1,14 @@
-//! What RESULTS.md says of networks along genomes.
+//! The section of RESULTS.md on networks along genomes.
 
 use std::fmt::Write;
 
 use anyhow::Result;
 
 use crate::figures::plot::{Axes, Series, svg};
-use crate::figures::tracks::result::TrackResult;
+use crate::figures::tracks::result::TracksResult;
 
 /// The section, and the plots that go with it: file name and text.
-pub fn section(all: Vec<TrackResult>) -> Result<(String, Vec<(String, String)>)> {
+pub fn section(all: Vec<TracksResult>) -> Result<(String, Vec<(String, String)>)> {
     let mut out = String::new();
     let mut files = Vec::new();
     if all.is_empty() {
@@ -28,7 +28,7 @@ pub fn section(all: Vec<TrackResult>) -> Result<(String, Vec<(String, String)>)>
     Ok((out, files))
 }
 
-fn one(out: &mut String, result: &TrackResult) -> Result<()> {
+fn one(out: &mut String, result: &TracksResult) -> Result<()> {
     let start = result
         .start
         .as_ref()
@@ -95,7 +95,7 @@ fn one(out: &mut String, result: &TrackResult) -> Result<()> {
     Ok(())
 }
 
-fn learning(result: &TrackResult) -> String {
+fn learning(result: &TracksResult) -> String {
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in result.curve.iter().flat_map(|e| &e.parts) {
         if !names.contains(&name.as_str()) {

@@ -1,16 +1,16 @@
-//! What a run leaves behind for others: one JSON file with all that went in and came out.
+//! The result file of a run: one JSON file with its inputs and figures.
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::figures::provenance::{Origin, Provenance};
-use crate::figures::tracks::evaluate::{Evaluation, NETWORK, Row};
+use crate::figures::tracks::evaluate::{NETWORK, TracksEvaluation, TracksRow};
 use crate::net::graph::Graph;
-use crate::recipe::tracks::Recipe;
+use crate::recipe::tracks::TracksRecipe;
 use crate::run::progress::{Evaluated, Progress};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct TrackResult {
+pub struct TracksResult {
     /// `tracks`, which tells this file from other results.
     pub kind: String,
     #[serde(flatten)]
@@ -30,19 +30,19 @@ pub struct TrackResult {
     pub best_step: usize,
     pub start: Option<String>,
     pub curve: Vec<Evaluated>,
-    pub evaluation: Evaluation,
+    pub evaluation: TracksEvaluation,
 }
 
-impl TrackResult {
+impl TracksResult {
     /// `shipped` is the network with the shipped heads alone.
     pub fn new(
         origin: &Origin,
-        recipe: &Recipe,
+        recipe: &TracksRecipe,
         shipped: &Graph,
         progress: Progress,
-        evaluation: Evaluation,
-    ) -> Result<TrackResult> {
-        Ok(TrackResult {
+        evaluation: TracksEvaluation,
+    ) -> Result<TracksResult> {
+        Ok(TracksResult {
             kind: "tracks".into(),
             provenance: Provenance::new(origin, recipe.seed, recipe.files())?,
             system: recipe.system.clone(),
@@ -64,7 +64,7 @@ impl TrackResult {
     }
 
     /// The network's own rows, each with the yardstick of the best average precision beside it.
-    pub fn beside(&self) -> impl Iterator<Item = (&Row, Option<&Row>)> {
+    pub fn beside(&self) -> impl Iterator<Item = (&TracksRow, Option<&TracksRow>)> {
         let rows = &self.evaluation.rows;
         let own = rows.iter().filter(|row| row.scorer == NETWORK);
         own.map(move |own| {

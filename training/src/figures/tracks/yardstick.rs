@@ -8,13 +8,13 @@ use tch::{Kind, Tensor};
 
 use crate::bases::UNKNOWN;
 use crate::data::jaspar::Matrix;
-use crate::data::tracks::labels::{Dataset, Truth};
+use crate::data::tracks::labels::{LabelledGenomes, Truth};
 use crate::figures::cpg::{cpg_density, cpg_island};
 use crate::run::tracks::score::{BIN, truth};
 
 /// Bases of a word.
 const K: usize = 5;
-/// Words that are told apart: each as one with its reverse complement.
+/// Distinct words: each is one with its reverse complement.
 const WORDS: usize = 512;
 /// Bins whose words count, half of them on each side.
 const AROUND: usize = 5;
@@ -133,7 +133,7 @@ const PENALTY: f64 = 5e-4;
 
 impl Regression {
     /// Learns `labels` along all training blocks of the first genome.
-    pub fn learn(data: &Dataset, labels: &[usize], seed: u64) -> Regression {
+    pub fn learn(data: &LabelledGenomes, labels: &[usize], seed: u64) -> Regression {
         let genome = &data.genomes[0];
         let (mut rows, mut targets, mut weights) = (Vec::new(), Vec::new(), Vec::new());
         for (contig, block) in &genome.train {

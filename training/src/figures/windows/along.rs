@@ -1,4 +1,4 @@
-//! What a network says along whole stretches of a genome: calibration at the rate at which sites
+//! A network along whole stretches of a genome: calibration at the rate at which sites
 //! really occur, the default thresholds, and how calls find known sites.
 
 use std::collections::BTreeMap;
@@ -7,14 +7,14 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::data::windows::examples::Example;
-use crate::data::windows::genome::Genome;
+use crate::data::windows::genome::GenomeWindows;
 use crate::data::windows::parts::SplitWindows;
 use crate::figures::calibrate::{Knot, best_of_sites, calibrate_at_rate};
 use crate::figures::cpg::{cpg_density, cpg_island};
-use crate::figures::windows::calls::{Found, Scored, find};
+use crate::figures::windows::calls::{Found, ScoredStretch, find};
 use crate::net::network::Network;
 use crate::recipe::windows::along::Along;
-use crate::recipe::windows::card::Strand;
+use crate::recipe::windows::card::StrandRule;
 use crate::recipe::windows::source::Part;
 use crate::run::windows::score::{known, lanes, scores};
 
@@ -36,12 +36,12 @@ const WINDOWS_A_SITE: usize = 9;
 /// where sites are known.
 pub fn evaluate(data: &SplitWindows, network: &Network, along: &Along) -> Result<AlongGenome> {
     let card = &data.recipe.model;
-    let genome = Genome::read(&data.folder.join(&along.fasta))?;
+    let genome = GenomeWindows::read(&data.folder.join(&along.fasta))?;
     let sites = along.known_sites(&data.folder)?;
     let mut background: Vec<Vec<f32>> = vec![Vec::new(); card.labels.len()];
     let mut found = Vec::new();
     for (part, name) in [(Part::Validation, "validation"), (Part::Test, "test")] {
-        let (mut own, mut beside) = (Vec::new(), BTreeMap::<String, Vec<Scored>>::new());
+        let (mut own, mut beside) = (Vec::new(), BTreeMap::<String, Vec<ScoredStretch>>::new());
         for stretch in along.stretches(part) {
             let codes = stretch.codes(&genome)?;
             let lanes = lanes(network, codes, card.strand);
@@ -70,7 +70,7 @@ pub fn evaluate(data: &SplitWindows, network: &Network, along: &Along) -> Result
         }
     }
     let on_sites = on_sites(data, network, along);
-    let strands = if card.strand == Strand::Stranded {
+    let strands = if card.strand == StrandRule::Stranded {
         2.0
     } else {
         1.0
@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn a_base_has_the_better_score_of_its_strands() {
-        // Windows of 4 over 7 bases; the second base of each is reported, on the strand's own count.
+        // Windows of 4 over 7 bases; the second base of each is reported, on the strand's own
+        // count.
         let lanes = vec![
             vec![vec![1.0, 2.0, 3.0, 4.0]],
             vec![vec![9.0, f32::NAN, 0.0, 0.0]],

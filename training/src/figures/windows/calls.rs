@@ -19,11 +19,11 @@ pub struct Found {
 }
 
 /// Values of a stretch, base by base (NaN: none), and its known sites.
-pub type Scored = (Vec<f32>, Vec<usize>);
+pub type ScoredStretch = (Vec<f32>, Vec<usize>);
 
 /// Calls are bases that no better one is within `within` of. A call is true if a site within
 /// `within` of it had not been found; it counts neither way if all of those had.
-pub fn find(part: &str, scorer: &str, stretches: &[Scored], within: usize) -> Found {
+pub fn find(part: &str, scorer: &str, stretches: &[ScoredStretch], within: usize) -> Found {
     let mut calls: Vec<(f32, usize, usize)> = Vec::new();
     for (number, (values, _)) in stretches.iter().enumerate() {
         let peaks = peaks(values, within);

@@ -10,19 +10,19 @@ use crate::data::windows::parts::SplitWindows;
 use crate::figures::calibrate::{Knot, calibrate, probability};
 use crate::figures::windows::along;
 use crate::figures::windows::calls::Found;
-use crate::figures::windows::yardstick::{Yardstick, windows};
+use crate::figures::windows::yardstick::{WindowYardstick, windows};
 use crate::metrics::figures::Figures;
 use crate::metrics::{Curve, best_threshold};
 use crate::net::network::Network;
-use crate::recipe::windows::Recipe;
+use crate::recipe::windows::WindowsRecipe;
 use crate::recipe::windows::card::Output;
 use crate::recipe::windows::source::Part;
-use crate::recipe::windows::split::Split;
+use crate::recipe::windows::split::ExampleSplit;
 use crate::run::windows::score::{known, scores};
 
 /// One scorer on one set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Row {
+pub struct WindowsRow {
     pub set: String,
     pub label: String,
     pub scorer: String,
@@ -30,9 +30,9 @@ pub struct Row {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Evaluation {
+pub struct WindowsEvaluation {
     /// The network's rows first in each set.
-    pub rows: Vec<Row>,
+    pub rows: Vec<WindowsRow>,
     /// A table a label; none of values.
     pub calibration: Vec<Vec<Knot>>,
     /// The default least value of a call, one a label.
@@ -52,7 +52,7 @@ struct Held {
 }
 
 /// Evaluates the run's best network and the yardsticks on all parts and sets of the recipe.
-pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<Evaluation> {
+pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluation> {
     let recipe = data.recipe;
     let card = &recipe.model;
     let sets = sets(data)?;
@@ -83,7 +83,7 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<Evaluation> {
                         (output, _) => Figures::of(output, scores, &targets),
                     },
                 };
-                rows.push(Row {
+                rows.push(WindowsRow {
                     set: set.name.clone(),
                     label: name.clone(),
                     scorer: scorer.to_owned(),
@@ -118,7 +118,7 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<Evaluation> {
             (calibration, threshold, Vec::new())
         }
     };
-    Ok(Evaluation {
+    Ok(WindowsEvaluation {
         rows,
         calibration,
         threshold,
@@ -149,7 +149,7 @@ fn sets(data: &SplitWindows) -> Result<Vec<Held>> {
             Some(_) => Output::Value,
             None => data.recipe.model.output,
         };
-        let split = Split::Random {
+        let split = ExampleSplit::Random {
             validation: 0.0,
             test: 1.0,
         };
@@ -177,7 +177,7 @@ fn learn(
     train: &[Example],
     label: usize,
     name: &str,
-) -> Result<Vec<Yardstick>> {
+) -> Result<Vec<WindowYardstick>> {
     let evaluation = &data.recipe.evaluation;
     let known = train.iter().filter(|e| !e.targets[label].is_nan());
     let examples: Vec<Example> = known.take(LEARNT).cloned().collect();
@@ -185,12 +185,12 @@ fn learn(
     let all = windows(&examples, data.window);
     let output = data.recipe.model.output;
     let strand = data.recipe.model.strand;
-    let mut yardsticks = Yardstick::learn(&all, &targets, output, strand, &evaluation.words)?;
+    let mut yardsticks = WindowYardstick::learn(&all, &targets, output, strand, &evaluation.words)?;
     if let (Some(path), Some(names)) = (&evaluation.jaspar, evaluation.matrices.get(name)) {
         let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
         for matrix in jaspar::read(&data.folder.join(path))? {
             if names.contains(&matrix.name) || names.contains(&matrix.id) {
-                let mut yardstick = Yardstick::matrix(matrix);
+                let mut yardstick = WindowYardstick::matrix(matrix);
                 yardstick.threshold = best_threshold(&yardstick.scores(&all), &positive);
                 yardsticks.push(yardstick);
             }
@@ -205,7 +205,7 @@ const LEARNT: usize = 60_000;
 /// Logit to probability on the validation part, at its own share of positives, and the threshold
 /// of the best balanced accuracy; of values, the one that a tenth of them reach.
 fn calibrated(
-    recipe: &Recipe,
+    recipe: &WindowsRecipe,
     all: &[Vec<f32>],
     examples: &[Example],
 ) -> (Vec<Vec<Knot>>, Vec<f64>) {

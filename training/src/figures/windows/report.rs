@@ -1,11 +1,11 @@
-//! What RESULTS.md says of networks that score windows: a section for each system.
+//! The sections of RESULTS.md on networks that score windows, one for each system.
 
 use std::fmt::Write;
 
 use anyhow::Result;
 
 use crate::figures::plot::{Axes, Series, svg};
-use crate::figures::windows::result::WindowResult;
+use crate::figures::windows::result::WindowsResult;
 use crate::figures::windows::search::SearchResult;
 use crate::metrics::figures::{Column, columns};
 use crate::recipe::windows::card::Output;
@@ -14,7 +14,7 @@ use crate::run::progress::Evaluated;
 
 /// The sections, and the plots that go with them: file name and text.
 pub fn section(
-    all: Vec<WindowResult>,
+    all: Vec<WindowsResult>,
     searches: Vec<SearchResult>,
 ) -> Result<(String, Vec<(String, String)>)> {
     let mut out = String::new();
@@ -23,7 +23,7 @@ pub fn section(
     systems.dedup();
     for system in systems {
         write!(out, "\n## {system}\n")?;
-        let runs: Vec<&WindowResult> = all.iter().filter(|r| r.system == system).collect();
+        let runs: Vec<&WindowsResult> = all.iter().filter(|r| r.system == system).collect();
         notes(&mut out, &runs)?;
         table(&mut out, &runs)?;
         found(&mut out, &runs)?;
@@ -46,7 +46,7 @@ pub fn section(
 }
 
 /// Each note once, with the runs that it is about where it is not about all.
-fn notes(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
+fn notes(out: &mut String, runs: &[&WindowsResult]) -> Result<()> {
     let mut notes: Vec<&str> = runs.iter().map(|r| r.note.as_str()).collect();
     notes.dedup();
     for note in notes.into_iter().filter(|note| !note.is_empty()) {
@@ -56,13 +56,13 @@ fn notes(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
 }
 
 /// A row for each run and set: what was published, what came out, and the best yardstick beside it.
-fn table(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
+fn table(out: &mut String, runs: &[&WindowsResult]) -> Result<()> {
     for output in [Output::Logit, Output::Value] {
         let of = |select: Select| match select {
             Select::R2 | Select::Pearson => Output::Value,
             _ => Output::Logit,
         };
-        let runs: Vec<&&WindowResult> = runs.iter().filter(|r| of(r.select) == output).collect();
+        let runs: Vec<&&WindowsResult> = runs.iter().filter(|r| of(r.select) == output).collect();
         if runs.is_empty() {
             continue;
         }
@@ -83,7 +83,7 @@ fn table(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
     Ok(())
 }
 
-fn rows(out: &mut String, run: &WindowResult, columns: &[Column]) -> Result<()> {
+fn rows(out: &mut String, run: &WindowsResult, columns: &[Column]) -> Result<()> {
     for own in run.own() {
         let set = match own.label.as_str() {
             label if run.own().any(|row| row.label != label) => format!("{}, {label}", own.set),
@@ -120,7 +120,7 @@ fn rows(out: &mut String, run: &WindowResult, columns: &[Column]) -> Result<()> 
 }
 
 /// Calls along a genome, of the runs that have them.
-fn found(out: &mut String, runs: &[&WindowResult]) -> Result<()> {
+fn found(out: &mut String, runs: &[&WindowsResult]) -> Result<()> {
     let rows = runs
         .iter()
         .flat_map(|run| run.evaluation.found.iter().map(move |row| (run, row)));
@@ -176,7 +176,7 @@ fn trials(out: &mut String, search: &SearchResult) -> Result<()> {
     Ok(())
 }
 
-fn learning(run: &WindowResult) -> String {
+fn learning(run: &WindowsResult) -> String {
     let points = |of: fn(&Evaluated) -> f64| {
         let curve = run.curve.iter();
         curve
@@ -209,7 +209,7 @@ fn learning(run: &WindowResult) -> String {
     )
 }
 
-fn calibration(run: &WindowResult) -> String {
+fn calibration(run: &WindowsResult) -> String {
     let tables = &run.evaluation.calibration;
     let labels: Vec<&str> = run.own().map(|row| row.label.as_str()).collect();
     let mut names: Vec<&str> = Vec::new();
@@ -246,7 +246,7 @@ fn calibration(run: &WindowResult) -> String {
     )
 }
 
-fn precision(run: &WindowResult) -> String {
+fn precision(run: &WindowsResult) -> String {
     let series: Vec<Series> = run
         .evaluation
         .curves

@@ -1,17 +1,17 @@
-//! What a run leaves behind for others: one JSON file with all that went in and came out.
+//! The result file of a run: one JSON file with its inputs and figures.
 
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::data::windows::parts::SplitWindows;
 use crate::figures::provenance::{Origin, Provenance};
-use crate::figures::windows::evaluate::{Evaluation, Row};
-use crate::recipe::windows::Recipe;
+use crate::figures::windows::evaluate::{WindowsEvaluation, WindowsRow};
+use crate::recipe::windows::WindowsRecipe;
 use crate::recipe::windows::train::Select;
 use crate::run::progress::{Evaluated, Progress};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct WindowResult {
+pub struct WindowsResult {
     /// `windows`, which tells this file from other results.
     pub kind: String,
     #[serde(flatten)]
@@ -41,19 +41,19 @@ pub struct WindowResult {
     pub best: f64,
     pub best_epoch: usize,
     pub curve: Vec<Evaluated>,
-    pub evaluation: Evaluation,
+    pub evaluation: WindowsEvaluation,
 }
 
-impl WindowResult {
+impl WindowsResult {
     pub fn new(
         origin: &Origin,
-        recipe: &Recipe,
+        recipe: &WindowsRecipe,
         data: &SplitWindows,
         progress: Progress,
-        evaluation: Evaluation,
-    ) -> Result<WindowResult> {
+        evaluation: WindowsEvaluation,
+    ) -> Result<WindowsResult> {
         let graph = recipe.graph();
-        Ok(WindowResult {
+        Ok(WindowsResult {
             kind: "windows".into(),
             provenance: Provenance::new(origin, recipe.seed, recipe.files())?,
             system: recipe.system.clone(),
@@ -80,14 +80,14 @@ impl WindowResult {
     }
 
     /// The network's own rows.
-    pub fn own(&self) -> impl Iterator<Item = &Row> {
+    pub fn own(&self) -> impl Iterator<Item = &WindowsRow> {
         let scorer = self.evaluation.rows.first().map(|row| row.scorer.clone());
         let rows = self.evaluation.rows.iter();
         rows.filter(move |row| Some(&row.scorer) == scorer.as_ref())
     }
 
     /// The yardsticks beside one of the network's rows.
-    pub fn beside<'a>(&'a self, own: &'a Row) -> impl Iterator<Item = &'a Row> {
+    pub fn beside<'a>(&'a self, own: &'a WindowsRow) -> impl Iterator<Item = &'a WindowsRow> {
         let rows = self.evaluation.rows.iter();
         rows.filter(move |r| r.set == own.set && r.label == own.label && r.scorer != own.scorer)
     }

@@ -1,4 +1,4 @@
-//! What a random search leaves behind for others.
+//! The result file of a random search.
 
 use serde::{Deserialize, Serialize};
 

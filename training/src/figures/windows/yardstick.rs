@@ -9,9 +9,9 @@ use crate::data::jaspar::Matrix;
 use crate::data::windows::examples::Example;
 use crate::data::windows::genome::gc;
 use crate::metrics::best_threshold;
-use crate::recipe::windows::card::{Output, Strand};
+use crate::recipe::windows::card::{Output, StrandRule};
 
-pub struct Yardstick {
+pub struct WindowYardstick {
     pub name: String,
     kind: Scale,
     /// The score from which on it calls.
@@ -20,13 +20,16 @@ pub struct Yardstick {
 
 enum Scale {
     Gc,
-    Words { words: Words, weights: Vec<f32> },
+    Words {
+        words: WordCounts,
+        weights: Vec<f32>,
+    },
     Matrix(Matrix),
 }
 
 /// Which words are counted.
 #[derive(Clone, Copy)]
-struct Words {
+struct WordCounts {
     k: usize,
     /// On both strands, as the model itself reads a window.
     both: bool,
@@ -37,27 +40,27 @@ const PENALTIES: [f64; 5] = [0.1, 1.0, 10.0, 100.0, 1000.0];
 /// Newton steps of a logistic regression.
 const NEWTON: usize = 8;
 
-impl Yardstick {
+impl WindowYardstick {
     /// GC content and a regression for each k of `words`, learnt from windows and their targets.
     pub fn learn(
         windows: &[Vec<u8>],
         targets: &[f32],
         output: Output,
-        strand: Strand,
+        strand: StrandRule,
         words: &[usize],
-    ) -> Result<Vec<Yardstick>> {
-        let mut all = vec![Yardstick::new("GC content".into(), Scale::Gc)];
+    ) -> Result<Vec<WindowYardstick>> {
+        let mut all = vec![WindowYardstick::new("GC content".into(), Scale::Gc)];
         for &k in words {
-            let words = Words {
+            let words = WordCounts {
                 k,
-                both: strand == Strand::Symmetric,
+                both: strand == StrandRule::Symmetric,
             };
             let weights = regress(windows, targets, words, output)?;
             let name = match output {
                 Output::Logit => format!("{k}-mer logistic regression"),
                 Output::Value => format!("{k}-mer ridge regression"),
             };
-            all.push(Yardstick::new(name, Scale::Words { words, weights }));
+            all.push(WindowYardstick::new(name, Scale::Words { words, weights }));
         }
         if output == Output::Logit {
             let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
@@ -69,17 +72,17 @@ impl Yardstick {
         Ok(all)
     }
 
-    fn new(name: String, kind: Scale) -> Yardstick {
-        Yardstick {
+    fn new(name: String, kind: Scale) -> WindowYardstick {
+        WindowYardstick {
             name,
             kind,
             threshold: 0.0,
         }
     }
 
-    pub fn matrix(matrix: Matrix) -> Yardstick {
+    pub fn matrix(matrix: Matrix) -> WindowYardstick {
         let name = format!("JASPAR {} {}", matrix.name, matrix.id);
-        Yardstick::new(name, Scale::Matrix(matrix))
+        WindowYardstick::new(name, Scale::Matrix(matrix))
     }
 
     pub fn scores(&self, windows: &[Vec<u8>]) -> Vec<f32> {
@@ -99,7 +102,7 @@ impl Yardstick {
     }
 }
 
-impl Words {
+impl WordCounts {
     /// Share of each word in a window; words with an unknown base are left out.
     fn shares(self, window: &[u8]) -> Vec<(usize, f32)> {
         let known = window.windows(self.k).filter(|w| !w.contains(&UNKNOWN));
@@ -118,7 +121,12 @@ impl Words {
 }
 
 /// Weights of standardised shares, put back on the shares themselves; the bias last.
-fn regress(windows: &[Vec<u8>], targets: &[f32], words: Words, output: Output) -> Result<Vec<f32>> {
+fn regress(
+    windows: &[Vec<u8>],
+    targets: &[f32],
+    words: WordCounts,
+    output: Output,
+) -> Result<Vec<f32>> {
     let size = 4i64.pow(words.k as u32);
     let count = windows.len() as i64;
     let mut flat = vec![0f32; (count * size) as usize];
@@ -133,7 +141,7 @@ fn regress(windows: &[Vec<u8>], targets: &[f32], words: Words, output: Output) -
     let ones = Tensor::ones([count, 1], (Kind::Float, shares.device()));
     let x = Tensor::cat(&[(&shares - &mean) / &deviation, ones], 1);
     let y = Tensor::from_slice(targets).reshape([count, 1]);
-    // Every tenth example tells how strong the penalty should be.
+    // Every tenth example chooses the penalty.
     let tenth: Vec<i64> = (0..count).filter(|i| i % 10 == 0).collect();
     let rest: Vec<i64> = (0..count).filter(|i| i % 10 != 0).collect();
     let pick = |of: &Tensor, rows: &[i64]| of.index_select(0, &Tensor::from_slice(rows));
@@ -215,16 +223,23 @@ mod tests {
     fn regressions_find_the_word_that_matters() {
         let (windows, counts) = made();
         let learnt =
-            Yardstick::learn(&windows, &counts, Output::Value, Strand::Stranded, &[2]).unwrap();
+            WindowYardstick::learn(&windows, &counts, Output::Value, StrandRule::Stranded, &[2])
+                .unwrap();
         assert!(pearson(&learnt[1].scores(&windows), &counts) > 0.999);
         let classes: Vec<f32> = counts
             .iter()
             .map(|&c| f32::from(u8::from(c > 3.5)))
             .collect();
         let truth: Vec<bool> = classes.iter().map(|&c| c == 1.0).collect();
-        let learnt =
-            Yardstick::learn(&windows, &classes, Output::Logit, Strand::Stranded, &[2]).unwrap();
-        let area = |yardstick: &Yardstick| auroc(&yardstick.scores(&windows), &truth);
+        let learnt = WindowYardstick::learn(
+            &windows,
+            &classes,
+            Output::Logit,
+            StrandRule::Stranded,
+            &[2],
+        )
+        .unwrap();
+        let area = |yardstick: &WindowYardstick| auroc(&yardstick.scores(&windows), &truth);
         assert!(area(&learnt[1]) > 0.99 && area(&learnt[0]) < 0.8);
     }
     #[test]
@@ -232,11 +247,12 @@ mod tests {
         let (windows, counts) = made();
         let turned: Vec<Vec<u8>> = windows.iter().map(|w| reverse_complement(w)).collect();
         let off = |strand| {
-            let learnt = Yardstick::learn(&windows, &counts, Output::Value, strand, &[3]).unwrap();
+            let learnt =
+                WindowYardstick::learn(&windows, &counts, Output::Value, strand, &[3]).unwrap();
             let (here, there) = (learnt[1].scores(&windows), learnt[1].scores(&turned));
             let pairs = here.iter().zip(&there);
             pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
         };
-        assert!(off(Strand::Symmetric) < 1e-4 && off(Strand::Stranded) > 0.1);
+        assert!(off(StrandRule::Symmetric) < 1e-4 && off(StrandRule::Stranded) > 0.1);
     }
 }

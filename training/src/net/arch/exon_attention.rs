@@ -10,7 +10,7 @@ use crate::net::graph::{Act, Conv, Graph};
 pub struct ExonAttention {
     pub channels: usize,
     pub kernel: usize,
-    /// Pooling before the attention, whose cost goes by the square of the length.
+    /// Pooling before the attention, whose cost grows with the square of the length.
     pub pool: usize,
     pub heads: usize,
     /// Numbers of a head.

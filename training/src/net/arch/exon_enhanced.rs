@@ -14,7 +14,7 @@ pub struct ExonEnhanced {
     /// A shortcut around each block.
     #[serde(default)]
     pub residual: bool,
-    /// Dilation of each block; 1 where nothing is said.
+    /// Dilation of each block; 1 where none is given.
     #[serde(default)]
     pub dilations: Vec<usize>,
     pub dense: usize,
@@ -31,7 +31,7 @@ pub enum Gate {
     Transformer,
 }
 
-/// Channels that one number of the squeezed layer stands for.
+/// Channels for each number of the squeezed layer.
 const SQUEEZE: usize = 8;
 
 impl ExonEnhanced {

@@ -9,9 +9,9 @@ use crate::net::graph::{Act, Conv, Graph};
 pub struct Inception {
     /// Channels of each block, half from each kernel.
     pub channels: Vec<usize>,
-    /// Dilation of each block (stands for the poolings before it).
+    /// Dilation of each block (it replaces the poolings before it).
     pub dilations: Vec<usize>,
-    /// Bases of the sliding mean that the dense layer sees beside the base itself.
+    /// Bases of the sliding mean that the dense layer takes in addition to the base itself.
     pub pool: usize,
     pub dense: usize,
 }

@@ -103,5 +103,5 @@ impl Architecture {
     }
 }
 
-/// Logit taken off where the motif is missing: beyond what the trained part can outweigh.
+/// Subtracted from the logit where the motif is missing: more than the trained part can add.
 const MOTIF_PENALTY: f32 = 40.0;

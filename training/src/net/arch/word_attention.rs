@@ -1,5 +1,5 @@
 //! The course project's self-attention over words (k-mers): each word's vector is looked up, a
-//! learned token is put beside them, and what the token attends to goes to a linear head.
+//! learned token is appended, and the output of its attention goes to a linear head.
 //!
 //! No word knows its place. So the token's query q is the same for every window, and a word w
 //! counts by two numbers for a head h: `exp(q·k(w))` and `exp(q·k(w)) · h(v(w))`. The score of a

@@ -11,7 +11,7 @@ pub use weights::{Linear, Norm, Weights, Words};
 
 pub const NORM_EPSILON: f64 = 1e-5;
 
-/// What batch norm goes by, and whether dropout drops.
+/// Which statistics batch norm uses, and whether dropout is on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Mode {
     /// The batch's own statistics, which also move the running ones by `momentum`.
@@ -161,7 +161,7 @@ impl Network {
     }
 
     /// Mean and variance of each channel before batch norm, of every convolution that has one, on
-    /// `bases` `[N, 4, L]`; batch norm itself goes by its running statistics.
+    /// `bases` `[N, 4, L]`; batch norm itself uses its running statistics.
     pub fn before_norm(&self, bases: &Tensor) -> Vec<Option<[Tensor; 2]>> {
         let mut values: Vec<Tensor> = Vec::with_capacity(self.graph.nodes.len());
         let mut statistics = Vec::with_capacity(self.graph.nodes.len());
@@ -239,7 +239,7 @@ fn convolve(
     )
 }
 
-/// `[N, 4, L]` to `[N, heads, 1]`: words with an unknown base weigh nothing.
+/// `[N, 4, L]` to `[N, heads, 1]`: words with an unknown base have no weight.
 fn attend(words: &Words, bases: &Tensor, k: usize) -> Tensor {
     let indices = word_indices(bases, k);
     let numbers = words.numbers();

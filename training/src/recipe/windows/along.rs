@@ -1,4 +1,4 @@
-//! What a recipe says of whole stretches of a genome.
+//! Whole stretches of a genome that a model is calibrated and measured on.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::windows::card::{Card, Output};
+use crate::recipe::windows::card::{Output, WindowsCard};
 
 /// Stretches of a genome that the model is calibrated and measured on, and never learns from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,9 +14,9 @@ use crate::recipe::windows::card::{Card, Output};
 pub struct Along {
     pub fasta: PathBuf,
     /// Calibrates, and gives the default thresholds.
-    pub validation: Vec<Stretch>,
+    pub validation: Vec<AlongStretch>,
     #[serde(default)]
-    pub test: Vec<Stretch>,
+    pub test: Vec<AlongStretch>,
     /// Sites in the whole genome, by label.
     pub sites: BTreeMap<String, f64>,
     /// Bases of the whole genome.
@@ -34,14 +34,14 @@ pub struct Along {
 /// 0-based, half-open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Stretch {
+pub struct AlongStretch {
     pub contig: String,
     pub start: usize,
     pub end: usize,
 }
 
 impl Along {
-    pub fn check(&self, model: &Card, dense: bool) -> Result<()> {
+    pub fn check(&self, model: &WindowsCard, dense: bool) -> Result<()> {
         ensure!(dense, "evaluation.along: the network is not dense");
         ensure!(
             model.output == Output::Logit,

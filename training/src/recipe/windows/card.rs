@@ -1,15 +1,15 @@
-//! What a model file of windows says of itself.
+//! The part of a window model's contract that the run does not give.
 
 use serde::{Deserialize, Serialize};
 
-/// What the model file says of itself beyond what the run knows.
+/// The part of the model file's contract that the run does not give.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Card {
+pub struct WindowsCard {
     pub task: String,
     pub labels: Vec<String>,
     pub output: Output,
-    pub strand: Strand,
+    pub strand: StrandRule,
     pub calls: String,
     pub distance: usize,
     /// The base of the window that the score is about (default: the middle).
@@ -33,7 +33,7 @@ pub enum Output {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Strand {
+pub enum StrandRule {
     Stranded,
     /// The mean of both strands is what counts, also in every figure.
     Symmetric,

@@ -16,15 +16,15 @@ use serde::{Deserialize, Serialize};
 use crate::net::arch::Architecture;
 use crate::net::graph::Graph;
 use crate::recipe::windows::along::Along;
-use crate::recipe::windows::card::{Card, Output};
+use crate::recipe::windows::card::{Output, WindowsCard};
 use crate::recipe::windows::search::Search;
-use crate::recipe::windows::source::{Data, Negatives, Source};
-use crate::recipe::windows::split::{Augment, Split};
-use crate::recipe::windows::train::{Select, Train};
+use crate::recipe::windows::source::{Negatives, Source, WindowsData};
+use crate::recipe::windows::split::{Augment, ExampleSplit};
+use crate::recipe::windows::train::{Select, WindowsTrain};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Recipe {
+pub struct WindowsRecipe {
     pub name: String,
     /// Set from the address.
     #[serde(skip)]
@@ -38,21 +38,21 @@ pub struct Recipe {
     /// What differs from what was published, in a sentence.
     #[serde(default)]
     pub note: String,
-    pub data: Data,
-    pub split: Split,
+    pub data: WindowsData,
+    pub split: ExampleSplit,
     pub architecture: Architecture,
     #[serde(default)]
     pub augment: Augment,
-    pub train: Train,
-    pub evaluation: Evaluation,
+    pub train: WindowsTrain,
+    pub evaluation: WindowsTests,
     pub search: Option<Search>,
-    pub model: Card,
+    pub model: WindowsCard,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Evaluation {
-    /// Sets beside the split's own parts, never trained on.
+pub struct WindowsTests {
+    /// Sets in addition to the parts of the split, never trained on.
     #[serde(default)]
     pub sets: Vec<Set>,
     /// Lengths of the words that regressions count.
@@ -77,7 +77,7 @@ pub struct Set {
     pub bright: Option<f64>,
 }
 
-impl Recipe {
+impl WindowsRecipe {
     pub fn check(&self) -> Result<()> {
         if self.data.length.is_none() && self.architecture.dense(1).is_none() {
             bail!("data.length: the architecture needs one");

@@ -1,4 +1,4 @@
-//! What a recipe says of a random search over its values.
+//! Random search over the values of a recipe.
 
 use std::collections::BTreeMap;
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Data {
+pub struct WindowsData {
     /// Bases of an example, cut around its middle; a dense network has its own and needs none.
     pub length: Option<usize>,
     /// What to do with sequences that are shorter.
@@ -74,7 +74,7 @@ pub enum Reading {
     Column,
 }
 
-/// Negatives drawn anew for each positive, in training; drawn once for what is measured.
+/// Negatives drawn for each positive: anew in each epoch of training, once for evaluation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Negatives {

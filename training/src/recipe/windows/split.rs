@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Split {
+pub enum ExampleSplit {
     /// As published: what the column says; other rows are left out.
     Column {
         column: String,
         train: Vec<String>,
-        /// Share of the training rows, where no column says which.
+        /// Share of the training rows, where no column names the validation rows.
         #[serde(default)]
         validation_share: f64,
         #[serde(default)]
@@ -48,7 +48,7 @@ pub struct Augment {
     pub blank: f64,
     #[serde(default)]
     pub kept: usize,
-    /// Most bases that the window is cut beside its middle, where the sequence goes on.
+    /// Largest shift of the window from its middle, in bases, where the sequence is long enough.
     #[serde(default)]
     pub jitter: usize,
     /// Share of bases replaced by random ones.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Train {
+pub struct WindowsTrain {
     /// Run whose best network's tensors this one starts from, where name and size are the same.
     pub start: Option<String>,
     pub epochs: usize,
@@ -19,7 +19,7 @@ pub struct Train {
     pub warmup: usize,
     #[serde(default)]
     pub weight_decay: f64,
-    /// Decay a step of the running mean of the weights, which is what is measured; 0: none.
+    /// Decay a step of the running mean of the weights, which is evaluated; 0: no mean.
     #[serde(default)]
     pub averaging: f64,
     /// Epochs between evaluations.
@@ -45,9 +45,9 @@ fn whole() -> f64 {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Schedule {
     Constant,
-    /// Down to nothing.
+    /// To zero, as a cosine.
     Cosine,
-    /// Straight down to this share of the first rate.
+    /// Linearly to this share of the first rate.
     Linear(f64),
 }
 

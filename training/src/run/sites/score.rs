@@ -6,7 +6,8 @@ use tch::Device;
 
 use crate::bases::{UNKNOWN, one_hot, reverse_complement};
 use crate::data::annotation::{STRANDS, Strand};
-use crate::data::sites::dataset::{Dataset, Place, Stretch};
+use crate::data::genome::Block;
+use crate::data::sites::dataset::{AnnotatedGenome, Place};
 use crate::net::network::{Mode, Network};
 use crate::recipe::sites::Site;
 
@@ -15,7 +16,7 @@ const CHUNK: usize = 4096;
 
 /// One score per scored base and strand, with the truth; masked bases are left out.
 #[derive(Default)]
-pub struct Scored {
+pub struct SiteScores {
     pub scores: Vec<f32>,
     pub positive: Vec<bool>,
     pub places: Vec<Place>,
@@ -23,8 +24,8 @@ pub struct Scored {
     pub unscored_positives: usize,
 }
 
-impl Scored {
-    pub fn extend(&mut self, more: Scored) {
+impl SiteScores {
+    pub fn extend(&mut self, more: SiteScores) {
         self.scores.extend(more.scores);
         self.positive.extend(more.positive);
         self.places.extend(more.places);
@@ -97,12 +98,12 @@ fn whole(codes: &[u8], window: usize) -> Vec<bool> {
 /// Any way of scoring a site: a function of contig, range and strand to one value a base (NaN:
 /// none).
 pub fn scored(
-    data: &Dataset,
-    blocks: &[Stretch],
+    data: &AnnotatedGenome,
+    blocks: &[Block],
     site: Site,
     mut score: impl FnMut(usize, &Range<usize>, Strand) -> Vec<f32>,
-) -> Scored {
-    let mut all = Scored::default();
+) -> SiteScores {
+    let mut all = SiteScores::default();
     for (contig, range) in blocks {
         for strand in STRANDS {
             let marks = &data.marks[*contig][strand.index()];

@@ -1,4 +1,5 @@
-//! Networks that a run learns from beside its labels (Hinton et al., 2015, arXiv:1503.02531).
+//! Networks that a run learns from in addition to its labels (Hinton et al., 2015,
+//! arXiv:1503.02531).
 
 use std::path::Path;
 
@@ -6,11 +7,10 @@ use anyhow::{Context, Result, bail};
 use tch::{Device, Kind, Tensor};
 
 use crate::data::batch::Batch;
-use crate::files::read_json;
 use crate::net::graph::Graph;
 use crate::net::import;
 use crate::net::network::{Mode, Network};
-use crate::recipe::sites::{HEADS, Recipe};
+use crate::recipe::sites::{HEADS, SitesRecipe};
 use crate::run::checkpoint;
 
 pub struct Teachers {
@@ -21,7 +21,7 @@ pub struct Teachers {
 
 impl Teachers {
     /// The teachers of the run in `folder`, none of which looks further than the run's own network.
-    pub fn of(recipe: &Recipe, folder: &Path, device: Device) -> Result<Option<Teachers>> {
+    pub fn of(recipe: &SitesRecipe, folder: &Path, device: Device) -> Result<Option<Teachers>> {
         let Some(distil) = &recipe.train.distil else {
             return Ok(None);
         };
@@ -29,7 +29,7 @@ impl Teachers {
         let behind = |graph: &Graph| graph.window() - graph.anchor();
         let of_run = |name: &String| {
             let folder = folder.with_file_name(name);
-            let recipe: Recipe = read_json(&checkpoint::recipe(&folder))?;
+            let recipe: SitesRecipe = checkpoint::recipe(&folder)?;
             let (network, _) = checkpoint::network(recipe.graph(), &folder, device)?;
             let other = &network.graph;
             if other.anchor() > graph.anchor() || behind(other) > behind(&graph) {
@@ -72,7 +72,7 @@ impl Teachers {
 }
 
 /// The network of a model file of the recipe's architecture, with the heads that the file has.
-fn of_model(recipe: &Recipe, path: &Path, device: Device) -> Result<Network> {
+fn of_model(recipe: &SitesRecipe, path: &Path, device: Device) -> Result<Network> {
     let place = || format!("{}", path.display());
     let bytes = std::fs::read(path).with_context(place)?;
     let heads = import::labels(&bytes).with_context(place)?.min(HEADS);

@@ -10,18 +10,19 @@ use tch::{Device, Kind, Reduction, Tensor, nn};
 
 use crate::data::annotation::STRANDS;
 use crate::data::batch::Batch;
-use crate::data::sites::dataset::{Place, Stretch};
-use crate::data::sites::sampler::Sampler;
+use crate::data::genome::Block;
+use crate::data::sites::dataset::Place;
+use crate::data::sites::sampler::SiteSampler;
 use crate::data::sites::split::SplitGenome;
 use crate::metrics::Curve;
 use crate::net::graph::{Graph, Node, Op};
 use crate::net::import;
 use crate::net::network::Network;
-use crate::recipe::sites::{Keep, Recipe, Start};
+use crate::recipe::sites::{Keep, SitesRecipe, Start};
 use crate::recipe::windows::train::Schedule;
-use crate::run::sites::score::{Scored, logits, scored};
+use crate::run::sites::score::{SiteScores, logits, scored};
 use crate::run::sites::teachers::Teachers;
-use crate::run::task::{Batches, Pace, Task, Verdict};
+use crate::run::task::{Batches, Pace, Task, Validation};
 
 /// Hard negatives kept for each positive.
 const MINED_PER_SITE: usize = 8;
@@ -29,7 +30,7 @@ const MINED_PER_SITE: usize = 8;
 /// Logits under this are no hard negatives, whatever their rank.
 const MINED_OVER: f32 = -6.0;
 
-/// Bases that mining takes or leaves as one.
+/// Mining scores or skips stretches of so many bases.
 const MINED_STRETCH: usize = 50_000;
 
 /// Batches on which a model file's network is measured.
@@ -42,33 +43,33 @@ const SETTLING: u64 = 64;
 const DRAWING: u64 = 0;
 const MINING: u64 = 1;
 
-pub struct Learning<'a> {
-    recipe: &'a Recipe,
+pub struct SitesTask<'a> {
+    recipe: &'a SitesRecipe,
     genome: &'a SplitGenome,
-    sampler: Sampler<'a>,
+    sampler: SiteSampler<'a>,
     teachers: Option<Teachers>,
     /// Of the network's window.
     anchor: usize,
     device: Device,
 }
 
-impl<'a> Learning<'a> {
-    /// `folder` is the run's own; those of its teachers stand beside it.
+impl<'a> SitesTask<'a> {
+    /// `folder` is the run's own; those of its teachers are next to it.
     pub fn new(
-        recipe: &'a Recipe,
+        recipe: &'a SitesRecipe,
         genome: &'a SplitGenome,
         folder: &Path,
         device: Device,
-    ) -> Result<Learning<'a>> {
+    ) -> Result<SitesTask<'a>> {
         let graph = recipe.graph();
         let size = [graph.window(), graph.anchor()];
         let SplitGenome {
             data, train, rows, ..
         } = genome;
-        Ok(Learning {
+        Ok(SitesTask {
             recipe,
             genome,
-            sampler: Sampler::new(data, train, rows, &recipe.draw, recipe.sites(), size),
+            sampler: SiteSampler::new(data, train, rows, &recipe.draw, recipe.sites(), size),
             teachers: Teachers::of(recipe, folder, device)?,
             anchor: graph.anchor(),
             device,
@@ -89,9 +90,9 @@ impl<'a> Learning<'a> {
     }
 
     /// Scores of each label.
-    fn score(&self, network: &Network, blocks: &[Stretch]) -> Vec<Scored> {
+    fn score(&self, network: &Network, blocks: &[Block]) -> Vec<SiteScores> {
         let sites = self.recipe.sites();
-        let mut all: Vec<Scored> = sites.iter().map(|_| Scored::default()).collect();
+        let mut all: Vec<SiteScores> = sites.iter().map(|_| SiteScores::default()).collect();
         for (contig, range) in blocks {
             let codes = &self.genome.data.contigs[*contig].codes;
             let logits = STRANDS.map(|strand| logits(network, codes, range, strand, sites.len()));
@@ -109,8 +110,8 @@ impl<'a> Learning<'a> {
     fn mine(&self, network: &Network, random: &mut ChaCha8Rng) -> Vec<Place> {
         let mut hard: Vec<(f32, Place)> = Vec::new();
         let mut sites = 0;
-        let sure = |stretch: &Stretch| {
-            let holds = |(contig, range): &Stretch| {
+        let sure = |stretch: &Block| {
+            let holds = |(contig, range): &Block| {
                 *contig == stretch.0 && range.start <= stretch.1.start && stretch.1.end <= range.end
             };
             !self.genome.data.unsure.iter().any(holds)
@@ -143,7 +144,7 @@ impl<'a> Learning<'a> {
     }
 }
 
-impl Task for Learning<'_> {
+impl Task for SitesTask<'_> {
     /// Hard negatives.
     type State = Vec<Place>;
 
@@ -194,7 +195,7 @@ impl Task for Learning<'_> {
 
     fn freeze(&self, vs: &nn::VarStore, graph: &Graph) {
         if self.recipe.train.heads_alone {
-            keep_trunk(vs, graph);
+            freeze_trunk(vs, graph);
         }
     }
 
@@ -245,14 +246,14 @@ impl Task for Learning<'_> {
         (sums / counts * Tensor::from_slice(&heads).to_device(self.device)).sum(Kind::Float)
     }
 
-    fn validate(&self, network: &Network) -> Result<Verdict> {
-        let average_precision = |s: &Scored| {
+    fn validate(&self, network: &Network) -> Result<Validation> {
+        let average_precision = |s: &SiteScores| {
             Curve::new(&s.scores, &s.positive, s.unscored_positives).average_precision()
         };
         let scored = self.score(network, &self.genome.validation);
         let labels: Vec<f64> = scored.iter().map(average_precision).collect();
         let names = self.recipe.model.labels.iter().cloned();
-        Ok(Verdict {
+        Ok(Validation {
             figure: labels.iter().sum::<f64>() / labels.len() as f64,
             parts: match labels.as_slice() {
                 [_] => Vec::new(),
@@ -262,8 +263,8 @@ impl Task for Learning<'_> {
     }
 }
 
-/// Leaves nothing but the heads' weights to train.
-fn keep_trunk(vs: &nn::VarStore, graph: &Graph) {
+/// Freezes all weights but those of the heads.
+fn freeze_trunk(vs: &nn::VarStore, graph: &Graph) {
     let convolution = |node: &Node| matches!(node.op, Op::Conv { .. });
     let head = graph.nodes.iter().rposition(convolution);
     let head = format!("node{:02}.", head.expect("a network has heads"));

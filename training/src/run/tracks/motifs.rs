@@ -39,7 +39,7 @@ impl Motifs {
             let reverse: Vec<f32> = forward.iter().rev().copied().collect();
             for (strand, values) in [forward, reverse].iter().enumerate() {
                 let row = Tensor::from_slice(values).reshape([4, width]);
-                // As long as a random kernel, so that it learns at the same pace.
+                // Of the norm of a random kernel, so that it learns at the same rate.
                 let row = &row * (std::f64::consts::SQRT_2 / row.norm().double_value(&[]));
                 let mut to = first.get((2 * at + strand) as i64);
                 tch::no_grad(|| to.copy_(&row.to_device(first.device())));
@@ -49,7 +49,7 @@ impl Motifs {
     }
 }
 
-/// `[4, width]`: a matrix in the middle, or the part of a wider one that says most.
+/// `[4, width]`: a matrix in the middle, or the most informative part of a wider one.
 fn kernel(scores: &[[f32; 4]], width: usize) -> Vec<f32> {
     let said = |row: &[f32; 4]| row.iter().map(|odds| odds.exp() / 4.0 * odds).sum::<f32>();
     let start = (0..=scores.len().saturating_sub(width)).max_by(|&a, &b| {

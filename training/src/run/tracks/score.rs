@@ -1,4 +1,4 @@
-//! What a network says along a stretch: values at each place, and the largest in each bin.
+//! Scores along a stretch: at each place, and the largest in each bin.
 
 use std::ops::Range;
 
@@ -6,9 +6,11 @@ use anyhow::{Context, Result};
 use tch::{Device, Tensor};
 
 use crate::bases::{UNKNOWN, one_hot, reverse_complement};
-use crate::data::tracks::labels::{Dataset, MARGIN, Truth, touches};
+use crate::data::ranges::touches;
+use crate::data::tracks::genome::MARGIN;
+use crate::data::tracks::labels::{LabelledGenomes, Truth};
 use crate::net::network::{Mode, Network};
-use crate::recipe::tracks::Stretch;
+use crate::recipe::tracks::TrackStretch;
 
 /// Bases of a bin; bins begin at multiples of it.
 pub const BIN: usize = 200;
@@ -102,21 +104,21 @@ fn known(lane: &[u8], window: usize, step: usize) -> Vec<bool> {
 
 /// A stretch of a genome of the data.
 #[derive(Clone)]
-pub struct Part {
+pub struct Span {
     pub genome: usize,
     pub contig: usize,
     pub bases: Range<usize>,
 }
 
-impl Part {
-    pub fn of(data: &Dataset, stretch: &Stretch) -> Result<Part> {
+impl Span {
+    pub fn of(data: &LabelledGenomes, stretch: &TrackStretch) -> Result<Span> {
         let mut genomes = data.genomes.iter();
         let genome = genomes.position(|genome| genome.name == stretch.genome);
         let genome = genome.with_context(|| format!("no genome {}", stretch.genome))?;
         let contig = data.genomes[genome].contig(&stretch.contig);
         let contig = contig.with_context(|| format!("no contig {}", stretch.contig))?;
         let length = data.genomes[genome].contigs[contig].codes.len();
-        Ok(Part {
+        Ok(Span {
             genome,
             contig,
             bases: stretch.start..stretch.end.min(length),
@@ -124,9 +126,9 @@ impl Part {
     }
 
     /// The whole contigs of the first genome.
-    pub fn all(data: &Dataset) -> Vec<Part> {
+    pub fn all(data: &LabelledGenomes) -> Vec<Span> {
         let contigs = data.genomes[0].contigs.iter().enumerate();
-        let whole = contigs.map(|(contig, of)| Part {
+        let whole = contigs.map(|(contig, of)| Span {
             genome: 0,
             contig,
             bases: 0..of.codes.len(),
@@ -134,7 +136,7 @@ impl Part {
         whole.collect()
     }
 
-    pub fn codes<'a>(&self, data: &'a Dataset) -> &'a [u8] {
+    pub fn codes<'a>(&self, data: &'a LabelledGenomes) -> &'a [u8] {
         &data.genomes[self.genome].contigs[self.contig].codes
     }
 
@@ -143,7 +145,7 @@ impl Part {
         self.bases.start.div_ceil(BIN)..self.bases.end / BIN
     }
 
-    pub fn truth(&self, data: &Dataset, label: usize) -> Vec<Truth> {
+    pub fn truth(&self, data: &LabelledGenomes, label: usize) -> Vec<Truth> {
         let bins = self.bins();
         bins.map(|bin| truth(data, self.genome, self.contig, bin, label))
             .collect()
@@ -167,7 +169,13 @@ impl Part {
 }
 
 /// Whether a site of a label lies in a bin, or near it.
-pub fn truth(data: &Dataset, genome: usize, contig: usize, bin: usize, label: usize) -> Truth {
+pub fn truth(
+    data: &LabelledGenomes,
+    genome: usize,
+    contig: usize,
+    bin: usize,
+    label: usize,
+) -> Truth {
     let label = &data.labels[label];
     let Some(known) = &label.known[genome] else {
         return Truth::Unsure;

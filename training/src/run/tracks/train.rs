@@ -9,15 +9,15 @@ use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Reduction, Tensor};
 
 use crate::data::batch::Batch;
-use crate::data::tracks::labels::{Dataset, Truth};
-use crate::data::tracks::lanes::Sampler;
+use crate::data::tracks::labels::{LabelledGenomes, Truth};
+use crate::data::tracks::lanes::LaneSampler;
 use crate::metrics::Curve;
 use crate::net::graph::Graph;
 use crate::net::network::Network;
-use crate::recipe::tracks::Recipe;
+use crate::recipe::tracks::TracksRecipe;
 use crate::recipe::windows::train::Schedule;
-use crate::run::task::{Batches, Pace, Task, Verdict};
-use crate::run::tracks::score::{Part, Track};
+use crate::run::task::{Batches, Pace, Task, Validation};
+use crate::run::tracks::score::{Span, Track};
 
 /// A label with fewer positive bins has no say.
 const FEW: usize = 5;
@@ -25,31 +25,31 @@ const FEW: usize = 5;
 /// Batches that give batch norm its statistics.
 const SETTLING: u64 = 32;
 
-pub struct Learning<'a> {
-    recipe: &'a Recipe,
-    data: &'a Dataset,
+pub struct TracksTask<'a> {
+    recipe: &'a TracksRecipe,
+    data: &'a LabelledGenomes,
     /// The data folder.
     folder: &'a Path,
-    sampler: Sampler<'a>,
+    sampler: LaneSampler<'a>,
     /// `[1, heads, 1]`.
     weights: Tensor,
     device: Device,
 }
 
-impl<'a> Learning<'a> {
+impl<'a> TracksTask<'a> {
     pub fn new(
-        recipe: &'a Recipe,
-        data: &'a Dataset,
+        recipe: &'a TracksRecipe,
+        data: &'a LabelledGenomes,
         folder: &'a Path,
         device: Device,
-    ) -> Result<Learning<'a>> {
+    ) -> Result<TracksTask<'a>> {
         let weights = data.labels.iter().map(|label| label.weight as f32);
         let weights = Tensor::from_slice(&weights.collect::<Vec<_>>());
-        Ok(Learning {
+        Ok(TracksTask {
             recipe,
             data,
             folder,
-            sampler: Sampler::new(recipe, data, &recipe.graph())?,
+            sampler: LaneSampler::new(recipe, data, &recipe.graph())?,
             weights: weights.reshape([1, -1, 1]).to_device(device),
             device,
         })
@@ -62,7 +62,7 @@ impl<'a> Learning<'a> {
     }
 }
 
-impl Task for Learning<'_> {
+impl Task for TracksTask<'_> {
     type State = ();
 
     fn pace(&self) -> Pace<'_> {
@@ -131,12 +131,12 @@ impl Task for Learning<'_> {
         (each * weight).sum(Kind::Float)
     }
 
-    fn validate(&self, network: &Network) -> Result<Verdict> {
+    fn validate(&self, network: &Network) -> Result<Validation> {
         let labels = &self.data.labels;
         let mut scores = vec![Vec::new(); labels.len()];
         let mut truth = vec![Vec::new(); labels.len()];
         for stretch in &self.recipe.validation {
-            let part = Part::of(self.data, stretch)?;
+            let part = Span::of(self.data, stretch)?;
             let track = Track::new(network, part.codes(self.data), part.bases.clone());
             for (at, label) in labels.iter().enumerate() {
                 let values = part.highest(&track, at, label.stranded);
@@ -172,7 +172,7 @@ impl Task for Learning<'_> {
             (sum, weight) = (sum + own * mean, weight + own);
             parts.push((name, mean));
         }
-        Ok(Verdict {
+        Ok(Validation {
             figure: sum / weight.max(f64::MIN_POSITIVE),
             parts,
         })

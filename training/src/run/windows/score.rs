@@ -5,20 +5,20 @@ use tch::{Device, Tensor};
 use crate::bases::{UNKNOWN, one_hot, reverse_complement};
 use crate::data::windows::examples::Example;
 use crate::net::network::{Mode, Network};
-use crate::recipe::windows::card::Strand;
+use crate::recipe::windows::card::StrandRule;
 
 /// Windows scored at once.
 const BATCH: usize = 256;
 
 /// Logits or values, one list a label; the mean of both strands where they count alike.
-pub fn scores(network: &Network, examples: &[Example], strand: Strand) -> Vec<Vec<f32>> {
+pub fn scores(network: &Network, examples: &[Example], strand: StrandRule) -> Vec<Vec<f32>> {
     let labels = network.graph.output().channels;
     let length = network.graph.window();
     let mut scores = vec![Vec::with_capacity(examples.len()); labels];
     for chunk in examples.chunks(BATCH) {
         let forward: Vec<Vec<u8>> = chunk.iter().map(|e| e.window(length, 0)).collect();
         let mut values = run(network, &forward);
-        if strand == Strand::Symmetric {
+        if strand == StrandRule::Symmetric {
             let turn = |lane: &Vec<u8>| reverse_complement(lane);
             let reverse: Vec<Vec<u8>> = forward.iter().map(turn).collect();
             values = (values + run(network, &reverse)) / 2.0;
@@ -43,7 +43,7 @@ fn run(network: &Network, lanes: &[Vec<u8>]) -> Tensor {
 /// Logits of each whole window of a stretch, NaN where it holds an unknown base: by lane, label and
 /// window start in forward coordinates. One lane for both strands where they count alike, else
 /// one a strand.
-pub fn lanes(network: &Network, codes: &[u8], strand: Strand) -> Vec<Vec<Vec<f32>>> {
+pub fn lanes(network: &Network, codes: &[u8], strand: StrandRule) -> Vec<Vec<Vec<f32>>> {
     let window = network.graph.window();
     let turned = reverse_complement(codes);
     let mut forward = slide(network, codes);
@@ -60,7 +60,7 @@ pub fn lanes(network: &Network, codes: &[u8], strand: Strand) -> Vec<Vec<Vec<f32
             unknown -= usize::from(codes[start] == UNKNOWN);
         }
     }
-    if strand == Strand::Stranded {
+    if strand == StrandRule::Stranded {
         return vec![forward, reverse];
     }
     let both = forward.iter().zip(&reverse);

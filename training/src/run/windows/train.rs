@@ -12,10 +12,10 @@ use crate::data::windows::parts::SplitWindows;
 use crate::metrics::figures::Figures;
 use crate::net::graph::Graph;
 use crate::net::network::Network;
-use crate::recipe::windows::Recipe;
+use crate::recipe::windows::WindowsRecipe;
 use crate::recipe::windows::card::Output;
 use crate::recipe::windows::source::Part;
-use crate::run::task::{Batches, Pace, Task, Verdict};
+use crate::run::task::{Batches, Pace, Task, Validation};
 use crate::run::vectors;
 use crate::run::windows::score::{known, scores};
 
@@ -24,10 +24,10 @@ const SETTLING: usize = 64;
 const SETTLING_EPOCH: usize = usize::MAX >> 1;
 const SETTLING_BATCH: usize = usize::MAX / 4;
 
-pub struct Learning<'a> {
-    recipe: &'a Recipe,
+pub struct WindowsTask<'a> {
+    recipe: &'a WindowsRecipe,
     windows: &'a SplitWindows<'a>,
-    /// The run's own folder; that of its word vectors stands beside it.
+    /// The run's own folder; that of its word vectors is next to it.
     folder: &'a Path,
     epochs: Epochs<'a>,
     /// Examples that go into a batch.
@@ -40,8 +40,8 @@ pub struct Learning<'a> {
     device: Device,
 }
 
-impl<'a> Learning<'a> {
-    pub fn new(windows: &'a SplitWindows<'a>, folder: &'a Path, device: Device) -> Learning<'a> {
+impl<'a> WindowsTask<'a> {
+    pub fn new(windows: &'a SplitWindows<'a>, folder: &'a Path, device: Device) -> WindowsTask<'a> {
         let recipe = windows.recipe;
         let epochs = Epochs {
             examples: windows.train_part(),
@@ -55,7 +55,7 @@ impl<'a> Learning<'a> {
         let taken = epochs.taken(recipe.train.batch);
         let steps = epochs.order(0).len().div_ceil(taken) * recipe.train.epochs;
         let (mean, deviation) = units(windows);
-        Learning {
+        WindowsTask {
             recipe,
             windows,
             folder,
@@ -80,7 +80,7 @@ impl<'a> Learning<'a> {
     }
 }
 
-impl Task for Learning<'_> {
+impl Task for WindowsTask<'_> {
     type State = ();
 
     fn pace(&self) -> Pace<'_> {
@@ -149,7 +149,7 @@ impl Task for Learning<'_> {
         self.recipe.seed as i64 ^ (step as i64) << 20
     }
 
-    /// Mean over what is known: cross-entropy, or the squared error in deviations.
+    /// Mean over the known targets: cross-entropy, or the squared error in deviations.
     fn loss(&self, scores: &Tensor, batch: &Batch) -> Tensor {
         let each = match self.recipe.model.output {
             Output::Logit => scores.binary_cross_entropy_with_logits::<Tensor>(
@@ -165,7 +165,7 @@ impl Task for Learning<'_> {
     }
 
     /// The figure that the recipe selects by: its mean over the labels.
-    fn validate(&self, network: &Network) -> Result<Verdict> {
+    fn validate(&self, network: &Network) -> Result<Validation> {
         let card = &self.recipe.model;
         let examples = &self.windows.parts[Part::Validation as usize];
         let all = scores(network, examples, card.strand);
@@ -175,7 +175,7 @@ impl Task for Learning<'_> {
             figures.get(self.recipe.train.select)
         };
         let labels: Vec<f64> = all.iter().enumerate().map(figure).collect();
-        Ok(Verdict {
+        Ok(Validation {
             figure: labels.iter().sum::<f64>() / labels.len() as f64,
             parts: match labels.as_slice() {
                 [_] => Vec::new(),

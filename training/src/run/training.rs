@@ -1,5 +1,5 @@
-//! The one loop of all training runs: draw, step, validate, keep what is best. A killed run goes on
-//! from its last evaluation as if it had not been killed.
+//! The one loop of all training runs: batch, step, validate, keep the best weights. A killed run
+//! continues from its last evaluation, and ends as one that was not killed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -113,15 +113,15 @@ pub fn train<T: Task>(
             "step {}: the loss is no number",
             progress.step
         );
-        let verdict = optimiser.averaged(|| {
+        let validation = optimiser.averaged(|| {
             settle(task, &network, &state)?;
-            let verdict = task.validate(&network)?;
-            if progress.keeps(verdict.figure, &pace) {
+            let validation = task.validate(&network)?;
+            if progress.keeps(validation.figure, &pace) {
                 kept = copies(&vs);
             }
-            Ok::<_, anyhow::Error>(verdict)
+            Ok::<_, anyhow::Error>(validation)
         })?;
-        progress.note(verdict, loss, &pace);
+        progress.note(validation, loss, &pace);
         progress.seconds += lap();
         progress.finished = ends || progress.since_best >= pace.patience || !goes_on(&progress);
         log.evaluation(&progress)?;
