@@ -14,6 +14,7 @@
     )
 )]
 
+mod annotation;
 mod bed;
 mod bgzf;
 mod coords;
@@ -39,6 +40,7 @@ use std::io::{self, Cursor, Read};
 
 use anyhow::Result;
 
+use annotation::Annotation;
 pub use coords::HeaderCoords;
 pub use decompress::decompress;
 use error::shown;
@@ -170,6 +172,9 @@ pub fn read_bytes(
         None => false,
     };
     if !begins {
+        if let Some(format) = Annotation::of_text(Cursor::new(head).chain(text)) {
+            return Err(fail(Fault::Annotation(format)).into());
+        }
         let (asked, first) = (options.format, shown(first));
         return Err(fail(Fault::Format { asked, first }).into());
     }
