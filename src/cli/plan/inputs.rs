@@ -38,15 +38,15 @@ pub(super) fn check_regions(args: &Args) -> Result<(), UsageError> {
     {
         return fail("--region-strand: --strand leaves out one of the strands");
     }
-    let (format, layout) = (args.format.word(), args.layout());
+    let (format, layout) = (args.format, args.layout());
     let lacking = [
         ("names", args.names && !layout.names),
         ("region-strand", args.region_strand && layout.steps),
     ];
+    let track = if args.track { " with --track" } else { "" };
     if let Some((flag, _)) = lacking.into_iter().find(|&(_, lacks)| lacks) {
-        let style = style(args);
         return Err(rule(format!(
-            "--{flag}: --format {format}{style} has no column for it"
+            "--{flag}: --format {format}{track} has no column for it"
         )));
     }
     Ok(())
@@ -128,15 +128,6 @@ pub(super) fn source(args: &Args) -> source::SourceOptions {
     }
 }
 
-/// What takes the column of names from BED.
-fn style(args: &Args) -> &'static str {
-    match (args.item_rgb, args.track) {
-        (true, _) => " with --itemrgb",
-        (false, true) => " with --track",
-        (false, false) => "",
-    }
-}
-
 /// Rows of reads overlap, and a track would not say whose they are.
 pub(super) fn check_reads(args: &Args) -> Result<(), UsageError> {
     if args.reads == Reads::Raw && args.chrom_sizes.is_some() {
@@ -144,9 +135,10 @@ pub(super) fn check_reads(args: &Args) -> Result<(), UsageError> {
         return Err(rule(text.to_owned()));
     }
     if args.reads != Reads::Consensus && !args.layout().names {
-        let (reads, format, style) = (args.reads.word(), args.format.word(), style(args));
+        let (reads, format) = (args.reads, args.format);
+        let track = if args.track { " with --track" } else { "" };
         let text =
-            format!("--reads {reads}: --format {format}{style} has no column for names of reads");
+            format!("--reads {reads}: --format {format}{track} has no column for names of reads");
         return Err(rule(text));
     }
     Ok(())
