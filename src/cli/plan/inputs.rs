@@ -43,10 +43,10 @@ pub(super) fn check_regions(args: &Args) -> Result<(), UsageError> {
         ("names", args.names && !layout.names),
         ("region-strand", args.region_strand && layout.steps),
     ];
-    let track = if args.track { " with --track" } else { "" };
     if let Some((flag, _)) = lacking.into_iter().find(|&(_, lacks)| lacks) {
+        let style = style(args);
         return Err(rule(format!(
-            "--{flag}: --format {format}{track} has no column for it"
+            "--{flag}: --format {format}{style} has no column for it"
         )));
     }
     Ok(())
@@ -128,6 +128,15 @@ pub(super) fn source(args: &Args) -> source::SourceOptions {
     }
 }
 
+/// What takes the column of names from BED.
+fn style(args: &Args) -> &'static str {
+    match (args.item_rgb, args.track) {
+        (true, _) => " with --itemrgb",
+        (false, true) => " with --track",
+        (false, false) => "",
+    }
+}
+
 /// Rows of reads overlap, and a track would not say whose they are.
 pub(super) fn check_reads(args: &Args) -> Result<(), UsageError> {
     if args.reads == Reads::Raw && args.chrom_sizes.is_some() {
@@ -135,10 +144,9 @@ pub(super) fn check_reads(args: &Args) -> Result<(), UsageError> {
         return Err(rule(text.to_owned()));
     }
     if args.reads != Reads::Consensus && !args.layout().names {
-        let (reads, format) = (args.reads, args.format);
-        let track = if args.track { " with --track" } else { "" };
+        let (reads, format, style) = (args.reads, args.format, style(args));
         let text =
-            format!("--reads {reads}: --format {format}{track} has no column for names of reads");
+            format!("--reads {reads}: --format {format}{style} has no column for names of reads");
         return Err(rule(text));
     }
     Ok(())
