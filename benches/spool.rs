@@ -6,17 +6,10 @@ use std::time::Instant;
 
 use bed_utils::extsort::ExternalSorterBuilder;
 use cpu_time::ProcessTime;
+use windrow::write::big::entry::{self, Entry};
+use windrow::write::big::spool;
 
-#[allow(dead_code, unused_imports)]
-#[path = "../src/write/big/entry.rs"]
-mod entry;
-#[allow(dead_code, unused_imports)]
-#[path = "../src/write/big/spool.rs"]
-mod spool;
-
-use entry::Entry;
-
-/// Bytes that a run hands over at a time.
+/// Bytes pushed at a time.
 const PART: usize = 1 << 16;
 /// Items that the sorter holds in memory: its default is 50 million.
 const CHUNK: usize = 1 << 20;
@@ -34,7 +27,7 @@ fn main() {
     assert_eq!(found, expected, "both give the same rows");
 }
 
-/// Rows of bedGraph on two strands' worth of contigs, whose names are not in order.
+/// Rows of bedGraph on contigs whose names are not in order.
 fn text(rows: usize) -> Vec<u8> {
     let contigs = ["chr2", "chr10", "chr1"];
     let mut text = Vec::new();
@@ -55,7 +48,7 @@ fn spooled(text: &[u8], folder: &std::path::Path) -> (usize, u64) {
     }
     let (mut rows, mut sum) = (0, 0);
     for mut contig in spool.finish().expect("rows are written") {
-        while let Some(entry) = contig.next().expect("rows are read") {
+        while let Some(entry) = contig.next_entry().expect("rows are read") {
             rows += 1;
             sum = add(sum, &entry);
         }

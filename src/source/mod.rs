@@ -43,8 +43,10 @@ use anyhow::Result;
 use annotation::Annotation;
 pub use coords::HeaderCoords;
 pub use decompress::decompress;
+#[cfg(feature = "cli")]
+pub use error::printable;
 use error::shown;
-pub use error::{Fault, SourceError, printable};
+pub use error::{Fault, SourceError};
 pub use format::InputFormat;
 use header::Headers;
 pub use input::{Consumed, Input, Watch};
