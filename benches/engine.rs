@@ -21,8 +21,6 @@ use peak::cpu_seconds;
 mod nets;
 #[path = "../tests/it/support/onnx.rs"]
 mod onnx;
-#[path = "../tests/it/support/random.rs"]
-mod random;
 
 /// Networks of the size of shipped ones, for kinds of which none is shipped.
 fn drawn() -> [(&'static str, ModelProto); 5] {
@@ -155,11 +153,8 @@ fn seconds_a_window(scorer: &mut dyn Scorer, model: &Model, bases: usize) -> f64
     let (window, step) = (model.contract.window, model.contract.step);
     let windows = (scorer.lane().min(bases) - window) / step + 1;
     let starts: Vec<_> = (0..windows as u32).map(|at| at * step as u32).collect();
-    let mut state = 1u32;
-    let base = |_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        Base::ALL[(state >> 30) as usize]
-    };
+    let mut random = fastrand::Rng::with_seed(1);
+    let base = |_| Base::ALL[random.usize(..4)];
     let sequence: Vec<Base> = (0..window + (windows - 1) * step).map(base).collect();
     let lanes = (bases / sequence.len()).max(1);
     let mut out = Vec::new();

@@ -41,7 +41,6 @@ mod temporary;
 mod value;
 #[doc(hidden)]
 pub mod window;
-mod words;
 #[doc(hidden)]
 pub mod write;
 

@@ -1,6 +1,6 @@
 //! The nucleotide alphabet: letters to codes, and the two strands.
 
-use crate::words::choice;
+use strum::{Display, EnumString, VariantNames};
 
 /// Code of a base that is not known: any IUPAC ambiguity code.
 pub const UNKNOWN: u8 = 4;
@@ -174,9 +174,15 @@ impl Strand {
     }
 }
 
-choice! {
-    /// Strands to score.
-    StrandChoice { Both = "both", Forward = "+", Reverse = "-" }
+/// Strands to score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum StrandChoice {
+    Both,
+    #[strum(serialize = "+")]
+    Forward,
+    #[strum(serialize = "-")]
+    Reverse,
 }
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
 //! Scores as they are written: decimal numbers with at least four significant digits.
 
-use crate::words::choice;
+use strum::{Display, EnumString, VariantNames};
 
-choice! {
-    /// What is written as the value of a row.
-    Quantity {
-        /// Calibrated probability, or the plain value of a model that predicts one.
-        Probability = "probability",
-        /// Raw output of the model.
-        Logit = "logit",
-        /// -log10 of the share of a genome that scores at least as much.
-        Rate = "rate",
-    }
+/// What is written as the value of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum Quantity {
+    /// Calibrated probability, or the plain value of a model that predicts one.
+    Probability,
+    /// Raw output of the model.
+    Logit,
+    /// -log10 of the share of a genome that scores at least as much.
+    Rate,
 }
 
 /// A score rounded to four decimals or four significant digits, whichever are more.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::sequence::{Base, UNKNOWN, is_soft, plain};
-use crate::words::choice;
+use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
 /// How windows lie on a contig, for one strand. All offsets are on the forward strand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,13 +48,15 @@ impl Grid {
 }
 
 /// What became of a base, in rising precedence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// A window that reports on it was scored.
     Scored,
     /// It is in lower case, and such bases were to be left out.
     SoftMasked,
     /// The window holds too many unknown bases.
+    #[strum(serialize = "unknown_bases")]
     Unknown,
     /// No window reports on it, so near is the end of the contig.
     ContigEnd,
@@ -70,27 +72,16 @@ impl Status {
         Self::Unknown,
         Self::SoftMasked,
     ];
-
-    /// The word in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Scored => "scored",
-            Self::SoftMasked => "soft_masked",
-            Self::Unknown => "unknown_bases",
-            Self::ContigEnd => "contig_end",
-            Self::ShortContig => "short_contig",
-        }
-    }
 }
 
-choice! {
-    /// What happens to windows that report on a lower-case base.
-    Softmask {
-        /// Scored like any other.
-        Score = "score",
-        /// Not scored, and counted as such.
-        Skip = "skip",
-    }
+/// What happens to windows that report on a lower-case base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum Softmask {
+    /// Scored like any other.
+    Score,
+    /// Not scored, and counted as such.
+    Skip,
 }
 
 /// Which windows may be scored.

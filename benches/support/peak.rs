@@ -1,14 +1,10 @@
 //! What the processor can do: fused multiply-adds that wait for nothing.
 
+use cpu_time::ThreadTime;
+
 /// CPU seconds of this thread.
 pub fn cpu_seconds() -> f64 {
-    let mut time = libc::timespec {
-        tv_sec: 0,
-        tv_nsec: 0,
-    };
-    // SAFETY: the call writes the time and nothing else.
-    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
-    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+    ThreadTime::now().as_duration().as_secs_f64()
 }
 
 /// Additions and multiplications a second, by the widest instructions there are, over a

@@ -39,10 +39,10 @@ fn screen(models: &[(String, Model)]) -> String {
         let contract = &model.contract;
         let cells = [
             name.clone(),
-            contract.task.word().to_owned(),
+            contract.task.to_string(),
             contract.window.to_string(),
             contract.step.to_string(),
-            contract.strand.word().to_owned(),
+            contract.strand.to_string(),
         ];
         rows.push((cells, contract.labels.iter().map(String::as_str).collect()));
     }
@@ -84,10 +84,10 @@ fn tsv(models: &[(String, Model)]) -> String {
             let cells = [
                 name.clone(),
                 label.clone(),
-                contract.task.word().to_owned(),
+                contract.task.to_string(),
                 contract.window.to_string(),
                 contract.step.to_string(),
-                contract.strand.word().to_owned(),
+                contract.strand.to_string(),
                 kind(model).to_owned(),
                 threshold.to_string(),
                 has_background(model).to_string(),
@@ -109,10 +109,10 @@ fn entry(name: &str, model: &Model) -> Json {
     let labels = labels.map(|(label, threshold)| json!({ "label": label, "threshold": threshold }));
     json!({
         "model": name,
-        "task": contract.task.word(),
+        "task": contract.task.to_string(),
         "window": contract.window,
         "step": contract.step,
-        "strand": contract.strand.word(),
+        "strand": contract.strand.to_string(),
         "output": kind(model),
         "background": has_background(model),
         "assembly": contract.assembly,

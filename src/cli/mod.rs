@@ -156,7 +156,7 @@ fn note(args: &Args, plan: &Plan) {
     let stranded = |loaded: &LoadedModel| loaded.model.contract.strand == Strandedness::Stranded;
     let halved = args.layout().steps && args.strand.is_none();
     if halved && !args.quiet && plan.models.iter().any(stranded) {
-        let format = args.format.word();
+        let format = args.format;
         tell(&format!(
             "windrow: note: {format} holds one strand a file: + now, - with --strand -\n"
         ));

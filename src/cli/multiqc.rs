@@ -52,7 +52,7 @@ pub fn to_json(ledger: &Ledger, sample: &str, cost: &Cost) -> String {
             share(model.bases(Status::Scored)),
         );
         for reason in Status::REASONS {
-            let word = reason.word();
+            let word: &str = reason.into();
             add(
                 format!("{name}_{word}"),
                 format!("{name}: {}", word.replace('_', " ")),

@@ -159,7 +159,7 @@ fn model_json(model: &ModelLedger) -> Json {
 }
 
 fn word(status: Status) -> String {
-    status.word().to_owned()
+    <&str>::from(status).to_owned()
 }
 
 #[cfg(test)]

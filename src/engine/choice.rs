@@ -1,17 +1,17 @@
 //! What runs dense models.
 
-use crate::words::choice;
+use strum::{Display, EnumString, VariantNames};
 
-choice! {
-    /// What runs dense models.
-    EngineChoice {
-        /// Kernels with the best instructions of the machine.
-        Auto = "auto",
-        Avx512 = "avx512",
-        Avx2 = "avx2",
-        Neon = "neon",
-        /// Kernels without vector instructions.
-        Portable = "portable",
-        Tract = "tract",
-    }
+/// What runs dense models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum EngineChoice {
+    /// Kernels with the best instructions of the machine.
+    Auto,
+    Avx512,
+    Avx2,
+    Neon,
+    /// Kernels without vector instructions.
+    Portable,
+    Tract,
 }

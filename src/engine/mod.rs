@@ -117,7 +117,7 @@ fn kernels(choice: EngineChoice) -> Option<Isa> {
     match choice {
         EngineChoice::Auto => Some(Isa::best()),
         EngineChoice::Tract => None,
-        named => Isa::named(named.word()),
+        named => Isa::named(&named.to_string()),
     }
 }
 

@@ -55,7 +55,7 @@ fn facts(model: &Model) -> Vec<(&'static str, String)> {
         Shape::Window => "one window at a time",
     };
     let mut facts = vec![
-        ("task", contract.task.word().to_owned()),
+        ("task", contract.task.to_string()),
         ("labels", contract.labels.join(", ")),
         ("window", format!("{} bases", contract.window)),
         ("step", format!("{} bases", contract.step)),
@@ -63,7 +63,7 @@ fn facts(model: &Model) -> Vec<(&'static str, String)> {
             "reported base",
             format!("{} (0-based, in the window)", contract.anchor),
         ),
-        ("strands", contract.strand.word().to_owned()),
+        ("strands", contract.strand.to_string()),
         ("scores", shape.to_owned()),
         ("output", output.to_owned()),
         ("call", calls),

@@ -5,6 +5,7 @@
 //! scoring windows of random stretches alone and within them.
 
 use anyhow::Context;
+use fastrand::Rng;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 
@@ -35,7 +36,7 @@ pub(super) fn check(proto: &ModelProto, contract: &Contract) -> Result<(), Graph
         (1, window + 5 * step + step / 2),
         (2, window + REACH + step / 2),
     ] {
-        let mut random = seed;
+        let mut random = Rng::with_seed(seed);
         let codes: Vec<usize> = (0..bases).map(|_| base(&mut random)).collect();
         let windows = (bases - window) / step + 1;
         let last = windows - 1;
@@ -79,16 +80,11 @@ fn tolerance<'a>(outputs: impl Iterator<Item = &'a f32>) -> f32 {
     OF_SPREAD * (most - least).max(0.0) + OF_SIZE * size
 }
 
-/// A base, now and then an unknown one.
-fn base(state: &mut u64) -> usize {
-    *state = state
-        .wrapping_mul(6_364_136_223_846_793_005)
-        .wrapping_add(1_442_695_040_888_963_407);
-    let draw = *state >> 40;
-    if draw.is_multiple_of(64) {
-        4
-    } else {
-        usize::from(draw.to_le_bytes()[0] >> 6)
+/// A base, one of 64 unknown.
+fn base(random: &mut Rng) -> usize {
+    match random.u8(..64) {
+        0 => 4,
+        _ => random.usize(..4),
     }
 }
 

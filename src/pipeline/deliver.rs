@@ -333,7 +333,7 @@ impl<'a> Delivery<'a> {
         };
         for span in self.gaps.release(frontier.unwrap_or(usize::MAX)) {
             let model = &self.ledger.models[span.model].name;
-            let (range, reason) = (span.start..span.end, span.status.word());
+            let (range, reason) = (span.start..span.end, span.status.into());
             self.writer.unscored(whose, range, reason, model);
         }
     }

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use bstr::{BString, ByteSlice};
 
+use super::annotation::Annotation;
 use super::error::{Fault, control, escaped};
 use crate::sequence::Strand;
 
@@ -118,6 +119,9 @@ impl<R: Read> Iterator for BedReader<R> {
             }
             let row = line.strip_suffix(b"\n").unwrap_or(&line);
             let row = row.strip_suffix(b"\r").unwrap_or(row);
+            if let Some(format) = Annotation::of(row) {
+                return Some((self.line, Err(Fault::Annotation(format))));
+            }
             if !is_comment(row) {
                 return Some((self.line, self.parse(row)));
             }

@@ -1,17 +1,17 @@
 //! What coordinates in a header mean.
 
-use crate::words::choice;
+use strum::{Display, EnumString, VariantNames};
 
-choice! {
-    /// What coordinates in a header mean.
-    HeaderCoords {
-        /// Told by the length of each record.
-        Auto = "auto",
-        /// 0-based, half-open.
-        Bed = "bed",
-        /// 1-based, inclusive.
-        Faidx = "faidx",
-        /// Part of a name.
-        None = "none",
-    }
+/// What coordinates in a header mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum HeaderCoords {
+    /// Told by the length of each record.
+    Auto,
+    /// 0-based, half-open.
+    Bed,
+    /// 1-based, inclusive.
+    Faidx,
+    /// Part of a name.
+    None,
 }

@@ -5,6 +5,7 @@ use std::io;
 use bstr::ByteSlice;
 
 use super::InputFormat;
+use super::annotation::Annotation;
 
 #[derive(Debug, thiserror::Error)]
 #[error("{input}: {place}{fault}")]
@@ -24,6 +25,8 @@ pub enum Fault {
         asked: Option<InputFormat>,
         first: String,
     },
+    #[error("{} is not read; this makes BED of it, for --reference: {}", .0.name(), .0.to_bed())]
+    Annotation(Annotation),
     #[error("{0}")]
     Parse(String),
     #[error("{letter} at base {position} is no nucleotide")]
@@ -61,7 +64,7 @@ pub enum Fault {
 
 fn misfit(asked: Option<InputFormat>) -> String {
     match asked {
-        Some(format) => format!("not {} as --input-format says", format.word()),
+        Some(format) => format!("not {format} as --input-format says"),
         None => "neither FASTA, FASTQ, BAM, CRAM, SAM nor, with --reference, BED".to_owned(),
     }
 }

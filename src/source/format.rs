@@ -1,15 +1,15 @@
 //! The formats of input.
 
-use crate::words::choice;
+use strum::{Display, EnumString, VariantNames};
 
-choice! {
-    /// Formats of input.
-    InputFormat {
-        Fasta = "fasta",
-        Fastq = "fastq",
-        /// BAM, CRAM or SAM.
-        Alignments = "alignments",
-        /// Regions.
-        Bed = "bed",
-    }
+/// Formats of input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum InputFormat {
+    Fasta,
+    Fastq,
+    /// BAM, CRAM or SAM.
+    Alignments,
+    /// Regions.
+    Bed,
 }

@@ -14,6 +14,7 @@
     )
 )]
 
+mod annotation;
 mod bed;
 mod bgzf;
 mod coords;
@@ -39,10 +40,13 @@ use std::io::{self, Cursor, Read};
 
 use anyhow::Result;
 
+use annotation::Annotation;
 pub use coords::HeaderCoords;
 pub use decompress::decompress;
+#[cfg(feature = "cli")]
+pub use error::printable;
 use error::shown;
-pub use error::{Fault, SourceError, printable};
+pub use error::{Fault, SourceError};
 pub use format::InputFormat;
 use header::Headers;
 pub use input::{Consumed, Input, Watch};
@@ -170,6 +174,9 @@ pub fn read_bytes(
         None => false,
     };
     if !begins {
+        if let Some(format) = Annotation::of_text(Cursor::new(head).chain(text)) {
+            return Err(fail(Fault::Annotation(format)).into());
+        }
         let (asked, first) = (options.format, shown(first));
         return Err(fail(Fault::Format { asked, first }).into());
     }

@@ -89,9 +89,7 @@ pub fn header(to: &Destination, parameters: &Parameters<'_>, models: &[Provenanc
     let rows = if parameters.raw { "windows" } else { "calls" };
     lines.push(format!(
         "parameters: rows={rows} strand={} max-n={} softmask={}",
-        strand.word(),
-        parameters.max_n,
-        parameters.softmask.word()
+        strand, parameters.max_n, parameters.softmask
     ));
     let name = if parameters.names { " name" } else { "" };
     let columns = format!("{}{name}", layout.columns);

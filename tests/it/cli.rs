@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::filter::{Bench, behind_ag};
 use crate::support::skips::skip;
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/example.fa");
@@ -187,6 +188,23 @@ fn completions_are_taken_by_their_shell() {
             Err(_) => skip(&format!("no {shell}")),
         }
     }
+}
+
+#[test]
+fn verbose_counts_records_of_each_input() {
+    let bench = Bench::new(&behind_ag());
+    let one = bench.write("one.fa", b">a\nACGT\n");
+    let two = bench.write("two.fa", b">a\nACGT\n>b\nACGT\n");
+    let output = bench.run(&format!("-v {one} {two}"), b"");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains(&format!("windrow: {one}: 1 record\n")),
+        "{told}"
+    );
+    assert!(
+        told.contains(&format!("windrow: {two}: 2 records\n")),
+        "{told}"
+    );
 }
 
 #[test]

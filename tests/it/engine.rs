@@ -1,7 +1,6 @@
 //! The kernels give what tract gives, on any instruction set, and leave to it what they cannot.
 
 use crate::support::filter::{Bench, rows, run};
-use crate::support::random::Lcg;
 use crate::support::skips::data;
 use crate::support::{nets, onnx};
 use tract_onnx::pb::ModelProto;
@@ -23,14 +22,13 @@ fn kernels() -> Vec<EngineChoice> {
 
 /// Pseudo-random codes with runs of unknown bases.
 fn random_codes(len: usize, seed: u64) -> Vec<u8> {
-    let mut random = Lcg(seed);
-    let mut next = || random.next(31) as usize;
+    let mut random = fastrand::Rng::with_seed(seed);
     let mut codes = Vec::new();
     while codes.len() < len {
-        let run = 1 + next() % 300;
-        match next() % 9 {
+        let run = random.usize(1..=300);
+        match random.u8(..9) {
             0 => codes.resize(codes.len() + run, 4),
-            _ => codes.extend((0..run).map(|_| (next() % 4) as u8)),
+            _ => codes.extend((0..run).map(|_| random.u8(..4))),
         }
     }
     codes.truncate(len);
@@ -250,7 +248,7 @@ fn instructions_do_not_show_in_the_rows() {
                 "--max-n",
                 "3",
                 "--engine",
-                choice.word(),
+                &choice.to_string(),
             ];
             rows(run(&argv, text.as_bytes()))
         };

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::support::filter::{Bench, behind_ag, failure};
 use crate::support::onnx;
+use strum::VariantNames;
 use windrow::write::Format;
 
 const FIRST: &str = ">c1\nTTAGCTT\n";
@@ -39,11 +40,8 @@ fn at_once(input: &[u8]) -> String {
 
 /// Two records that compress badly, the second one long.
 fn text() -> Vec<u8> {
-    let mut state = 1u32;
-    let letters = (0..200_000).map(|_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        b"ACGT"[(state >> 30) as usize]
-    });
+    let mut random = fastrand::Rng::with_seed(1);
+    let letters = (0..200_000).map(|_| b"ACGT"[random.usize(..4)]);
     let mut text = format!("{FIRST}>c2\n").into_bytes();
     text.extend(letters);
     text.push(b'\n');
@@ -282,7 +280,7 @@ fn an_unwritable_output() {
 
 /// Formats that may go to standard output.
 fn streamed() -> impl Iterator<Item = &'static str> {
-    let words = Format::WORDS.iter().copied();
+    let words = Format::VARIANTS.iter().copied();
     words.filter(|format| !matches!(*format, "bigwig" | "bigbed"))
 }
 

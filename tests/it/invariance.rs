@@ -57,7 +57,7 @@ fn random_records() -> String {
     let record = |(number, &length): (usize, &usize)| {
         format!(
             ">r{number}\n{}\n",
-            random_sequence(length, 7 + number as u32)
+            random_sequence(length, 7 + number as u64)
         )
     };
     lengths.iter().enumerate().map(record).collect()
@@ -270,7 +270,7 @@ fn text(window: usize) -> impl Strategy<Value = String> {
     (
         random,
         prop::sample::select(vec![0, window / 2, window, window + 40]),
-        any::<u32>(),
+        any::<u64>(),
     )
         .prop_map(|(random, known, seed)| random + &random_sequence(known, seed).replace('N', "G"))
 }

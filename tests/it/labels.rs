@@ -271,7 +271,7 @@ proptest! {
     #[test]
     fn chosen_labels_have_the_values_of_the_whole_model(
         masks in prop::collection::vec(any::<bool>(), 32),
-        seed in any::<u32>(),
+        seed in any::<u64>(),
         engine in prop::sample::select(vec!["auto", "tract"]),
     ) {
         let Contract { name, labels, step, .. } = &widest();

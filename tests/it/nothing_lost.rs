@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Output, Stdio};
 
 use crate::support::filter::{Bench, behind_ag};
@@ -137,6 +137,22 @@ fn the_name_of_the_output_chooses_its_format() {
     assert!(text.contains("--format bed"), "{text}");
 }
 
+/// Workflow engines stage inputs in folders of their own.
+#[test]
+fn equal_runs_in_other_folders_are_equal_bytes() {
+    let written = |flags: &[&str]| {
+        let bench = Bench::new(&behind_ag());
+        let input = bench.write("g.fa", RECORD.as_bytes());
+        let output = bench.path("x.bed").to_str().unwrap().to_owned();
+        let argv = [flags, &["-o", &output, &input]].concat();
+        assert!(windrow(&bench, &argv, Stdio::null()).status.success());
+        fs::read_to_string(output).unwrap()
+    };
+    let rows = written(&[]);
+    assert!(rows.contains("\n# command: windrow "), "{rows}");
+    assert_eq!(written(&["--threads", "2"]), rows);
+}
+
 #[test]
 fn a_missing_folder_for_temporary_files_is_an_error() {
     let bench = Bench::new(&behind_ag());
@@ -219,13 +235,21 @@ fn a_signal_leaves_no_temporary_file_and_is_the_exit_status() {
         libc::SIGXCPU,
     ] {
         let bench = Bench::new(&behind_ag());
-        let mut child = Command::new(env!("CARGO_BIN_EXE_windrow"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_windrow"));
+        command
             .args(["-m", &bench.model, "--unscored", "u.bed", "-o", "x.bed"])
             .current_dir(bench.folder.path())
             .stdin(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::null());
+        // Tests may run under nohup or in the background, where signals are ignored.
+        // SAFETY: `signal` may be called between fork and exec.
+        unsafe {
+            command.pre_exec(move || {
+                libc::signal(signal, libc::SIG_DFL);
+                Ok(())
+            })
+        };
+        let mut child = command.spawn().unwrap();
         // It waits for sequence, with both files begun; waiting for it would close its input.
         let _input = child.stdin.take();
         while files(&bench).len() < 3 {

@@ -394,6 +394,44 @@ fn broken_regions_are_named_by_their_line() {
 }
 
 #[test]
+fn vcf_gtf_and_gff_are_told_with_what_makes_bed_of_them() {
+    let vcf = "##fileformat=VCFv4.3\n#CHROM\tPOS\tID\tREF\tALT\nchr1\t6\t.\tA\tC\n";
+    let row = "chr1\tx\texon\t6\t9\t.\t+\t.\tgene_id \"a\";\n";
+    let gtf = format!("#!genome-build GRCh38\n{row}");
+    let gff = format!("##gff-version 3\n{row}");
+    let (query, awk) = ("bcftools query -f ", "awk -F'\\t' ");
+    let (bench, reference) = bench();
+    for (name, text, line, expected, command) in [
+        ("x.vcf", vcf, 1, "VCF is not read", query),
+        ("x.gtf", &gtf, 2, "GTF or GFF is not read", awk),
+        ("x.gff3", &gff, 1, "GTF or GFF is not read", awk),
+    ] {
+        for (name, bytes) in [
+            (name.to_owned(), text.as_bytes().to_vec()),
+            (format!("{name}.gz"), bgzip(text.as_bytes())),
+        ] {
+            let path = bench.write(&name, &bytes);
+            let as_regions = failure(bench.run(&format!("-q -r {reference} {path}"), b"")).0;
+            let place = format!("{path}: line {line}: {expected}");
+            assert!(as_regions.contains(&place), "{as_regions}");
+            let as_sequence = failure(bench.run(&format!("-q {path}"), b"")).0;
+            let place = format!("{path}: {expected}");
+            assert!(as_sequence.contains(&place), "{as_sequence}");
+            let as_reference = failure(bench.run(&format!("-q -r {path}"), b"chr1\t5\t9\n")).0;
+            assert!(
+                as_reference.contains("a reference is FASTA, not "),
+                "{as_reference}"
+            );
+            for error in [as_regions, as_sequence, as_reference] {
+                assert!(error.contains(command), "{error}");
+                assert_eq!(error.lines().count(), 1, "{error}");
+            }
+        }
+    }
+    assert!(error("", "BCF\x02\x02\n").contains("BCF is not read"));
+}
+
+#[test]
 fn a_region_that_can_be_read_in_two_ways() {
     let bench = Bench::new(&behind_ag());
     let reference = bench.write("g.fa", b">c\nTTAGCTT\n>c:2\nTTAGCTT\n");

@@ -23,7 +23,7 @@ fn page(bench: &Bench, flags: &str, fasta: &str) -> String {
 fn contigs(count: usize) -> String {
     let contig = |number: usize| {
         let bases = 300 + 10 * (number % 40);
-        format!(">c{number}\n{}\n", sequence(bases, number as u32))
+        format!(">c{number}\n{}\n", sequence(bases, number as u64))
     };
     (0..count).map(contig).collect()
 }

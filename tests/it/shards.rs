@@ -53,7 +53,7 @@ fn same(bench: &Bench, flags: &str, counts: &[u32]) {
 
 fn records(lengths: &[usize]) -> String {
     let record = |(number, &bases): (usize, &usize)| {
-        format!(">r{number}\n{}\n", sequence(bases, 11 + number as u32))
+        format!(">r{number}\n{}\n", sequence(bases, 11 + number as u64))
     };
     lengths.iter().enumerate().map(record).collect()
 }

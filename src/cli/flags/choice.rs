@@ -1,14 +1,17 @@
 //! Flag values that are one of a few words and matter to the command line alone.
 
-use crate::words::choice;
+use strum::{Display, EnumString, VariantNames};
 
-choice! {
-    /// Texts that `--generate` prints.
-    Generate {
-        Man = "man",
-        Bash = "complete-bash",
-        Zsh = "complete-zsh",
-        Fish = "complete-fish",
-        AutoSql = "autosql",
-    }
+/// Texts that `--generate` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum Generate {
+    Man,
+    #[strum(serialize = "complete-bash")]
+    Bash,
+    #[strum(serialize = "complete-zsh")]
+    Zsh,
+    #[strum(serialize = "complete-fish")]
+    Fish,
+    AutoSql,
 }

@@ -129,6 +129,10 @@ mod tests {
         for spec in specs {
             let colons = spec.replace(r"\:", "").matches(':').count();
             assert!(colons == 0 || colons == 2, "{spec}");
+            // zsh evaluates an action: quotes within quotes are unmatched there.
+            let action = spec.rsplit(':').next().filter(|_| colons == 2);
+            let action = action.unwrap_or("'").strip_suffix(r"' \").unwrap_or("");
+            assert!(!action.contains(['\'', '"', '`', '$']), "{spec}");
         }
     }
 

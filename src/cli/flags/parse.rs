@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use bstr::BString;
+use strum::VariantNames;
 
 use super::{Argument, Command, Completes, Draft, Flag, Listing, sam_flags, suffix, table};
 use crate::cli::gather::GatherRequest;
@@ -248,14 +249,11 @@ impl Argument {
             .ok_or_else(|| "is not a number".to_owned())
     }
 
-    /// One of `words`, turned into its variant by `variant`.
-    pub fn choice<T>(
-        &self,
-        words: &'static [&'static str],
-        variant: fn(&str) -> Option<T>,
-    ) -> Result<T, String> {
+    /// The variant whose word it is.
+    pub fn choice<T: FromStr + VariantNames>(&self) -> Result<T, String> {
         let given = self.shown();
-        variant(&given).ok_or_else(|| {
+        given.parse().map_err(|_| {
+            let words = T::VARIANTS;
             let guess = closest(&given, words.iter().copied()).map(str::to_owned);
             format!("is not one of {}{}", words.join(", "), hint(guess))
         })

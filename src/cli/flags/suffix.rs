@@ -34,9 +34,9 @@ pub fn follow(draft: &mut Draft) -> Result<(), UsageError> {
         Some(named) if !agree(named, draft.args.format) => {
             return Err(UsageError::Rule(format!(
                 "--format {}: the name of --output {} says {}",
-                draft.args.format.word(),
+                draft.args.format,
                 path.display(),
-                named.word()
+                named
             )));
         }
         _ => {}

@@ -10,7 +10,7 @@ use crate::write::tracks::Gallery;
 /// Holds the flags about files against one another.
 pub fn check(args: &Args) -> Result<(), UsageError> {
     let fail = |text: String| Err(rule(text));
-    let format = args.format.word();
+    let format = args.format;
     check_tracks(args)?;
     if args.layout().stored.is_some() {
         if cfg!(not(feature = "bigwig")) {

@@ -38,7 +38,7 @@ pub(super) fn check_regions(args: &Args) -> Result<(), UsageError> {
     {
         return fail("--region-strand: --strand leaves out one of the strands");
     }
-    let (format, layout) = (args.format.word(), args.layout());
+    let (format, layout) = (args.format, args.layout());
     let lacking = [
         ("names", args.names && !layout.names),
         ("region-strand", args.region_strand && layout.steps),
@@ -144,7 +144,7 @@ pub(super) fn check_reads(args: &Args) -> Result<(), UsageError> {
         return Err(rule(text.to_owned()));
     }
     if args.reads != Reads::Consensus && !args.layout().names {
-        let (reads, format, style) = (args.reads.word(), args.format.word(), style(args));
+        let (reads, format, style) = (args.reads, args.format, style(args));
         let text =
             format!("--reads {reads}: --format {format}{style} has no column for names of reads");
         return Err(rule(text));

@@ -45,7 +45,7 @@ pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), Us
     let all = of_regions.into_iter().chain([("top", args.top.is_some())]);
     if let Some(flag) = all.clone().find_map(given).filter(|_| args.raw) {
         let windows = match args.layout().holds {
-            Holds::Windows(_) => format!("--format {}", args.format.word()),
+            Holds::Windows(_) => format!("--format {}", args.format),
             Holds::Either | Holds::Calls => "--raw".to_owned(),
         };
         let text = format!("--{flag} is about calls: {windows} writes windows");
@@ -79,7 +79,7 @@ pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), Us
 
 /// What the format cannot hold is refused; what it only can hold is what is written.
 pub(super) fn check_format(args: &mut Args, contracts: &[&Contract]) -> Result<(), UsageError> {
-    let (format, layout) = (args.format.word(), args.layout());
+    let (format, layout) = (args.format, args.layout());
     match layout.holds {
         Holds::Calls if args.raw => {
             return Err(rule(format!(
@@ -112,10 +112,7 @@ pub(super) fn check_engine(choice: EngineChoice) -> Result<(), UsageError> {
     if engine::is_there(choice) {
         return Ok(());
     }
-    Err(rule(format!(
-        "--engine: this machine has no {}",
-        choice.word()
-    )))
+    Err(rule(format!("--engine: this machine has no {}", choice)))
 }
 
 /// The strands to score: what was asked for, else all that the format can hold.
@@ -124,7 +121,7 @@ pub(super) fn strand(
     contracts: &[&Contract],
     labels: usize,
 ) -> Result<StrandChoice, UsageError> {
-    let (format, layout) = (args.format.word(), args.layout());
+    let (format, layout) = (args.format, args.layout());
     for contract in contracts {
         match (contract.strand, args.strand) {
             (Strandedness::Symmetric, Some(StrandChoice::Forward | StrandChoice::Reverse)) => {

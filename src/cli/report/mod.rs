@@ -150,7 +150,7 @@ fn section(
     let share = |status: Status| Share {
         name: match status {
             Status::Scored => "scored".to_owned(),
-            reason => format!("not scored: {}", reason.word().replace('_', " ")),
+            reason => format!("not scored: {}", <&str>::from(reason).replace('_', " ")),
         },
         bases: grouped(ledger.bases(status)),
         percent: format!(

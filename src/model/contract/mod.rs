@@ -7,50 +7,50 @@ use serde_json::Value as Json;
 
 use super::background::Background;
 use super::calibration::Calibration;
-use crate::words::choice;
+use strum::{Display, EnumString, VariantNames};
 
 pub const MAX_WINDOW: usize = 100_000;
 pub const MAX_LABELS: usize = 256;
 
-choice! {
-    /// What a model predicts.
-    Task {
-        ExonStart = "exon_start",
-        Promoter = "promoter",
-        Enhancer = "enhancer",
-        BindingSite = "binding_site",
-        Expression = "expression",
-    }
+/// What a model predicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "snake_case")]
+pub enum Task {
+    ExonStart,
+    Promoter,
+    Enhancer,
+    BindingSite,
+    Expression,
 }
 
-choice! {
-    /// Whether the two strands are scored apart.
-    Strandedness {
-        /// Each strand has scores of its own.
-        Stranded = "stranded",
-        /// One score: the mean of both strands' outputs.
-        Symmetric = "symmetric",
-    }
+/// Whether the two strands are scored apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum Strandedness {
+    /// Each strand has scores of its own.
+    Stranded,
+    /// One score: the mean of both strands' outputs.
+    Symmetric,
 }
 
-choice! {
-    /// What the numbers of the output tensor are.
-    Output {
-        /// Logits, turned into probabilities by the calibration.
-        Logit = "logit",
-        /// Predicted values, taken as they are.
-        Value = "value",
-    }
+/// What the numbers of the output tensor are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum Output {
+    /// Logits, turned into probabilities by the calibration.
+    Logit,
+    /// Predicted values, taken as they are.
+    Value,
 }
 
-choice! {
-    /// What windows over the threshold become.
-    CallShape {
-        /// The best base within the distance.
-        Point = "point",
-        /// The span of windows that lie within the distance of each other.
-        Region = "region",
-    }
+/// What windows over the threshold become.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum CallShape {
+    /// The best base within the distance.
+    Point,
+    /// The span of windows that lie within the distance of each other.
+    Region,
 }
 
 /// How the graph takes sequence.

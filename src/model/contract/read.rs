@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use serde_json::Value as Json;
+use strum::VariantNames;
 use tract_onnx::pb::ModelProto;
 
-use super::{
-    CallShape, Contract, ContractError, MAX_LABELS, MAX_WINDOW, Output, Strandedness, Task,
-};
+use super::{Contract, ContractError, MAX_LABELS, MAX_WINDOW, Output};
 use crate::model::background::Background;
 use crate::model::calibration::Calibration;
 
@@ -24,23 +23,15 @@ impl Contract {
         let window = keys.count("windrow.window", 1, MAX_WINDOW)?;
         let step = keys.count("windrow.step", 1, window)?;
         let anchor = keys.count("windrow.anchor", 0, window - 1)?;
-        let output = keys.parsed("windrow.output", &one_of(Output::WORDS), Output::from_word)?;
+        let output: Output = keys.word("windrow.output")?;
         let calibration = keys.calibration("windrow.calibration", labels.len(), output)?;
         let threshold = keys.threshold("windrow.threshold", labels.len(), output)?;
         let background = keys.background("windrow.background", labels.len())?;
         Ok(Self {
             name: keys.name("windrow.name")?,
-            task: keys.parsed("windrow.task", &one_of(Task::WORDS), Task::from_word)?,
-            strand: keys.parsed(
-                "windrow.strand",
-                &one_of(Strandedness::WORDS),
-                Strandedness::from_word,
-            )?,
-            calls: keys.parsed(
-                "windrow.calls",
-                &one_of(CallShape::WORDS),
-                CallShape::from_word,
-            )?,
+            task: keys.word("windrow.task")?,
+            strand: keys.word("windrow.strand")?,
+            calls: keys.word("windrow.calls")?,
             distance: keys.count("windrow.distance", 0, MAX_DISTANCE)?,
             assembly: keys.text("windrow.assembly")?,
             trained_on: keys.text("windrow.trained_on")?,
@@ -99,6 +90,10 @@ impl<'a> Keys<'a> {
     ) -> Result<T, ContractError> {
         let text = self.get(key)?;
         parse(text).ok_or_else(|| bad(key, format!("'{}' is not {expected}", excerpt(text))))
+    }
+
+    fn word<T: FromStr + VariantNames>(&self, key: &'static str) -> Result<T, ContractError> {
+        self.parsed(key, &one_of(T::VARIANTS), |text| text.parse().ok())
     }
 
     fn count(&self, key: &'static str, least: usize, most: usize) -> Result<usize, ContractError> {

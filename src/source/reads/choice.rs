@@ -1,15 +1,15 @@
 //! What is scored of alignments.
 
-use crate::words::choice;
+use strum::{Display, EnumString, VariantNames};
 
-choice! {
-    /// What is scored of alignments.
-    Reads {
-        /// The sequence that sorted alignments spell, on their contigs.
-        Consensus = "consensus",
-        /// Each read's own sequence, as far as it is aligned to a contig.
-        Each = "each",
-        /// Each read's own sequence, in coordinates of its own.
-        Raw = "raw",
-    }
+/// What is scored of alignments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
+#[strum(serialize_all = "lowercase")]
+pub enum Reads {
+    /// The sequence that sorted alignments spell, on their contigs.
+    Consensus,
+    /// Each read's own sequence, as far as it is aligned to a contig.
+    Each,
+    /// Each read's own sequence, in coordinates of its own.
+    Raw,
 }

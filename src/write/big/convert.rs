@@ -119,7 +119,7 @@ impl<V: Send + 'static> BBIDataSource for RowSource<V> {
                 thread::sleep(PAUSE);
             }
             let contig = text(&rows.contig).map_err(BBIProcessError::SourceError)?;
-            let mut next = |before: Option<&V>| match rows.next() {
+            let mut next = |before: Option<&V>| match rows.next_entry() {
                 Ok(Some(row)) => (self.value)(&contig, before, row).map(Some),
                 Ok(None) => Ok(None),
                 Err(fault) => Err(fault),

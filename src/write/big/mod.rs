@@ -9,11 +9,11 @@ mod convert;
 #[path = "without.rs"]
 mod convert;
 mod empty;
-mod entry;
+pub mod entry;
 mod gather;
 #[cfg(feature = "bigwig")]
 mod read;
-mod spool;
+pub mod spool;
 
 use std::collections::HashMap;
 use std::io::Write;

@@ -118,7 +118,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn next(&mut self) -> Result<Option<Entry>, RowFault> {
+    pub fn next_entry(&mut self) -> Result<Option<Entry>, RowFault> {
         while let Some(run) = self.ahead.last().copied()
             && self
                 .open
@@ -215,7 +215,7 @@ mod tests {
             .for_each(|rows| spool.push(rows.as_bytes()).unwrap());
         let contigs = spool.finish().unwrap().into_iter();
         let all = contigs.map(|mut rows| {
-            let entries = std::iter::from_fn(|| rows.next().unwrap()).collect();
+            let entries = std::iter::from_fn(|| rows.next_entry().unwrap()).collect();
             (String::from_utf8(rows.contig.clone()).unwrap(), entries)
         });
         all.collect()

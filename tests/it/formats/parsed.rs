@@ -1,8 +1,10 @@
 //! An independent parser reads from each text format the sites that are in the sequence.
 
 use std::io;
+use std::str::FromStr;
 
-use noodles_bed::feature::record::Strand as BedStrand;
+use bed_utils::bed::io::Reader;
+use bed_utils::bed::{BED, BEDLike, BedGraph, NarrowPeak, ParseError, Strand};
 use noodles_gff::feature::record::Strand as GffStrand;
 
 use crate::support::filter::{Bench, behind_ag};
@@ -16,7 +18,7 @@ type Site = (String, usize, usize, char, String, Vec<String>);
 const CONTIGS: [&str; 2] = ["chr1", "chr2"];
 
 fn bases(contig: usize) -> Vec<u8> {
-    let known = sequence(3000, contig as u32).replace('N', "C");
+    let known = sequence(3000, contig as u64).replace('N', "C");
     known.to_ascii_uppercase().into_bytes()
 }
 
@@ -62,65 +64,72 @@ fn written(flags: &str) -> Vec<u8> {
     output.stdout
 }
 
-/// Records of BED with six standard columns.
-fn bed(text: &[u8]) -> Vec<Site> {
-    let mut reader = noodles_bed::io::Reader::<6, _>::new(text);
-    let mut record = noodles_bed::Record::default();
-    let mut sites = Vec::new();
-    while reader.read_record(&mut record).unwrap() > 0 {
-        let strand = match record.strand().unwrap().unwrap() {
-            BedStrand::Forward => '+',
-            BedStrand::Reverse => '-',
-        };
-        let others = record.other_fields();
-        let mut others = others.iter();
-        let value = others.next().unwrap().to_string();
-        let mut rest = vec![
-            record.name().unwrap().to_string(),
-            record.score().unwrap().to_string(),
-        ];
-        rest.extend(others.map(ToString::to_string));
-        sites.push((
-            record.reference_sequence_name().to_string(),
-            record.feature_start().unwrap().get(),
-            record.feature_end().unwrap().unwrap().get(),
-            strand,
-            value,
-            rest,
-        ));
+/// Records as bed-utils reads them.
+fn records<B: FromStr<Err = ParseError> + BEDLike>(text: &[u8]) -> Vec<B> {
+    let mut reader = Reader::new(text, Some("#".to_owned()));
+    reader.records().map(Result::unwrap).collect()
+}
+
+fn symbol(strand: Option<Strand>) -> char {
+    match strand.unwrap() {
+        Strand::Forward => '+',
+        Strand::Reverse => '-',
     }
-    sites
 }
 
 #[test]
 fn bed_of_six_columns_and_one() {
-    assert_eq!(bed(&written("")), sites(&["exon_start", "1000"]));
+    let text = written("");
+    // It reads six columns and passes over the value.
+    let rows = str::from_utf8(&text).unwrap().lines();
+    let rows = rows.filter(|row| !row.starts_with('#'));
+    let values = rows.map(|row| row.split('\t').nth(6).unwrap().to_owned());
+    let site = |(bed, value): (BED<6>, String)| {
+        let rest = vec![bed.name.clone().unwrap(), bed.score.unwrap().to_string()];
+        let (start, end) = (bed.start() as usize + 1, bed.end() as usize);
+        let strand = symbol(bed.strand);
+        (bed.chrom().to_owned(), start, end, strand, value, rest)
+    };
+    let found: Vec<Site> = records(&text).into_iter().zip(values).map(site).collect();
+    assert_eq!(found, sites(&["exon_start", "1000"]));
 }
 
 #[test]
 fn narrowpeak_of_six_columns_and_four() {
-    assert_eq!(
-        bed(&written("-f narrowpeak")),
-        sites(&["exon_start", "1000", "-1", "-1", "0"])
-    );
+    let site = |peak: NarrowPeak| {
+        // -1, as where there is no value.
+        assert_eq!((peak.p_value, peak.q_value, peak.peak), (None, None, 0));
+        let (start, end) = (peak.start as usize + 1, peak.end as usize);
+        let strand = symbol(peak.strand);
+        let rest = vec![peak.name.unwrap(), peak.score.unwrap().to_string()];
+        (
+            peak.chrom,
+            start,
+            end,
+            strand,
+            peak.signal_value.to_string(),
+            rest,
+        )
+    };
+    let found = records(&written("-f narrowpeak")).into_iter().map(site);
+    assert_eq!(found.collect::<Vec<Site>>(), sites(&["exon_start", "1000"]));
 }
 
 #[test]
 fn bedgraph_of_three_columns_and_one() {
     for strand in ['+', '-'] {
         let text = written(&format!("-f bedgraph --strand {strand}"));
-        let mut reader = noodles_bed::io::Reader::<3, _>::new(&text[..]);
-        let mut record = noodles_bed::Record::default();
         let mut found = Vec::new();
-        while reader.read_record(&mut record).unwrap() > 0 {
-            let others = record.other_fields();
-            assert_eq!(others.len(), 1);
-            let contig = record.reference_sequence_name().to_string();
-            let (start, end) = (record.feature_start(), record.feature_end());
+        for BedGraph {
+            chrom,
+            start,
+            end,
+            value,
+        } in records::<BedGraph<String>>(&text)
+        {
             // Neighbours of one value are one row.
-            for at in start.unwrap().get()..=end.unwrap().unwrap().get() {
-                let value = others.get(0).unwrap().to_string();
-                found.push((contig.clone(), at, at, strand, value, Vec::new()));
+            for at in start as usize + 1..=end as usize {
+                found.push((chrom.clone(), at, at, strand, value.clone(), Vec::new()));
             }
         }
         let mut expected = sites(&[]);

@@ -4,13 +4,12 @@
 use tract_onnx::pb::{AttributeProto, ModelProto, NodeProto, TensorProto};
 
 use super::onnx::{self, floats, int_attribute, ints, ints_attribute, node};
-use super::random::Lcg;
 
 /// A graph while it is written. Values are `[N, C, 1, L]`, named by numbers.
 pub struct Net {
     nodes: Vec<NodeProto>,
     tensors: Vec<TensorProto>,
-    random: Lcg,
+    random: fastrand::Rng,
     names: usize,
 }
 
@@ -29,7 +28,7 @@ impl Net {
         let mut net = Self {
             nodes: Vec::new(),
             tensors: vec![ints("height", vec![2])],
-            random: Lcg(seed),
+            random: fastrand::Rng::with_seed(seed),
             names: 0,
         };
         let unsqueeze = node("Unsqueeze", &["sequence", "height"], "bases");
@@ -48,7 +47,7 @@ impl Net {
 
     /// A number from -1 to 1.
     fn draw(&mut self) -> f32 {
-        self.random.next(24) as f32 / 8_388_608.0 - 1.0
+        2.0 * self.random.f32() - 1.0
     }
 
     /// Weights that keep the spread of what they are multiplied with.

@@ -1,36 +1,24 @@
-//! Numbers and sequence from a seed.
-#![allow(dead_code)]
+//! Sequence from a seed.
 
-/// A linear congruential generator with the constants of Knuth's MMIX.
-pub struct Lcg(pub u64);
-
-impl Lcg {
-    /// The upper bits of the next state: the lower ones repeat soon.
-    pub fn next(&mut self, bits: u32) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        self.0 >> (64 - bits)
-    }
-}
+use fastrand::Rng;
 
 /// `bases` pseudo-random letters with runs of N and lower case.
-pub fn sequence(bases: usize, seed: u32) -> String {
-    let mut state = seed;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state >> 16
-    };
+pub fn sequence(bases: usize, seed: u64) -> String {
+    let mut random = Rng::with_seed(seed);
     let mut text = String::new();
     while text.len() < bases {
-        let length = 1 + next() as usize % 900;
-        match next() % 8 {
-            0 => text.extend(std::iter::repeat_n('N', length)),
-            1 => text.extend((0..length).map(|_| char::from(b"acgt"[next() as usize % 4]))),
-            _ => text.extend((0..length).map(|_| char::from(b"ACGT"[next() as usize % 4]))),
-        }
+        let length = random.usize(1..=900);
+        let letters = match random.u8(..8) {
+            0 => "N",
+            1 => "acgt",
+            _ => "ACGT",
+        };
+        text.extend((0..length).map(|_| letter(&mut random, letters)));
     }
     text.truncate(bases);
     text
+}
+
+fn letter(random: &mut Rng, of: &str) -> char {
+    char::from(of.as_bytes()[random.usize(..of.len())])
 }

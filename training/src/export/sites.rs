@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness, Task};
+use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness};
 
 use crate::export::file;
 use crate::export::parity::PROVED;
@@ -36,7 +36,10 @@ fn contract(recipe: &SitesRecipe, result: &SitesResult) -> Result<Contract> {
     let rounded = |e: &SitesEvaluation| ((e.threshold * 100.0).round() / 100.0) as f32;
     Ok(Contract {
         name: recipe.name.clone(),
-        task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
+        task: card
+            .task
+            .parse()
+            .with_context(|| format!("task {}", card.task))?,
         labels: card.labels.clone(),
         window: result.window,
         step: 1,

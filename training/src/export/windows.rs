@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use windrow::model::{self, Calibration, CallShape, Contract, Strandedness, Task};
+use windrow::model::{self, Calibration, Contract, Strandedness};
 
 use crate::bases::UNKNOWN;
 use crate::data::windows::parts::SplitWindows;
@@ -43,7 +43,10 @@ fn contract(recipe: &WindowsRecipe, result: &WindowsResult) -> Result<Contract> 
     let calibration = evaluation.calibration.iter().cloned().map(Calibration::new);
     Ok(Contract {
         name: origin.name.clone(),
-        task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
+        task: card
+            .task
+            .parse()
+            .with_context(|| format!("task {}", card.task))?,
         labels: card.labels.clone(),
         window: result.window,
         step: 1,
@@ -56,7 +59,9 @@ fn contract(recipe: &WindowsRecipe, result: &WindowsResult) -> Result<Contract> 
             Output::Logit => model::Output::Logit,
             Output::Value => model::Output::Value,
         },
-        calls: CallShape::from_word(&card.calls)
+        calls: card
+            .calls
+            .parse()
             .with_context(|| format!("calls {}", card.calls))?,
         distance: card.distance,
         calibration: calibration.collect::<Result<_, _>>()?,

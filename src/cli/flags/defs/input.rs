@@ -1,5 +1,7 @@
 //! What is read, and how.
 
+use strum::VariantNames;
+
 use super::SWITCH;
 use crate::cli::flags::{Completes, Flag, Section};
 use crate::source::reads::Reads;
@@ -97,7 +99,7 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag {
         long: "input-format",
         value: Some("FORMAT"),
-        choices: InputFormat::WORDS,
+        choices: InputFormat::VARIANTS,
         section: Section::Input,
         shapes_output: true,
         common: false,
@@ -108,7 +110,7 @@ pub(super) const FLAGS: &[Flag] = &[
             let alignments = ["bam", "cram", "sam"].iter().any(|word| value.0 == *word);
             draft.args.input_format = Some(match alignments {
                 true => InputFormat::Alignments,
-                false => value.choice(InputFormat::WORDS, InputFormat::from_word)?,
+                false => value.choice()?,
             });
             Ok(())
         },
@@ -117,7 +119,7 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag {
         long: "header-coords",
         value: Some("HOW"),
-        choices: HeaderCoords::WORDS,
+        choices: HeaderCoords::VARIANTS,
         section: Section::Input,
         shapes_output: true,
         common: false,
@@ -129,7 +131,7 @@ pub(super) const FLAGS: &[Flag] = &[
             or (-) marks as reversed is turned back. none: names are taken as they are. Default: \
             auto.",
         update: |draft, value| {
-            let coords = value.choice(HeaderCoords::WORDS, HeaderCoords::from_word)?;
+            let coords = value.choice()?;
             draft.args.header_coords = coords;
             Ok(())
         },
@@ -138,7 +140,7 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag {
         long: "reads",
         value: Some("HOW"),
-        choices: Reads::WORDS,
+        choices: Reads::VARIANTS,
         section: Section::Input,
         shapes_output: true,
         common: false,
@@ -149,7 +151,7 @@ pub(super) const FLAGS: &[Flag] = &[
             read as it was sequenced, in its own coordinates, its name as the contig; for \
             unmapped reads. Default: consensus.",
         update: |draft, value| {
-            draft.args.reads = value.choice(Reads::WORDS, Reads::from_word)?;
+            draft.args.reads = value.choice()?;
             Ok(())
         },
         ..SWITCH

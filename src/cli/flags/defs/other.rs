@@ -1,5 +1,7 @@
 //! Help and its kin.
 
+use strum::VariantNames;
+
 use super::SWITCH;
 use crate::cli::flags::{Command, Flag, Generate};
 
@@ -7,14 +9,14 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag {
         long: "generate",
         value: Some("WHAT"),
-        choices: Generate::WORDS,
+        choices: Generate::VARIANTS,
         common: false,
         short_doc: "print the man page, completions or autoSql",
         long_doc: "Print a text that belongs to the program: the man page (man), the completions \
             for a shell (complete-bash, complete-zsh, complete-fish), or the columns of BED as \
             bedToBigBed -type=bed6+1 -as=FILE takes them (autosql).",
         update: |draft, value| {
-            let what = value.choice(Generate::WORDS, Generate::from_word)?;
+            let what = value.choice()?;
             draft.instead.get_or_insert(Command::Generate(what));
             Ok(())
         },

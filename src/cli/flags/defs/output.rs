@@ -1,5 +1,7 @@
 //! What is written, and where.
 
+use strum::VariantNames;
+
 use super::SWITCH;
 use crate::cli::flags::{Completes, Flag, Listing, Section};
 use crate::write::Format;
@@ -9,7 +11,7 @@ pub(super) const FLAGS: &[Flag] = &[
         long: "format",
         short: &['f'],
         value: Some("FORMAT"),
-        choices: Format::WORDS,
+        choices: Format::VARIANTS,
         section: Section::Output,
         shapes_output: true,
         short_doc: "bed, bedgraph, bigwig, ... (see --help) [bed]",
@@ -25,7 +27,7 @@ pub(super) const FLAGS: &[Flag] = &[
                 draft.listing = Some(Listing::Json);
                 return Ok(());
             }
-            draft.args.format = value.choice(Format::WORDS, Format::from_word)?;
+            draft.args.format = value.choice()?;
             draft.format_given = true;
             draft.listing = (draft.args.format == Format::Tsv).then_some(Listing::Tsv);
             Ok(())

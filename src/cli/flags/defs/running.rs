@@ -1,5 +1,7 @@
 //! How a run goes; none of these but the engine shows in the output.
 
+use strum::VariantNames;
+
 use super::SWITCH;
 use crate::cli::flags::{Flag, Section};
 use crate::engine::EngineChoice;
@@ -28,7 +30,7 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag {
         long: "engine",
         value: Some("ENGINE"),
-        choices: EngineChoice::WORDS,
+        choices: EngineChoice::VARIANTS,
         section: Section::Running,
         shapes_output: true,
         same_bytes: &["auto", "avx512", "avx2", "neon", "portable"],
@@ -40,7 +42,7 @@ pub(super) const FLAGS: &[Flag] = &[
             model, whose last decimal may differ. Models that the kernels do not fit are always \
             run by tract; -v says so. Default: auto.",
         update: |draft, value| {
-            draft.args.engine = value.choice(EngineChoice::WORDS, EngineChoice::from_word)?;
+            draft.args.engine = value.choice()?;
             Ok(())
         },
         ..SWITCH

@@ -1,5 +1,7 @@
 //! Windows and calls.
 
+use strum::VariantNames;
+
 use super::SWITCH;
 use crate::call::{Threshold, Top};
 use crate::cli::flags::{Flag, Section};
@@ -31,7 +33,7 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag {
         long: "strand",
         value: Some("STRAND"),
-        choices: StrandChoice::WORDS,
+        choices: StrandChoice::VARIANTS,
         section: Section::Scoring,
         shapes_output: true,
         short_doc: "strands to score: both, + or - [both; bedgraph: +]",
@@ -39,7 +41,7 @@ pub(super) const FLAGS: &[Flag] = &[
             strand a file, so it takes + or -. Symmetric models score both strands at once and \
             take only both. Default: both; with --format bedgraph, +.",
         update: |draft, value| {
-            let strand = value.choice(StrandChoice::WORDS, StrandChoice::from_word)?;
+            let strand = value.choice()?;
             draft.args.strand = Some(strand);
             Ok(())
         },
@@ -118,7 +120,7 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag {
         long: "value",
         value: Some("WHAT"),
-        choices: Quantity::WORDS,
+        choices: Quantity::VARIANTS,
         section: Section::Scoring,
         shapes_output: true,
         common: false,
@@ -130,7 +132,7 @@ pub(super) const FLAGS: &[Flag] = &[
             at least four significant digits. Calls are the same for all three. Default: \
             probability.",
         update: |draft, value| {
-            draft.args.value = value.choice(Quantity::WORDS, Quantity::from_word)?;
+            draft.args.value = value.choice()?;
             Ok(())
         },
         ..SWITCH
@@ -216,14 +218,14 @@ pub(super) const FLAGS: &[Flag] = &[
     Flag {
         long: "softmask",
         value: Some("HOW"),
-        choices: Softmask::WORDS,
+        choices: Softmask::VARIANTS,
         section: Section::Scoring,
         shapes_output: true,
         short_doc: "lower-case bases: score or skip [score]",
         long_doc: "Lower-case (soft-masked) bases: score treats them like any other; skip does \
             not score windows that report on one. Default: score.",
         update: |draft, value| {
-            draft.args.softmask = value.choice(Softmask::WORDS, Softmask::from_word)?;
+            draft.args.softmask = value.choice()?;
             Ok(())
         },
         ..SWITCH

@@ -1,0 +1,92 @@
+//! VCF, GTF and GFF: often given where BED or FASTA is meant.
+
+use std::io::Read;
+
+use bstr::ByteSlice;
+
+/// Bytes of a text that are looked at: headers of GTF have a few lines of comments.
+const HEAD: u64 = 1 << 16;
+
+/// A format that holds places on contigs, and is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Annotation {
+    Bcf,
+    Gff,
+    Vcf,
+}
+
+impl Annotation {
+    /// The format of a line, without its break. Headers tell, and rows of GTF and GFF by their
+    /// columns.
+    pub fn of(line: &[u8]) -> Option<Self> {
+        if line.starts_with(b"BCF\x02") {
+            return Some(Self::Bcf);
+        }
+        if line.starts_with(b"##fileformat=VCF") {
+            return Some(Self::Vcf);
+        }
+        if line.starts_with(b"##gff-version") {
+            return Some(Self::Gff);
+        }
+        let columns: Vec<_> = line.splitn_str(10, b"\t").collect();
+        let [_, _, _, start, end, _, strand, phase, _] = columns[..] else {
+            return None;
+        };
+        let is_number = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+        let is_gff = is_number(start)
+            && is_number(end)
+            && matches!(strand, b"+" | b"-" | b"." | b"?")
+            && matches!(phase, b"0" | b"1" | b"2" | b".");
+        is_gff.then_some(Self::Gff)
+    }
+
+    /// The same of a text, by the first line that tells.
+    pub fn of_text(text: impl Read) -> Option<Self> {
+        let mut head = Vec::new();
+        text.take(HEAD).read_to_end(&mut head).ok()?;
+        head.lines().find_map(Self::of)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bcf => "BCF",
+            Self::Gff => "GTF or GFF",
+            Self::Vcf => "VCF",
+        }
+    }
+
+    /// The command that turns a file into BED.
+    pub fn to_bed(self) -> &'static str {
+        match self {
+            Self::Bcf | Self::Vcf => r"bcftools query -f '%CHROM\t%POS0\t%END\n' FILE",
+            Self::Gff => {
+                r#"awk -F'\t' -v OFS='\t' '!/^#/ {print $1, $4 - 1, $5, $3, ".", $7}' FILE"#
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_are_told_by_a_header_or_by_columns() {
+        for (line, expected) in [
+            (&b"##fileformat=VCFv4.3"[..], Some(Annotation::Vcf)),
+            (b"BCF\x02\x02\x10", Some(Annotation::Bcf)),
+            (b"##gff-version 3", Some(Annotation::Gff)),
+            (
+                b"c\tx\texon\t5\t9\t.\t+\t.\tgene_id \"a\"",
+                Some(Annotation::Gff),
+            ),
+            (b"c\tx\tCDS\t5\t9\t1.5\t-\t0\tID=a", Some(Annotation::Gff)),
+            (b"c\t5\t9", None),
+            (b"c\t5\t9\tn\t0\t+\t5\t9\t0", None),
+            (b"c\t5\t9\tn\t0\t+\t5\t9\t0\t1\t4\t0", None),
+            (b"# a comment", None),
+        ] {
+            assert_eq!(Annotation::of(line), expected, "{}", line.as_bstr());
+        }
+    }
+}
