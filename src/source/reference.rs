@@ -62,7 +62,7 @@ impl Reference {
         &self.path
     }
 
-    /// Number of a contig in the order of the index.
+    /// Number of a contig in the order of the index: what the calls below take.
     pub fn number(&self, name: &[u8]) -> Option<usize> {
         self.numbers.get(name.as_bstr()).copied()
     }

@@ -6,9 +6,11 @@ use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
+use tract_onnx::pb::ModelProto;
+
 use crate::support::entries::{Entries, TARGETS};
-use crate::support::filter::{behind_ag, run};
-use crate::support::onnx;
+use crate::support::filter::{behind_ag, behind_ag_window, run};
+use crate::support::{nets, onnx};
 
 const FUZZ: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz");
 
@@ -55,8 +57,27 @@ fn stored_flags_are_parsed_or_refused() {
     }
 }
 
+/// The models that the fuzzer starts from: a convolution, and one of each kind of layer.
+fn models() -> [(&'static str, ModelProto); 7] {
+    [
+        ("fixtures/matrix.onnx", behind_ag()),
+        ("corpus/model/matrix.onnx", behind_ag()),
+        ("corpus/model/window.onnx", behind_ag_window()),
+        ("corpus/model/lstm.onnx", onnx::lstm(6, 2)),
+        ("corpus/model/residual.onnx", nets::residual(2, &[1, 2])),
+        ("corpus/model/separable.onnx", nets::separable()),
+        ("corpus/model/attention.onnx", nets::word_attention(3, 12)),
+    ]
+}
+
+/// With SEEDS set, they are written.
 #[test]
-fn the_model_of_the_fuzzer_is_one_of_the_tests() {
-    let path = Path::new(FUZZ).join("fixtures/matrix.onnx");
-    assert!(fs::read(path).unwrap() == onnx::bytes(&behind_ag()));
+fn the_models_of_the_fuzzer_are_those_of_the_tests() {
+    for (path, model) in models() {
+        let path = Path::new(FUZZ).join(path);
+        if std::env::var_os("SEEDS").is_some() {
+            fs::write(&path, onnx::bytes(&model)).unwrap();
+        }
+        assert!(fs::read(&path).unwrap() == onnx::bytes(&model), "{path:?}");
+    }
 }

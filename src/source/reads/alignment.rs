@@ -65,10 +65,11 @@ const NO_QUALITY: u8 = 0xff;
 pub struct Bases<'a>(&'a [u8]);
 
 impl Bases<'_> {
-    /// Code of the base at offset `at`, 0..=4.
+    /// Code of the base at offset `at`, 0..=4; that of an unknown one beyond the end.
     pub fn code(&self, at: usize) -> u8 {
         let shift = if at.is_multiple_of(2) { 4 } else { 0 };
-        CODES[usize::from(self.0[at / 2] >> shift & 0xf)]
+        let pair = self.0.get(at / 2).copied().unwrap_or(0);
+        CODES[usize::from(pair >> shift & 0xf)]
     }
 }
 

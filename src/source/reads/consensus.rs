@@ -118,7 +118,10 @@ impl Consensus {
     pub fn add(&mut self, start: usize, read: &Alignment<'_>, sink: &mut dyn Sink) -> Result<()> {
         self.settle(start, sink)?;
         let (bases, qualities) = (read.bases(), read.qualities());
-        let weight = |at: usize| qualities.map_or(1, |qualities| u32::from(qualities[at]).max(1));
+        let weight = |at: usize| {
+            let quality = qualities.and_then(|qualities| qualities.get(at));
+            quality.map_or(1, |&quality| u32::from(quality).max(1))
+        };
         let (mut at, mut of_read, len) = (start, 0, read.len());
         for op in read.cigar() {
             match op {

@@ -248,7 +248,7 @@ impl Reader<'_> {
         Ok(Some((number, start)))
     }
 
-    /// Adds an alignment to the consensus of its contig.
+    /// Adds an alignment to the consensus of its contig, a number that [`Self::place`] gave.
     fn spell(
         &mut self,
         contig: usize,
@@ -278,7 +278,7 @@ impl Reader<'_> {
         Ok(consensus.add(start, read, sink)?)
     }
 
-    /// Hands on a read as it is stored, along its contig.
+    /// Hands on a read as it is stored, along its contig, a number that [`Self::place`] gave.
     fn each(
         &mut self,
         contig: usize,
