@@ -15,7 +15,7 @@ use crate::files::{read_json, write_json};
 use crate::net::network::Network;
 use crate::recipe::tracks::Recipe;
 use crate::run::course::{self, Course};
-use crate::run::tracks::train::Learning;
+use crate::run::tracks::train::{Learning, implants};
 
 /// Trains, evaluates and exports, as far as `wanted` says.
 pub fn work(
@@ -33,7 +33,8 @@ pub fn work(
         if let Some(motifs) = &recipe.motifs {
             motifs.begin(&network, origin.data)?;
         }
-        let task = Learning::new(recipe, &data, &network.graph, device)?;
+        let implants = implants(recipe, &data, origin.data)?;
+        let task = Learning::new(recipe, &data, implants, &network.graph, device)?;
         let course = Course {
             task: &task,
             pace: &recipe.train,

@@ -1,3 +1,4 @@
 //! Labels along genomes.
 
+pub mod implants;
 pub mod labels;

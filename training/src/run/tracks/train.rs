@@ -1,13 +1,16 @@
 //! What a run along genomes learns: batches of lanes, the loss of all labels, and the average
 //! precision of bins on the validation stretches.
 
+use std::path::Path;
+
 use anyhow::{Result, anyhow};
 use rand::Rng;
 use rand::distr::{Distribution, weighted::WeightedIndex};
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Reduction, Tensor};
 
-use crate::data::genome::complement;
+use crate::data::genome::{complement, read_fasta};
+use crate::data::tracks::implants::{Drawn, Lane};
 use crate::data::tracks::labels::{Dataset, Places, Truth};
 use crate::metrics::Curve;
 use crate::net::graph::Graph;
@@ -31,6 +34,7 @@ type Sites = (Vec<Vec<Site>>, WeightedIndex<f64>);
 pub struct Learning<'a> {
     recipe: &'a Recipe,
     pub data: &'a Dataset,
+    implants: Option<Drawn>,
     window: usize,
     anchor: usize,
     step: usize,
@@ -48,6 +52,7 @@ impl<'a> Learning<'a> {
     pub fn new(
         recipe: &'a Recipe,
         data: &'a Dataset,
+        implants: Option<Drawn>,
         graph: &Graph,
         device: Device,
     ) -> Result<Learning<'a>> {
@@ -92,6 +97,7 @@ impl<'a> Learning<'a> {
         Ok(Learning {
             recipe,
             data,
+            implants,
             window,
             anchor: graph.anchor(),
             step,
@@ -151,6 +157,24 @@ impl<'a> Learning<'a> {
     }
 }
 
+/// The recipe's implants, without those that stand in what validates or tests.
+pub fn implants(recipe: &Recipe, data: &Dataset, folder: &Path) -> Result<Option<Drawn>> {
+    let Some(implants) = &recipe.implants else {
+        return Ok(None);
+    };
+    let mut held_out = Vec::new();
+    for stretch in &recipe.validation {
+        let part = Part::of(data, stretch)?;
+        held_out.push(part.codes(data)[part.bases.clone()].to_vec());
+    }
+    for test in &recipe.evaluation.tests {
+        let contigs = read_fasta(&folder.join(&test.fasta))?;
+        held_out.extend(contigs.into_iter().map(|contig| contig.codes));
+    }
+    let held_out: Vec<&[u8]> = held_out.iter().map(Vec::as_slice).collect();
+    Drawn::read(implants, data, &held_out, folder).map(Some)
+}
+
 fn weighted(weights: impl Iterator<Item = f64>, of: &str) -> Result<WeightedIndex<f64>> {
     WeightedIndex::new(weights)
         .map_err(|error| anyhow!("{of}: nothing to draw lanes from: {error}"))
@@ -169,13 +193,24 @@ impl Task for Learning<'_> {
         for lane in 0..lanes.batch {
             let places = self.places(random);
             let own = lane * row..(lane + 1) * row;
-            self.data
-                .fill(&places, &mut target[own.clone()], &mut weight[own]);
+            let (target, weight) = (&mut target[own.clone()], &mut weight[own]);
+            self.data.fill(&places, target, weight);
             let codes = &self.data.genomes[places.genome].contigs[places.contig].codes;
             let mut codes = codes[places.start..places.start + places.length].to_vec();
             if places.reverse {
                 codes.reverse();
                 codes.iter_mut().for_each(|code| *code = complement(*code));
+            }
+            if let Some(implants) = &self.implants {
+                let mut lane = Lane {
+                    codes: &mut codes,
+                    target,
+                    weight,
+                    anchor: self.anchor,
+                    step: self.step,
+                    places: lanes.places,
+                };
+                implants.write(self.data, &mut lane, random);
             }
             let changed = (lanes.substitutions * codes.len() as f64) as usize;
             for _ in 0..changed {
