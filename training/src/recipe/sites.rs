@@ -263,7 +263,9 @@ pub enum Keep {
 #[serde(deny_unknown_fields)]
 pub struct Evaluation {
     pub held_out: Vec<HeldOut>,
-    /// Names of the held-out sets whose sites calibrate the model.
+    /// Names of the held-out sets whose positions calibrate the model; without them the calls
+    /// along the validation blocks do.
+    #[serde(default)]
     pub calibrate_on: Vec<String>,
 }
 
