@@ -8,7 +8,7 @@ use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness};
 
 use crate::export::file;
 use crate::export::parity::PROVED;
-use crate::figures::sites::evaluate::SitesEvaluation;
+use crate::figures::sites::evaluate::{Promise, SitesEvaluation};
 use crate::figures::sites::result::{SitesResult, real_windows};
 use crate::net::network::Network;
 use crate::recipe::sites::{Site, SitesRecipe, Start};
@@ -80,10 +80,16 @@ fn metrics(recipe: &SitesRecipe, result: &SitesResult) -> serde_json::Value {
         result.flops / 1000,
         result.validation_average_precision,
     )];
+    let fitted = match recipe.evaluation.calibrate_on.as_slice() {
+        [] => "Calibrated on the calls along the validation blocks, which no set of the tables shares."
+            .to_owned(),
+        sets => format!(
+            "Calibrated on {}, so the probabilities of these sets themselves are fitted.",
+            sets.join(" and ")
+        ),
+    };
     text.push(format!(
-        "Calibrated on {}, so the probabilities of these sets themselves are fitted; the threshold \
-         is that of the best F1 on the validation blocks.",
-        recipe.evaluation.calibrate_on.join(" and "),
+        "{fitted} The threshold is that of the best F1 on the validation blocks."
     ));
     text.extend(recipe.model.limits.iter().cloned());
     let tables: Vec<_> = result.evaluations.iter().flat_map(tables).collect();
@@ -136,9 +142,17 @@ fn tables(evaluation: &SitesEvaluation) -> Vec<serde_json::Value> {
             "Noncoding-only donors and ends of transcripts",
         ),
     };
+    let calls = |promise: &Promise| {
+        json!([
+            promise.set,
+            promise.calls.to_string(),
+            figure(promise.expected),
+            figure(promise.observed),
+        ])
+    };
     let label = &evaluation.label;
     let behind = format!("AUROC {motif}");
-    vec![
+    let mut tables = vec![
         json!({
             "title": format!("{label}: every position and both strands of whole held-out contigs"),
             "columns": [
@@ -162,5 +176,14 @@ fn tables(evaluation: &SitesEvaluation) -> Vec<serde_json::Value> {
             "rows": evaluation.rows.iter().map(windows).collect::<Vec<_>>(),
             "note": "Thresholds: where a logistic regression on the validation blocks, classes balanced, is even.",
         }),
-    ]
+    ];
+    if !evaluation.calls.is_empty() {
+        tables.push(json!({
+            "title": format!("{label}: calls at the default threshold, along whole contigs"),
+            "columns": ["set", "calls", "mean probability", "share of sites"],
+            "rows": evaluation.calls.iter().map(calls).collect::<Vec<_>>(),
+            "note": format!("{masked} count neither way."),
+        }));
+    }
+    tables
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use tch::{Device, Tensor, nn};
-use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness, Task};
+use windrow::model::{Calibration, Contract, Output, Strandedness};
 
 use crate::bases::UNKNOWN;
 use crate::data::tracks::labels::LabelledGenomes;
@@ -97,7 +97,10 @@ fn contract(recipe: &TracksRecipe, card: &TracksCard, result: &TracksResult) -> 
     let stranded = heads.any(|(of, name)| of.stranded && name == card.labels[0]);
     Ok(Contract {
         name: card.name.clone(),
-        task: Task::from_word(&card.task).with_context(|| format!("task {}", card.task))?,
+        task: card
+            .task
+            .parse()
+            .with_context(|| format!("task {}", card.task))?,
         labels: card.labels.clone(),
         window: result.window,
         step: result.step,
@@ -107,7 +110,9 @@ fn contract(recipe: &TracksRecipe, card: &TracksCard, result: &TracksResult) -> 
             false => Strandedness::Symmetric,
         },
         output: Output::Logit,
-        calls: CallShape::from_word(&card.calls)
+        calls: card
+            .calls
+            .parse()
             .with_context(|| format!("calls {}", card.calls))?,
         distance: card.distance,
         calibration: calibrations.collect::<Result<_>>()?,

@@ -242,7 +242,9 @@ pub enum Keep {
 #[serde(deny_unknown_fields)]
 pub struct SitesTests {
     pub held_out: Vec<HeldOut>,
-    /// Names of the held-out sets whose sites calibrate the model.
+    /// Names of the held-out sets whose positions calibrate the model; without them the calls
+    /// along the validation blocks do.
+    #[serde(default)]
     pub calibrate_on: Vec<String>,
 }
 

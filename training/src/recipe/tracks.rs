@@ -23,6 +23,8 @@ pub struct TracksRecipe {
     /// Stretches that validate and calibrate, and are never learnt from.
     pub validation: Vec<TrackStretch>,
     pub lanes: Lanes,
+    /// Sequences from elsewhere that some lanes hold.
+    pub implants: Option<Implants>,
     pub architecture: Architecture,
     /// What the first layer begins with.
     pub motifs: Option<Motifs>,
@@ -146,6 +148,41 @@ pub struct TracksTrain {
     pub start: Option<String>,
 }
 
+/// What is implanted, and how often.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Implants {
+    /// Share of the lanes that hold some.
+    pub share: f64,
+    /// Slots of such a lane.
+    pub slots: usize,
+    /// Share of the slots that take a shuffle, and that take a moved stretch.
+    pub shuffled: f64,
+    pub moved: f64,
+    pub sets: Vec<ImplantSet>,
+}
+
+/// A file of sequences with the same labels.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImplantSet {
+    /// FASTA, or TSV with a column `sequence`.
+    pub file: PathBuf,
+    /// Of a TSV, only the rows whose column says this.
+    #[serde(default)]
+    pub only: Option<(String, String)>,
+    /// The base of the site in each sequence; the middle without it.
+    pub at: Option<usize>,
+    /// Labels whose sites these are; their shuffles are not.
+    #[serde(default)]
+    pub of: Vec<String>,
+    /// Labels whose sites these are not.
+    #[serde(default)]
+    pub not: Vec<String>,
+    /// Weight with which a slot draws this set.
+    pub draw: f64,
+}
+
 /// What the network is held against.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -211,6 +248,11 @@ impl TracksRecipe {
                 ensure!(known, "labels: no genome '{}'", sites.genome);
             }
         }
+        for set in self.implants.iter().flat_map(|implants| &implants.sets) {
+            for name in set.of.iter().chain(&set.not) {
+                ensure!(names.contains(name), "implants: no label '{name}'");
+            }
+        }
         for stretch in &self.validation {
             let known = genomes.contains(stretch.genome.as_str());
             ensure!(known, "validation: no genome '{}'", stretch.genome);
@@ -252,6 +294,8 @@ impl TracksRecipe {
         let judged = judged.flat_map(|t| t.sites.iter().chain(&t.far_from));
         files.extend(learnt.chain(judged).map(|sites| sites.bed.clone()));
         files.extend(self.evaluation.jaspar.clone());
+        let sets = self.implants.iter().flat_map(|implants| &implants.sets);
+        files.extend(sets.map(|set| set.file.clone()));
         files.extend(self.motifs.iter().map(|motifs| motifs.matrices.clone()));
         files.sort();
         files.dedup();

@@ -75,7 +75,11 @@ impl LabelledGenomes {
                 known: known.collect::<Result<_>>()?,
             });
         }
-        for label in &labels {
+        let implanted = |label: &Label| {
+            let mut sets = recipe.implants.iter().flat_map(|implants| &implants.sets);
+            sets.any(|set| set.of.contains(&label.name))
+        };
+        for label in labels.iter().filter(|label| !implanted(label)) {
             let found = label.known.iter().flatten().flat_map(|known| &known.sites);
             let found = found.flatten().any(|sites| !sites.is_empty());
             ensure!(found, "labels: {} has no sites", label.name);

@@ -8,6 +8,7 @@ use tch::{Device, Tensor};
 
 use crate::bases::{one_hot, reverse_complement};
 use crate::data::batch::Batch;
+use crate::data::tracks::implants::{ImplantSampler, Lane};
 use crate::data::tracks::labels::{LabelledGenomes, Places};
 use crate::net::graph::Graph;
 use crate::recipe::tracks::TracksRecipe;
@@ -29,6 +30,7 @@ pub struct LaneSampler<'a> {
     blocks: Vec<(Vec<usize>, WeightedIndex<f64>)>,
     /// By genome, none where no label has a site.
     sites: Vec<Option<Sites>>,
+    implants: Option<ImplantSampler>,
 }
 
 impl<'a> LaneSampler<'a> {
@@ -36,6 +38,7 @@ impl<'a> LaneSampler<'a> {
         recipe: &'a TracksRecipe,
         data: &'a LabelledGenomes,
         graph: &Graph,
+        implants: Option<ImplantSampler>,
     ) -> Result<LaneSampler<'a>> {
         let (window, step) = (graph.window(), graph.step());
         let length = window + (recipe.lanes.places - 1) * step;
@@ -79,6 +82,7 @@ impl<'a> LaneSampler<'a> {
             genomes: weighted(recipe.genomes.iter().map(|genome| genome.share), "genomes")?,
             blocks,
             sites,
+            implants,
         })
     }
 
@@ -137,12 +141,23 @@ impl<'a> LaneSampler<'a> {
         for lane in 0..lanes.batch {
             let places = self.places(random);
             let own = lane * row..(lane + 1) * row;
-            self.data
-                .fill(&places, &mut target[own.clone()], &mut weight[own]);
+            let (target, weight) = (&mut target[own.clone()], &mut weight[own]);
+            self.data.fill(&places, target, weight);
             let codes = &self.data.genomes[places.genome].contigs[places.contig].codes;
             let mut codes = codes[places.start..places.start + places.length].to_vec();
             if places.reverse {
                 codes = reverse_complement(&codes);
+            }
+            if let Some(implants) = &self.implants {
+                let mut lane = Lane {
+                    codes: &mut codes,
+                    target,
+                    weight,
+                    anchor: self.anchor,
+                    step: self.step,
+                    places: lanes.places,
+                };
+                implants.write(self.data, &mut lane, random);
             }
             let changed = (lanes.substitutions * codes.len() as f64) as usize;
             for _ in 0..changed {

@@ -2,5 +2,6 @@
 
 pub mod bed;
 pub mod genome;
+pub mod implants;
 pub mod labels;
 pub mod lanes;

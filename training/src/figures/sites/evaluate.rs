@@ -13,8 +13,9 @@ use crate::data::annotation::{STRANDS, Strand, mark};
 use crate::data::genome::Block;
 use crate::data::sites::dataset::{AnnotatedGenome, Place};
 use crate::data::sites::split::SplitGenome;
-use crate::figures::calibrate::{Knot, calibrate};
+use crate::figures::calibrate::{Knot, calibrate, probability};
 use crate::figures::sites::yardstick::{SiteYardstick, intragenic};
+use crate::figures::windows::calls::peaks;
 use crate::metrics::{Curve, auroc, even_threshold, rates};
 use crate::net::network::Network;
 use crate::recipe::sites::{Site, SitesRecipe};
@@ -51,8 +52,22 @@ pub struct SitesEvaluation {
     pub calibration: Vec<Knot>,
     /// Calibrated probability of the best F1 on the validation blocks: the model's threshold.
     pub threshold: f64,
+    /// What calls at the threshold promise, and what they hold, set by set.
+    #[serde(default)]
+    pub calls: Vec<Promise>,
     /// Recall and precision of the network on each set, thinned, for plots.
     pub curves: Vec<(String, Vec<(f64, f64)>)>,
+}
+
+/// The calls of the network on a set, at the model's threshold.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Promise {
+    pub set: String,
+    pub calls: usize,
+    /// Mean calibrated probability.
+    pub expected: f64,
+    /// Share of sites; masked positions count neither way.
+    pub observed: f64,
 }
 
 /// Result files of models with one label do not name it.
@@ -90,6 +105,27 @@ impl Field {
         let (_, range, scores) = self.blocks.iter().find(holds)?;
         let score = scores[place.strand.index()][place.at - range.start];
         (!score.is_nan()).then_some(score)
+    }
+
+    /// Logits of the filter's calls, the best within `distance`, and which are sites; masked ones
+    /// are left out.
+    fn calls(&self, data: &AnnotatedGenome, site: Site, distance: usize) -> (Vec<f32>, Vec<bool>) {
+        let mut calls = (Vec::new(), Vec::new());
+        for (contig, range, scores) in &self.blocks {
+            for strand in STRANDS {
+                let scores = &scores[strand.index()];
+                let marks = &data.marks[*contig][strand.index()];
+                for at in peaks(scores, distance) {
+                    let mark = marks[range.start + at];
+                    let positive = mark & site.coding() != 0;
+                    if positive || mark & site.mask() == 0 {
+                        calls.0.push(scores[at]);
+                        calls.1.push(positive);
+                    }
+                }
+            }
+        }
+        calls
     }
 
     fn scored(&self, data: &AnnotatedGenome, site: Site) -> SiteScores {
@@ -226,14 +262,55 @@ fn label(
             pooled_truth.extend(all.positive);
         }
     }
+    let distance = recipe.model.distance;
+    if recipe.evaluation.calibrate_on.is_empty() {
+        (pooled, pooled_truth) = validation.calls(&genome.data, site, distance);
+    }
     let calibration = calibrate(&pooled, &pooled_truth);
-    let threshold = crate::figures::calibrate::probability(&calibration, best_logit);
+    let threshold = probability(&calibration, best_logit);
+    let promise = |name: &str, data: &AnnotatedGenome, field: &Field| {
+        let (logits, truth) = field.calls(data, site, distance);
+        promise(name, &logits, &truth, &calibration, threshold)
+    };
+    let on_sets = sets
+        .iter()
+        .map(|set| promise(&set.name, &set.data, &set.fields[head]));
+    let calls = std::iter::once(promise("validation", &genome.data, validation))
+        .chain(on_sets)
+        .collect();
     SitesEvaluation {
+        calls,
         label: site.label().to_owned(),
         rows,
         calibration,
         threshold,
         curves,
+    }
+}
+
+fn promise(
+    set: &str,
+    logits: &[f32],
+    truth: &[bool],
+    calibration: &[Knot],
+    threshold: f64,
+) -> Promise {
+    let all = logits.iter().map(|&logit| probability(calibration, logit));
+    let called = all
+        .zip(truth)
+        .filter(|(probability, _)| *probability >= threshold);
+    let (mut calls, mut expected, mut sites) = (0_u32, 0.0, 0_u32);
+    for (probability, &site) in called {
+        calls += 1;
+        expected += probability;
+        sites += u32::from(site);
+    }
+    let of_calls = |sum: f64| sum / f64::from(calls.max(1));
+    Promise {
+        set: set.to_owned(),
+        calls: calls as usize,
+        expected: of_calls(expected),
+        observed: of_calls(f64::from(sites)),
     }
 }
 

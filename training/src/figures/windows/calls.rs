@@ -70,7 +70,7 @@ fn share(part: usize, whole: usize) -> f64 {
 
 /// Bases with the best value of all within `distance`, and none as good to the left: the filter's
 /// own calls of points.
-fn peaks(values: &[f32], distance: usize) -> Vec<usize> {
+pub fn peaks(values: &[f32], distance: usize) -> Vec<usize> {
     let value = |at: usize| {
         if values[at].is_nan() {
             f32::NEG_INFINITY

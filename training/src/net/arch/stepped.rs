@@ -16,6 +16,9 @@ pub struct Stepped {
     /// Share of the last hidden layer that training drops.
     #[serde(default)]
     pub dropout: f64,
+    /// Share of what each residual block adds that training drops.
+    #[serde(default)]
+    pub dropout_between: f64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,7 +43,10 @@ impl Stepped {
         let channels = graph.output().channels;
         for &dilation in &self.dilations {
             let conv = Conv::of(self.kernel, Act::None).dilated(dilation).normed();
-            let found = graph.conv(x, channels, conv);
+            let mut found = graph.conv(x, channels, conv);
+            if self.dropout_between > 0.0 {
+                found = graph.dropout(found, self.dropout_between);
+            }
             x = graph.add(x, found, Act::Relu);
         }
         match self.dropout {

@@ -9,6 +9,8 @@ use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Reduction, Tensor};
 
 use crate::data::batch::Batch;
+use crate::data::genome::read_fasta;
+use crate::data::tracks::implants::ImplantSampler;
 use crate::data::tracks::labels::{LabelledGenomes, Truth};
 use crate::data::tracks::lanes::LaneSampler;
 use crate::metrics::Curve;
@@ -49,7 +51,12 @@ impl<'a> TracksTask<'a> {
             recipe,
             data,
             folder,
-            sampler: LaneSampler::new(recipe, data, &recipe.graph())?,
+            sampler: LaneSampler::new(
+                recipe,
+                data,
+                &recipe.graph(),
+                implants(recipe, data, folder)?,
+            )?,
             weights: weights.reshape([1, -1, 1]).to_device(device),
             device,
         })
@@ -60,6 +67,28 @@ impl<'a> TracksTask<'a> {
         random.set_stream(stream);
         self.sampler.batch(&mut random, self.device)
     }
+}
+
+/// The recipe's implants, without those that stand in what validates or tests.
+fn implants(
+    recipe: &TracksRecipe,
+    data: &LabelledGenomes,
+    folder: &Path,
+) -> Result<Option<ImplantSampler>> {
+    let Some(implants) = &recipe.implants else {
+        return Ok(None);
+    };
+    let mut held_out = Vec::new();
+    for stretch in &recipe.validation {
+        let span = Span::of(data, stretch)?;
+        held_out.push(span.codes(data)[span.bases.clone()].to_vec());
+    }
+    for test in &recipe.evaluation.tests {
+        let contigs = read_fasta(&folder.join(&test.fasta))?;
+        held_out.extend(contigs.into_iter().map(|contig| contig.codes));
+    }
+    let held_out: Vec<&[u8]> = held_out.iter().map(Vec::as_slice).collect();
+    ImplantSampler::read(implants, data, &held_out, folder).map(Some)
 }
 
 impl Task for TracksTask<'_> {
