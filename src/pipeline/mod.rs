@@ -11,6 +11,7 @@ mod setup;
 mod sorted;
 mod strand;
 mod unit;
+mod values;
 mod work;
 
 use std::sync::atomic::AtomicBool;

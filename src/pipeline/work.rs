@@ -6,9 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 
 use super::census;
-use super::setup::{ModelStrand, Setup, track_quantity, value};
+use super::setup::{ModelStrand, Setup};
 use super::strand::StrandWindows;
 use super::unit::{Piece, Unit};
+use super::values::{track_quantity, value};
 use crate::call::Candidate;
 use crate::engine::Scorer;
 use crate::source::Place;

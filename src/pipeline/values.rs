@@ -1,0 +1,76 @@
+//! What raw outputs are written as, and which of them make rows.
+
+use crate::call::{Threshold, share};
+use crate::model::Contract;
+use crate::value::{Quantity, Value};
+
+/// What tracks show of a model: rarity, whose peaks stand out, where it is known.
+pub fn track_quantity(contract: &Contract) -> Quantity {
+    match contract.background.is_empty() {
+        true => Quantity::Probability,
+        false => Quantity::Rate,
+    }
+}
+
+/// What a raw output of a label is written as.
+pub fn value(quantity: Quantity, contract: &Contract, label: usize, output: f32) -> Value {
+    Value::new(match quantity {
+        Quantity::Probability => contract.probability(label, output),
+        Quantity::Logit => output,
+        Quantity::Rate => (contract.background.get(label))
+            .map_or(0.0, |background| background.rarity(output) as f32),
+    })
+}
+
+/// The least raw output of a label that makes a row.
+pub fn threshold_output(contract: &Contract, label: usize, asked: Threshold) -> f32 {
+    let background = contract.background.get(label);
+    match (asked, asked.least(), background) {
+        (_, Some(least), _) => least_output(contract, label, Value::new(least)),
+        (Threshold::Rate(rate), _, Some(background)) => background.raw_at(share(rate, contract)),
+        _ => f32::INFINITY,
+    }
+}
+
+/// The least raw output of a label whose value is at least `least`; infinite if there is none.
+/// Values never fall as outputs rise, so it is found by halving.
+fn least_output(contract: &Contract, label: usize, least: Value) -> f32 {
+    let reaches = |output: f32| Value::new(contract.probability(label, output)) >= least;
+    // Bits of numbers, as integers that ascend with them.
+    let number = |key: i32| f32::from_bits((key ^ (key >> 31 & i32::MAX)) as u32);
+    let key = |number: f32| number.to_bits() as i32 ^ (number.to_bits() as i32 >> 31 & i32::MAX);
+    let (mut below, mut found) = (i64::from(key(f32::MIN)) - 1, i64::from(key(f32::INFINITY)));
+    while found - below > 1 {
+        let middle = (below + found).div_euclid(2);
+        if reaches(number(middle as i32)) {
+            found = middle;
+        } else {
+            below = middle;
+        }
+    }
+    number(found as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{self, Output};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn an_output_makes_a_row_exactly_when_its_value_does(
+            least in -2.0f32..2.0,
+            output in prop_oneof![-60.0f32..20.0, any::<f32>().prop_filter("finite", |x| x.is_finite())],
+            is_value in any::<bool>(),
+        ) {
+            let mut contract = model::load("exon-start").unwrap().contract;
+            if is_value {
+                contract.output = Output::Value;
+            }
+            let least = Value::new(least);
+            let value = Value::new(contract.probability(0, output));
+            prop_assert_eq!(output >= least_output(&contract, 0, least), value >= least);
+        }
+    }
+}
