@@ -6,7 +6,7 @@
 
 use tract_onnx::pb::ModelProto;
 use windrow::engine::EngineChoice;
-use windrow::engine::{Scorer, engine_of_choice, is_there};
+use windrow::engine::{Scorer, engine_of_choice, is_supported};
 use windrow::model::{self, Model, ModelError, registry};
 use windrow::sequence::Base;
 
@@ -102,7 +102,7 @@ fn report(name: &str, model: &Model, options: &Options) {
         EngineChoice::Neon,
         EngineChoice::Tract,
     ];
-    let engines = choices.into_iter().filter(|&choice| is_there(choice));
+    let engines = choices.into_iter().filter(|&choice| is_supported(choice));
     let engines =
         engines.map(|choice| engine_of_choice(model, contract.step, choice).expect("a model runs"));
     let engines: Vec<_> = engines.collect();

@@ -2,12 +2,12 @@
 
 use strum::{Display, EnumString, VariantNames};
 
-/// Code of a base that is not known: any IUPAC ambiguity code.
+/// Code of an unknown base: any IUPAC ambiguity code.
 pub const UNKNOWN: u8 = 4;
 /// Set on the code of a soft-masked (lower-case) base.
 pub const SOFT: u8 = 8;
 
-/// Codes of letters that are no bases have this bit.
+/// Bit of the codes of letters that are no bases.
 const MARK: u8 = 0x80;
 const BLANK: u8 = 0xfe;
 const FOREIGN: u8 = 0xff;
@@ -47,7 +47,7 @@ pub struct Foreign {
 
 /// Appends the codes of the bases in `text` to `codes`; white space does not count.
 ///
-/// In front of a foreign letter the codes have been appended.
+/// On an error, the codes of the bases before the foreign letter have been appended.
 pub fn encode(text: &[u8], codes: &mut Vec<u8>) -> Result<(), Foreign> {
     let from = codes.len();
     codes.extend(text.iter().map(|&letter| CODES[letter as usize]));
@@ -83,9 +83,9 @@ pub fn is_soft(code: u8) -> bool {
     code & SOFT != 0
 }
 
-/// A base as a model sees it: known or not, soft-masked or not alike.
+/// A base as models see it, without soft-masking.
 ///
-/// No other value exists, so what is looked up by a base needs no check.
+/// There are five values, so a look-up by base in a table of five needs no check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Base {
@@ -93,12 +93,12 @@ pub enum Base {
     C,
     G,
     T,
-    /// Not known.
+    /// Unknown.
     N,
 }
 
 impl Base {
-    /// Each base at its own number.
+    /// Each base at the index of its number.
     pub const ALL: [Self; 5] = [Self::A, Self::C, Self::G, Self::T, Self::N];
 
     /// The base of a code; the soft-mask flag is dropped.

@@ -1,4 +1,4 @@
-//! Work by code that is not ours and may panic: the caller goes on.
+//! Runs foreign code that may panic or hang, so that the caller goes on.
 
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -8,7 +8,7 @@ use std::time::Duration;
 /// Name of the threads whose panics the command line does not print.
 pub const SHIELDED: &str = "shielded";
 
-/// Why work has no outcome.
+/// Why work has no result.
 #[derive(Debug)]
 pub enum Unfinished {
     NoThread(io::Error),
@@ -16,8 +16,8 @@ pub enum Unfinished {
     Late,
 }
 
-/// Does work on a thread of its own, and waits for it so long. A thread that is late is left to
-/// itself: nothing ends it before the process ends.
+/// Does work on a thread of its own, and waits for it until the deadline. A thread that misses the
+/// deadline goes on until the process ends.
 pub fn shielded_for<T: Send + 'static>(
     deadline: Duration,
     stack: usize,
@@ -26,7 +26,7 @@ pub fn shielded_for<T: Send + 'static>(
     let (done, outcome) = sync_channel(1);
     let builder = Builder::new().name(SHIELDED.to_owned()).stack_size(stack);
     let work = move || {
-        // The caller may have gone.
+        // The caller may not wait any more.
         let _ = done.send(work());
     };
     builder.spawn(work).map_err(Unfinished::NoThread)?;
@@ -36,7 +36,7 @@ pub fn shielded_for<T: Send + 'static>(
     })
 }
 
-/// Does work on a thread of its own with a stack of so many bytes; none if it panics.
+/// Does work on a thread of its own with a stack of `stack` bytes; none if it panics.
 #[cfg(feature = "bigwig")]
 pub fn shielded<T: Send>(stack: usize, work: impl FnOnce() -> T + Send) -> io::Result<Option<T>> {
     std::thread::scope(|scope| {

@@ -1,6 +1,6 @@
-//! "Did you mean".
+//! Suggestions for mistyped words.
 
-/// The candidate a mistyped word most likely stands for, if one is near enough.
+/// The candidate nearest to a mistyped word, if one is near enough.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let reach = (word.chars().count() / 3).clamp(1, 3);
     candidates
@@ -15,7 +15,7 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// ` (did you mean 'X'?)`, or nothing.
+/// `; did you mean 'X'?`, or nothing.
 pub fn hint(guess: Option<String>) -> String {
     guess.map_or_else(String::new, |guess| format!("; did you mean '{guess}'?"))
 }

@@ -1,5 +1,5 @@
-//! Names of the temporary files that exist now, so that a program which a signal ends can remove
-//! them. A file without a name needs no entry here.
+//! Names of the temporary files that exist, so that they can be removed when a signal ends the
+//! program. Files without a name need no entry.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 static NAMES: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// A name that is to be removed; dropped when the file has got its own name or is gone.
+/// An entry; dropped when the file has its final name or is removed.
 #[derive(Debug)]
 pub struct Temporary(PathBuf);
 
-/// Makes a temporary file, or a folder of them, and notes its name before a signal can come
-/// between.
+/// Makes a temporary file or folder and notes its name. No signal can come between the two steps.
 pub fn note<T>(
     make: impl FnOnce() -> io::Result<T>,
     path: impl FnOnce(&T) -> &Path,
@@ -24,11 +23,11 @@ pub fn note<T>(
     Ok((made, Temporary(name)))
 }
 
-/// Removes all, and lets no more be made: the caller ends the process.
+/// Removes all temporary files, and blocks the making of more: the caller ends the process.
 pub fn remove_all() {
     let names = names();
     for name in names.iter() {
-        // One that is gone by now, or cannot be removed, is nobody's concern any more.
+        // An error is ignored: the process is ending.
         let _ = match name.is_dir() {
             true => std::fs::remove_dir_all(name),
             false => std::fs::remove_file(name),
@@ -43,7 +42,7 @@ impl Drop for Temporary {
     }
 }
 
-/// The list is whole even if a thread that held it panicked.
+/// The list is valid even if a thread panicked while it held the lock.
 fn names() -> MutexGuard<'static, Vec<PathBuf>> {
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,8 @@
-//! Scores as they are written: decimal numbers with at least four significant digits.
+//! Written scores: decimal numbers with at least four significant digits.
 
 use strum::{Display, EnumString, VariantNames};
 
-/// What is written as the value of a row.
+/// The quantity of a row's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
 #[strum(serialize_all = "lowercase")]
 pub enum Quantity {
@@ -16,26 +16,26 @@ pub enum Quantity {
 
 /// A score rounded to four decimals or four significant digits, whichever are more.
 ///
-/// Scores are rounded before they are compared with anything, so that engines whose last bits
-/// differ make the same calls. Zero is 0, and each number up or down from it that can be written
-/// is the next integer, so that integers compare as the numbers do.
+/// Scores are rounded before any comparison, so that engines whose last bits differ make the same
+/// calls. The integer inside is the rank of the number among all numbers that can be written, with
+/// zero at 0, so that integers are in the order of the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Value(i64);
 
-/// Decimals of a number from 0.1 on.
+/// Decimals of numbers from 0.1 on.
 const PLACES: usize = 4;
-/// Numbers of a decade below that: the digits 1000 to 9999.
+/// Count of numbers in a decade below 0.1: the digits 1000 to 9999.
 const DECADE: i64 = 9000;
-/// Least of the four digits.
+/// Smallest value of the four digits.
 const LEAST: i64 = 1000;
 /// Decades from the least positive f32 to 0.1.
 const DECADES: i64 = 45;
-/// What is added to ten-thousandths from 0.1 on.
+/// Offset that is added to ten-thousandths from 0.1 on.
 const BASE: i64 = DECADES * DECADE;
-/// Most decimals with which the product of an f32 and their power of ten is exact in f64: 24 bits
-/// and those of 5^12.
+/// Most decimals d for which the product of an f32 (24 bits) and 10^d is exact in f64: 5^12 has 28
+/// bits.
 const EXACT: usize = 12;
-/// Least number that is written without an exponent, as decades below 0.1.
+/// Smallest number that is written without an exponent, in decades below 0.1.
 const PLAIN: usize = 6;
 
 const TENS: [f64; EXACT + 1] = [
@@ -43,7 +43,7 @@ const TENS: [f64; EXACT + 1] = [
 ];
 
 impl Value {
-    /// The nearest value, halves away from zero; out of range saturates, NaN is zero.
+    /// The nearest value, halves away from zero. Numbers out of range saturate, NaN becomes zero.
     pub fn new(score: f32) -> Self {
         let size = f64::from(score.abs());
         let key = if size >= 0.1 {
@@ -56,7 +56,7 @@ impl Value {
         Self(if score < 0.0 { -key } else { key })
     }
 
-    /// Thousandths, halves up, held within 0..=1000.
+    /// The value in thousandths, halves up, clamped to 0..=1000.
     pub fn thousandths(self) -> u16 {
         let (digits, decade) = self.parts();
         if self.0 <= 0 || decade > PLACES {
@@ -75,7 +75,7 @@ impl Value {
         if self.0 < 0 { -size } else { size }
     }
 
-    /// Appends the number without zeros at its end, and with an exponent below a ten-millionth.
+    /// Appends the number without trailing zeros; below 10^-7 with an exponent.
     pub fn write(self, out: &mut Vec<u8>) {
         if self.0 < 0 {
             out.push(b'-');
@@ -85,7 +85,7 @@ impl Value {
         if decade == 0 {
             const ONE: i64 = 10i64.pow(PLACES as u32);
             out.extend_from_slice(buffer.format(digits / ONE).as_bytes());
-            // The leading one keeps the zeros behind the point.
+            // The leading digit keeps the zeros after the point.
             let fraction = buffer.format(digits % ONE + ONE).as_bytes();
             match shortened(&fraction[1..]) {
                 [] => {}
@@ -109,7 +109,7 @@ impl Value {
         }
     }
 
-    /// Its digits as an integer, and how many decimals more than four that has.
+    /// The digits as an integer, and the number of its decimals above four.
     fn parts(self) -> (i64, usize) {
         let key = self.0.saturating_abs();
         if key >= BASE + LEAST {
@@ -123,8 +123,8 @@ impl Value {
     }
 }
 
-/// The integer of a number between zero and 0.1. Digits that are rounded up to 10,000 are the
-/// first of the next decade.
+/// The integer of a number between zero and 0.1. Digits that round up to 10,000 become the first
+/// number of the next decade.
 #[inline(never)]
 fn small(size: f64) -> i64 {
     let mut decade = 1;
@@ -140,7 +140,7 @@ fn small(size: f64) -> i64 {
     (DECADES - decade as i64) * DECADE + digits
 }
 
-/// Decade and digits of a number of any size below those.
+/// Decade and digits of a smaller number.
 fn tiny(size: f64) -> (usize, i64) {
     // An f32 is such a fraction: odd * 2^-halvings.
     let (mut odd, mut halvings) = (size, 0);
@@ -148,7 +148,7 @@ fn tiny(size: f64) -> (usize, i64) {
         odd *= 2.0;
         halvings += 1;
     }
-    // Of m * 10^k / 2^h all but 5^k is a shift. The product has at most 120 bits.
+    // m * 10^k / 2^h is m * 5^k, shifted. The product has at most 120 bits.
     let halves = |decimals: usize| {
         let product = odd as u128 * 5u128.pow(decimals as u32);
         let shift: u32 = halvings - decimals as u32 - 1;
@@ -161,7 +161,7 @@ fn tiny(size: f64) -> (usize, i64) {
     (decade, (halves(decade + PLACES) + 1) / 2)
 }
 
-/// Digits without the zeros at their end.
+/// The digits without trailing zeros.
 fn shortened(digits: &[u8]) -> &[u8] {
     let kept = digits.iter().rposition(|&digit| digit != b'0');
     &digits[..kept.map_or(0, |last| last + 1)]

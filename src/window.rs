@@ -1,16 +1,16 @@
-//! Which windows a stretch has, which of them may be scored, and how they share lanes.
+//! The windows of a stretch: their grid, which of them are scored, and how they are packed.
 
 use std::ops::Range;
 
 use crate::sequence::{Base, UNKNOWN, is_soft, plain};
 use strum::{Display, EnumString, IntoStaticStr, VariantNames};
 
-/// How windows lie on a contig, for one strand. All offsets are on the forward strand.
+/// The grid of windows on a contig, for one strand. All offsets are on the forward strand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
     /// Length of a window.
     pub window: usize,
-    /// Bases between windows; they begin at its multiples.
+    /// Distance of windows, which begin at its multiples.
     pub stride: usize,
     /// Offset in the window of the base it reports on.
     pub lead: usize,
@@ -39,26 +39,26 @@ impl Grid {
         (first.next_multiple_of(self.stride)..end).step_by(self.stride)
     }
 
-    /// Bases beside a position that its window, the row it gives, or a window before that covers
-    /// it may reach.
+    /// Bases left and right of a position that are needed to score it: those of its window, of the
+    /// window's row, and of an earlier window whose row covers the position.
     pub fn halo(&self) -> (usize, usize) {
         let right = (self.window - 1 - self.lead).max(self.stride - 1);
         (self.lead + self.stride - 1, right)
     }
 }
 
-/// What became of a base, in rising precedence.
+/// What happened to a base, in rising precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// A window that reports on it was scored.
     Scored,
-    /// It is in lower case, and such bases were to be left out.
+    /// It is in lower case, and soft-masked bases are not scored.
     SoftMasked,
     /// The window holds too many unknown bases.
     #[strum(serialize = "unknown_bases")]
     Unknown,
-    /// No window reports on it, so near is the end of the contig.
+    /// It is too near an end of the contig: no window reports on it.
     ContigEnd,
     /// The contig is shorter than a window.
     ShortContig,
@@ -80,7 +80,7 @@ impl Status {
 pub enum Softmask {
     /// Scored like any other.
     Score,
-    /// Not scored, and counted as such.
+    /// Not scored, and counted.
     Skip,
 }
 
@@ -136,17 +136,18 @@ impl<'a> Survey<'a> {
     }
 }
 
-/// Stretches of sequence packed end to end, so that short ones share one run of the engine.
+/// Windows of one or more stretches, packed end to end so that short stretches share one run of the
+/// engine.
 ///
-/// A window's score depends on its own bases only: windows that cross a seam are not asked for.
+/// A window's score depends on its own bases only, and windows across a seam are not scored.
 #[derive(Debug)]
 pub struct Lane {
     capacity: usize,
     window: usize,
     step: usize,
     pub bases: Vec<Base>,
-    /// Starts of the windows to score, ascending multiples of the step. The last one ends with
-    /// the bases.
+    /// Starts of the windows to score, ascending multiples of the step. The last window ends where
+    /// `bases` ends.
     pub starts: Vec<u32>,
     /// Where the last window began in the codes it came from.
     last: Option<usize>,
@@ -165,7 +166,7 @@ impl Lane {
         }
     }
 
-    /// Ends a stretch: what follows comes from other codes.
+    /// Ends a stretch: the next windows come from other codes.
     pub fn seam(&mut self) {
         self.last = None;
     }

@@ -1,4 +1,4 @@
-//! What can go wrong for a program that uses the library.
+//! Errors of the library.
 
 use std::io;
 
@@ -16,15 +16,15 @@ pub enum Error {
     Engine {
         /// Name of the model.
         model: String,
-        /// What is wrong with it.
+        /// Why it cannot be run.
         reason: String,
     },
     /// An option does not suit a model, or another option.
     #[error("{option}: {reason}")]
     Option {
-        /// The method of the builder.
+        /// Name of the builder's method.
         option: &'static str,
-        /// What is wrong with its value.
+        /// Why its value is refused.
         reason: String,
     },
     /// A letter that is no nucleotide.
@@ -41,7 +41,7 @@ pub enum Error {
     /// A model does not give a finite number for each window.
     #[error("{0}")]
     Scoring(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// What the caller's function failed with.
+    /// The error of the caller's function.
     #[error(transparent)]
     Taken(io::Error),
 }

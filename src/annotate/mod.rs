@@ -1,4 +1,4 @@
-//! The library's front: models, options, and annotations of sequence.
+//! The public interface of the library: annotators and annotations.
 
 mod error;
 mod options;
@@ -15,7 +15,7 @@ use crate::sequence::{self, Strand};
 use crate::source::{self, Input, Place, Sink};
 use crate::write::Line;
 
-/// What a model says of a stretch of a contig: a call, or the score of one window.
+/// An annotation of an interval by a model: a call, or the score of one window.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Annotation {
@@ -40,8 +40,8 @@ pub struct Annotation {
 
 /// Annotates sequence with one or more models.
 ///
-/// The same bases give the same annotations, whatever they come in and however many threads score
-/// them. Positions count from 0, on the forward strand; intervals are half-open.
+/// The same bases give the same annotations, in any format and with any number of threads.
+/// Positions count from 0, on the forward strand; intervals are half-open.
 ///
 /// ```
 /// use windrow::{Annotator, Model};
@@ -70,12 +70,12 @@ impl Annotator {
         Self::builder().model(model).build()
     }
 
-    /// Begins an annotator with options of its own.
+    /// Begins an annotator with other options.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// What the models state about themselves, in the order in which they were added.
+    /// The contracts of the models, in the order in which they were added.
     pub fn contracts(&self) -> impl Iterator<Item = &Contract> {
         self.models.iter().map(|loaded| &loaded.model.contract)
     }
@@ -120,14 +120,14 @@ impl Annotator {
         self.whole(&self.scores, contig.as_ref(), sequence.as_ref())
     }
 
-    /// Hands the calls of all records of FASTA, FASTQ, BAM, CRAM or SAM, compressed or not, to
-    /// `take` as the bytes come. Memory does not grow with a contig.
+    /// Passes the calls of all records of FASTA, FASTQ, BAM, CRAM or SAM, compressed or not, to
+    /// `take` while the input is read. Memory does not grow with the length of a contig.
     ///
     /// # Errors
     ///
     /// [`Error::Input`] for input that cannot be read, after the calls of the records before;
-    /// [`Error::Scoring`] if a model gives no finite number; [`Error::Taken`] with what `take`
-    /// failed with.
+    /// [`Error::Scoring`] if a model gives no finite number; [`Error::Taken`] with the error of
+    /// `take`.
     ///
     /// ```
     /// use windrow::{Annotator, Model};
@@ -155,7 +155,7 @@ impl Annotator {
         self.stream(&self.calls, reader, take)
     }
 
-    /// Hands the scores of all windows of all records to `take`, as [`Self::calls_of`] does calls.
+    /// Passes the scores of all windows of all records to `take`, as [`Self::calls_of`] does calls.
     ///
     /// # Errors
     ///
@@ -216,7 +216,7 @@ impl Annotator {
     }
 }
 
-/// Hands rows to a function of the caller, until it fails.
+/// Passes rows to a function of the caller, until it fails.
 struct Taker<F> {
     take: F,
     failed: Option<io::Error>,

@@ -9,7 +9,7 @@ use crate::sequence::StrandChoice;
 use crate::value::Quantity;
 use crate::window::Softmask;
 
-/// Options of an [`Annotator`]; what is not set is what the models state.
+/// Options of an [`Annotator`]. The defaults are those that the models state.
 #[derive(Default)]
 pub struct Builder {
     models: Vec<Model>,
@@ -46,8 +46,8 @@ impl Builder {
         self
     }
 
-    /// Bases within which windows become one call of a region model. Default: what each model
-    /// states.
+    /// Bases within which windows become one call of a region model. Default: the distance that
+    /// each model states.
     #[must_use]
     pub fn merge_distance(mut self, bases: usize) -> Self {
         self.merge_distance = Some(bases);
@@ -89,7 +89,7 @@ impl Builder {
         self
     }
 
-    /// Makes the models ready to run.
+    /// Prepares the models.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The best of a stream of calls, in its order.
+//! The best calls of a stream, in input order.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -8,18 +8,19 @@ use crate::write::Row;
 
 const MEGABASE: usize = 1_000_000;
 
-/// Keeps the best rows of each group, in all or in each megabase, cut at multiples of 1,000,000.
+/// Keeps the best rows of each group, of a record or of each of its megabases, which begin at
+/// multiples of 1,000,000.
 ///
-/// Of rows with equal values the leftmost are better, and of those at one position the ones of the
-/// lowest channel. No more than the asked number of rows is held for each group.
+/// Of rows with equal values the leftmost is better, and of those at one position the one with the
+/// lowest channel. At most the wanted number of rows is held for each group.
 #[derive(Debug)]
 pub struct Best {
     limit: usize,
-    /// Positions that share the limit.
+    /// Length of the spans to which the limit applies.
     span: usize,
-    /// Number of the span that rows are held of.
+    /// Number of the span of the rows that are held.
     open: usize,
-    /// The worst row of each group on top.
+    /// Rows of each group, with the worst on top.
     held: Vec<BinaryHeap<Reverse<Ranked>>>,
 }
 
@@ -38,8 +39,7 @@ impl Best {
         }
     }
 
-    /// Takes the next row of a record, not left of the one before; gives back those that are
-    /// sure to be among the best.
+    /// Takes the next row of a record (starts ascend). Returns the rows that are among the best.
     pub fn push(&mut self, group: usize, row: Row) -> Vec<Row> {
         let span = row.start / self.span;
         let settled = if span == self.open {
@@ -56,7 +56,7 @@ impl Best {
         settled
     }
 
-    /// Ends the record; gives back the rest.
+    /// Ends the record; returns the rest of the best rows.
     pub fn finish(&mut self) -> Vec<Row> {
         let held = self.held.iter_mut().flat_map(BinaryHeap::drain);
         let mut rows: Vec<_> = held.map(|Reverse(Ranked(row))| row).collect();
@@ -65,7 +65,7 @@ impl Best {
     }
 }
 
-/// Rows, the better ones greater.
+/// A row; better rows are greater.
 #[derive(Debug)]
 struct Ranked(Row);
 

@@ -1,24 +1,24 @@
-//! What is asked of a call.
+//! Options of calls: thresholds, and how many are kept.
 
 use std::fmt;
 
 use crate::model::{Contract, Strandedness};
 
-/// The least that makes a call or, where windows are written, a row.
+/// Threshold of a call, or of a row where windows are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Threshold {
     /// Calibrated probability, or the plain value of a model that predicts one.
     Score(f32),
-    /// Share of true sites, from 0 to 1.
+    /// Least share of true calls, from 0 to 1.
     Precision(f64),
-    /// Share of false ones, from 0 to 1.
+    /// Greatest share of false calls, from 0 to 1.
     Fdr(f64),
     /// Positions a megabase of the model's background, both strands together.
     Rate(f64),
 }
 
 impl Threshold {
-    /// Least value of a row, if it is that.
+    /// The least value, for this kind of threshold.
     pub fn least(self) -> Option<f32> {
         match self {
             Self::Score(least) => Some(least),
@@ -55,16 +55,16 @@ pub fn share(rate: f64, model: &Contract) -> f64 {
     rate * model.step as f64 / (1e6 * strands)
 }
 
-/// How many calls are kept: the best of each label.
+/// How many calls of each label are kept, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Top {
     /// Of a record.
     Record(usize),
-    /// Of those that start in each of a record's megabases.
+    /// Of each megabase of a record, by their starts.
     Megabase(usize),
 }
 
-/// Bounds the memory that calls take until they are known to be among the best.
+/// Largest number: bounds the memory of the calls that are held.
 const MOST: usize = 10_000_000;
 
 impl Top {

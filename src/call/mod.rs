@@ -1,11 +1,11 @@
-//! From windows over the threshold to calls, in one pass along a record.
+//! Makes calls of windows at or above the threshold, in one pass along a record.
 //!
-//! **Point** models: a window is a call if no window within the model's distance, on the same
-//! label and strand, has a better value, nor an equal one to its left. So of two calls the
-//! distance apart or nearer only the better stands, and a plateau gives one call, its leftmost.
+//! **Point** models: a window is a call if no window within the model's distance, of the same
+//! label and strand, has a higher value, or an equal value further left. So two calls are more than
+//! the distance apart, and a plateau gives one call, at its leftmost window.
 //!
-//! **Region** models: windows whose reported bases lie at most the distance apart become one
-//! call, from the first reported base to the end of the last stride, with the best value.
+//! **Region** models: windows whose reported bases are at most the distance apart become one
+//! call, from the first reported base to the end of the last stride, with the highest value.
 
 mod best;
 mod choice;
@@ -17,18 +17,18 @@ pub use choice::{Threshold, Top, share};
 
 use crate::value::Value;
 
-/// A window over the threshold, by the base it reports on.
+/// A window at or above the threshold, at the base that it reports on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
     pub at: usize,
-    /// What windows are compared by.
+    /// The value by which windows are compared.
     pub value: Value,
     /// Raw output of the model.
     pub output: f32,
 }
 
-/// A call: half-open interval, what its best window reports on (the leftmost of equal ones), and
-/// value and raw output of that.
+/// A call: half-open interval, the base that its best window reports on (the leftmost of equal
+/// ones), and the value and raw output of this window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Call {
     pub start: usize,
@@ -54,7 +54,8 @@ impl Caller {
         })
     }
 
-    /// `stride` is how many bases a window stands for; nearer windows always merge.
+    /// `stride` is the number of bases that a window stands for. Windows closer than it always
+    /// merge.
     pub fn region(distance: usize, stride: usize) -> Self {
         Self::Region(Regions {
             distance: distance.max(stride),
@@ -63,7 +64,7 @@ impl Caller {
         })
     }
 
-    /// Takes the next candidate, further right than the one before.
+    /// Adds the next candidate. Positions ascend.
     pub fn push(&mut self, candidate: Candidate, calls: &mut Vec<Call>) {
         match self {
             Self::Point(peaks) => peaks.push(candidate, calls),
@@ -71,7 +72,7 @@ impl Caller {
         }
     }
 
-    /// Learns that all candidates left of `end` have come; says where the next call may start.
+    /// Notes that all candidates left of `end` have come. Returns where the next call may start.
     pub fn advance(&mut self, end: usize, calls: &mut Vec<Call>) -> usize {
         match self {
             Self::Point(peaks) => peaks.advance(end, calls),
@@ -96,11 +97,11 @@ impl Caller {
 #[derive(Debug)]
 pub struct Peaks {
     distance: usize,
-    /// Candidates within the distance left of the last one that nothing to their right beats:
-    /// values never rise, so the front is the best.
+    /// Candidates within the distance left of the last one that have no higher value to their
+    /// right. Values descend, so the front is the best.
     best: VecDeque<Candidate>,
-    /// The candidate that nothing to its left suppresses, while its right is not known. Another
-    /// one within the distance is better, and takes its place.
+    /// A candidate that no window to its left suppresses. A better one within the distance to its
+    /// right replaces it.
     waiting: Option<Candidate>,
 }
 
@@ -155,7 +156,7 @@ pub struct Regions {
 }
 
 impl Regions {
-    /// Reported base of the last window of an open call.
+    /// Base that the last window of the open call reports on.
     fn last(&self, call: &Call) -> usize {
         call.end - self.stride
     }

@@ -1,4 +1,4 @@
-//! Models by name: the bundled ones, and those of a folder.
+//! Models by name: bundled models, and those of a folder.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::suggest::{closest, hint};
 const FOLDER: &str = "WINDROW_MODELS";
 const SUFFIX: &str = ".onnx";
 
-/// Where models are found by their names.
+/// The models that have a name.
 pub struct Catalog {
     /// Files by name, sorted, and the folder that they are in.
     files: Vec<(String, PathBuf)>,

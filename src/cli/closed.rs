@@ -1,6 +1,6 @@
 //! Whether standard output was closed when the program began, as by `>&-`.
 //!
-//! Rust opens `/dev/null` in its place before `main`, and rows would vanish there.
+//! Rust opens `/dev/null` in its place before `main`, and rows would be lost there.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ extern "C" fn look() {
     CLOSED.store(flags == -1, Ordering::Relaxed);
 }
 
-// SAFETY: the loader calls what stands in these sections before `main`; `look` needs nothing that
+// SAFETY: the loader calls the functions of these sections before `main`; `look` needs nothing that
 // is set up later.
 #[used]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]

@@ -1,4 +1,4 @@
-//! The files that the program writes about itself.
+//! Files that the program generates: man page, completions and others.
 
 use super::flags::{Generate, complete, man};
 use crate::write::big::autosql;

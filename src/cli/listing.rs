@@ -1,4 +1,4 @@
-//! What `--list-models` prints.
+//! The output of `--list-models`.
 
 use anyhow::Result;
 use serde_json::{Value as Json, json};
@@ -7,11 +7,11 @@ use super::catalog::Catalog;
 use super::flags::Listing;
 use crate::model::{Model, Output};
 
-/// Columns of a terminal.
+/// Width of a terminal, in characters.
 const WIDTH: usize = 80;
 const GAP: &str = "  ";
 
-/// All models that have a name.
+/// Lists all models that have a name.
 pub fn list(catalog: &Catalog, listing: Listing) -> Result<String> {
     let models = catalog.names().into_iter().map(|name| {
         let model = catalog.load(&name)?;
@@ -31,7 +31,7 @@ pub fn list(catalog: &Catalog, listing: Listing) -> Result<String> {
     })
 }
 
-/// Aligned columns, of which the last one goes on below itself.
+/// Aligned columns; the last one is wrapped.
 fn screen(models: &[(String, Model)]) -> String {
     let titles = ["name", "task", "window", "step", "strand"].map(str::to_owned);
     let mut rows = vec![(titles, vec!["labels"])];
@@ -73,7 +73,7 @@ fn screen(models: &[(String, Model)]) -> String {
     text
 }
 
-/// A row a label, below a row of titles.
+/// A table with a row for each label.
 fn tsv(models: &[(String, Model)]) -> String {
     let mut text = "model\tlabel\ttask\twindow\tstep\tstrand\toutput\tthreshold\tbackground\t\
                     assembly\tlicense\tsha256\torigin\n"

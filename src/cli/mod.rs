@@ -1,4 +1,4 @@
-//! The command line: flags, the plan of a run, its progress, and what is told of it.
+//! The command line: flags, the plan of a run, its progress and its summary.
 
 mod catalog;
 mod closed;
@@ -37,7 +37,7 @@ use plan::{plan, waits_for_typing};
 use progress::Meter;
 use summary::Cost;
 
-/// Does what a command line (without the program's name) asks for.
+/// Runs a command line (without the program's name).
 pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     silence_shielded();
     let Err(error) = run(argv) else {
@@ -54,10 +54,10 @@ pub fn main(argv: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(if is_usage(&error) { 2 } else { 1 })
 }
 
-/// Done once a process, however often the command line is called in it.
+/// Done once in a process, even if the command line is called several times.
 static SILENCED: Once = Once::new();
 
-/// Panics of code that is not ours become one-line errors, so their own lines are left out.
+/// Panics of foreign code become one-line errors, so their own messages are not printed.
 fn silence_shielded() {
     SILENCED.call_once(|| {
         let usual = panic::take_hook();
@@ -91,7 +91,7 @@ fn run(argv: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
     }
 }
 
-/// `windrow help` and `windrow version`, as of programs that have subcommands, unless they name files.
+/// Takes `windrow help` and `windrow version` for flags, unless there is a file of that name.
 fn asked(argv: &[OsString]) -> Option<Command> {
     let [word] = argv else { return None };
     match word.to_str() {
@@ -102,7 +102,7 @@ fn asked(argv: &[OsString]) -> Option<Command> {
     }
 }
 
-/// Sequence in, rows out.
+/// Runs the filter.
 fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
     if args.output.is_none() {
         closed::stdout_is_open()?;
@@ -151,7 +151,7 @@ fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says what the run leaves out unasked.
+/// Notes that the format leaves out a strand.
 fn note(args: &Args, plan: &Plan) {
     let stranded = |loaded: &LoadedModel| loaded.model.contract.strand == Strandedness::Stranded;
     let halved = args.layout().steps && args.strand.is_none();
@@ -163,13 +163,13 @@ fn note(args: &Args, plan: &Plan) {
     }
 }
 
-/// Whether someone may count on the order of rows: what tracks are made of is sorted, rows of
-/// single reads are not.
+/// Whether unsorted rows get a note: those of formats for tracks do, except rows of single reads.
 fn is_sorted_for(args: &Args) -> bool {
     !args.quiet && args.reads == Reads::Consensus && args.layout().track != BrowserTrack::None
 }
 
-/// The bytes of regions say nothing of the sequence they are read for, and shards read twice.
+/// Whether the share of input bytes shows the progress. It does not for regions, nor for shards,
+/// which read twice.
 fn meter(args: &Args, plan: &Plan) -> Meter {
     let sizes = plan.inputs.iter().map(|input| input.size());
     let known = args.reference.is_none() && args.shard.is_none();
@@ -185,13 +185,13 @@ fn print(text: &str) -> anyhow::Result<()> {
     Ok(stdout.flush()?)
 }
 
-/// A number and what it counts.
+/// A number with its noun, in the plural where needed.
 fn counted(number: u64, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
 
-/// Writes to standard error; nobody is left to tell when that is gone.
+/// Writes to standard error; a failure is ignored.
 fn tell(text: &str) {
     let _ = io::stderr().write_all(printable(text).as_bytes());
 }

@@ -1,4 +1,4 @@
-//! The ledger as custom content of MultiQC: tables and plots by sample, taken without any setting.
+//! The ledger as custom content of MultiQC, which finds it without any setting.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -7,10 +7,10 @@ use super::summary::Cost;
 use crate::pipeline::Ledger;
 use crate::window::Status;
 
-/// A section of a report: what came of the bases of `sample`, by model.
+/// Sections of a report: the bases of `sample` by status, for each model.
 ///
-/// <https://docs.seqera.io/multiqc/custom_content> describes the keys. Sections of many files are
-/// one where their `id` is, so it names the model, and a sample stands in each once.
+/// <https://docs.seqera.io/multiqc/custom_content> describes the keys. MultiQC merges sections of
+/// several files by their `id`, so the `id` has the model's name, and each sample is in it once.
 pub fn to_json(ledger: &Ledger, sample: &str, cost: &Cost) -> String {
     let mut figures = Map::new();
     let mut headers = Map::new();
@@ -86,7 +86,7 @@ pub fn to_json(ledger: &Ledger, sample: &str, cost: &Cost) -> String {
     format!("{json:#}\n")
 }
 
-/// The name of what was read: as given, or the first input's up to its first dot.
+/// Name of the sample: as given, or the name of the first input up to its first dot.
 pub fn sample(args: &Args) -> String {
     if let Some(name) = &args.sample {
         return name.clone();

@@ -1,4 +1,4 @@
-//! How far a run has come: a line on standard error, if that is a terminal.
+//! The progress line on standard error, if that is a terminal.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -10,10 +10,10 @@ use super::{counted, tell};
 use crate::pipeline::Observer;
 use crate::source::{Consumed, Input};
 
-/// How long a line stands at least: a million short records are not a million lines.
+/// Shortest time between two changes of the line, which bounds the cost for many short records.
 const STANDS: Duration = Duration::from_millis(200);
 
-/// The line, which is gone when this is dropped.
+/// The line, which is cleared when this is dropped.
 pub struct Meter {
     bar: ProgressBar,
     begin: Instant,
@@ -22,14 +22,14 @@ pub struct Meter {
     consumed: Consumed,
     /// Bases of these.
     taken: AtomicU64,
-    /// How many there are, if that is known.
+    /// Size of the input in bytes, if known.
     total: Option<u64>,
     quiet: bool,
     verbose: bool,
 }
 
 impl Meter {
-    /// A `quiet` one draws nothing, nor does one without a terminal.
+    /// Nothing is drawn if `quiet` is set or standard error is no terminal.
     pub fn new(consumed: Consumed, total: Option<u64>, quiet: bool, verbose: bool) -> Self {
         let target = if quiet {
             ProgressDrawTarget::hidden()
@@ -87,8 +87,8 @@ impl Drop for Meter {
     }
 }
 
-/// The share of the input that was scored, if its size is known: what was read of it, less the
-/// bases that still wait.
+/// The share of the input that was scored, if its size is known: the share that was read, without
+/// the bases that wait to be scored.
 fn share(consumed: u64, total: Option<u64>, scored: u64, taken: u64) -> Option<f64> {
     let total = total.filter(|&total| total > 0)?;
     let done = match taken {
@@ -98,8 +98,7 @@ fn share(consumed: u64, total: Option<u64>, scored: u64, taken: u64) -> Option<f
     Some((consumed as f64 / total as f64).min(1.0) * done)
 }
 
-/// Bases, bases a second and, where it is known, the share of the input that was scored and the
-/// time that the rest will take.
+/// Bases, bases a second and, if known, the share of the input that was scored and the time left.
 fn line(bases: u64, seconds: f64, share: Option<f64>) -> String {
     let rate = if seconds > 0.0 {
         bases as f64 / seconds
@@ -108,7 +107,7 @@ fn line(bases: u64, seconds: f64, share: Option<f64>) -> String {
     };
     let mut text = format!("windrow: {}, {}/s", amount(bases as f64), amount(rate));
     if let Some(share) = share {
-        // Not 100 before the end.
+        // 100 is shown only at the end.
         text.push_str(&format!(", {} %", (100.0 * share).floor()));
         if share > 0.0 {
             let left = Duration::from_secs_f64(seconds * (1.0 - share) / share);
@@ -118,7 +117,7 @@ fn line(bases: u64, seconds: f64, share: Option<f64>) -> String {
     text
 }
 
-/// Bases in the unit that suits.
+/// Bases with a unit that fits their number.
 fn amount(bases: f64) -> String {
     match bases {
         few if few < 1e3 => format!("{few:.0} bases"),

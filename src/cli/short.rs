@@ -1,10 +1,10 @@
-//! Input that no window fits into.
+//! Warnings for input that is shorter than a window.
 
 use crate::model;
 use crate::pipeline::{Ledger, Plan};
 use crate::window::Status;
 
-/// A warning for each model of which every record was too short.
+/// A warning for each model for which every record was too short.
 pub fn warnings(plan: &Plan, ledger: &Ledger) -> String {
     let models = plan.models.iter().zip(&ledger.models);
     let unfit = models
@@ -27,7 +27,7 @@ pub fn warnings(plan: &Plan, ledger: &Ledger) -> String {
         .collect()
 }
 
-/// Bundled models with a window of at most `bases`, and its length.
+/// Bundled models whose window is at most `bases` long, with its length.
 fn fitting(bases: u64) -> Vec<String> {
     let loaded = model::registry::names().filter_map(|name| model::load(name).ok());
     let fitting = loaded.filter(|model| model.contract.window as u64 <= bases);

@@ -1,4 +1,4 @@
-//! What a signal that ends the program leaves behind: nothing, and the exit status of the signal.
+//! Signals that end the program: temporary files are removed, and the exit status is the signal's.
 
 use std::sync::Once;
 
@@ -8,14 +8,14 @@ use signal_hook::low_level::emulate_default_handler;
 
 use crate::temporary;
 
-/// Done once a process, however often the command line is called in it.
+/// Done once in a process, even if the command line is called several times.
 static LISTENS: Once = Once::new();
 
-/// What terminals, shells and batch systems end programs with, but for SIGKILL.
+/// Signals by which terminals, shells and batch systems end programs, except SIGKILL.
 const ENDS: [i32; 7] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU];
 
-/// From now on a signal removes temporary files before it ends the program. One that is ignored,
-/// as SIGHUP under nohup, stays ignored.
+/// From now on a signal removes temporary files before it ends the program. Signals that are
+/// ignored, as SIGHUP under nohup, stay ignored.
 pub fn remove_temporary_files() {
     LISTENS.call_once(listen);
 }

@@ -1,4 +1,4 @@
-//! What is told of a run when it has ended, for people and for machines.
+//! The summary of a run, as text and as JSON.
 
 use std::time::Instant;
 
@@ -8,14 +8,14 @@ use super::counted;
 use crate::pipeline::{Ledger, ModelLedger, Plan};
 use crate::window::Status;
 
-/// What a run took.
+/// Time and memory of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     /// Seconds.
     pub wall: f64,
-    /// Seconds of all threads, the system's share included.
+    /// Seconds of all threads, user and system.
     pub cpu: f64,
-    /// Most bytes of memory that were resident.
+    /// Peak resident memory, in bytes.
     pub peak_memory: u64,
 }
 
@@ -40,7 +40,7 @@ impl Cost {
     }
 }
 
-/// Linux counts the memory of the program that started this one in `ru_maxrss`, but not here.
+/// Peak resident memory. Unlike `ru_maxrss`, it leaves out the memory of the parent before `exec`.
 fn own_peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -110,12 +110,12 @@ pub fn summary(ledger: &Ledger, cost: &Cost, raw: bool) -> String {
         .collect()
 }
 
-/// The same for machines; keys are stable.
+/// The summary as JSON; keys are stable.
 pub fn to_json(ledger: &Ledger, plan: &Plan, cost: &Cost) -> String {
     json_of(ledger, &plan.command, plan.shard, cost)
 }
 
-/// `shard` is there if only a part was scored.
+/// `shard` is set if only a part was scored.
 fn json_of(ledger: &Ledger, command: &str, shard: Option<(u32, u32)>, cost: &Cost) -> String {
     let rounded = |number: f64| (number * 1000.0).round() / 1000.0;
     let mut json = json!({

@@ -1,10 +1,10 @@
-//! What `--version` prints.
+//! The output of `--version`.
 
 use crate::engine;
 use crate::model::{self, ModelError, registry};
 use crate::source;
 
-/// Of the dependency that runs the models; a test holds it against `Cargo.lock`.
+/// Version of tract; a test compares it with `Cargo.lock`.
 const TRACT: &str = "0.23.9";
 
 /// `windrow X.Y.Z`, then the engine, htslib, the vector instructions, and the bundled models.

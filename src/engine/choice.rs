@@ -1,12 +1,12 @@
-//! What runs dense models.
+//! The flag `--engine`.
 
 use strum::{Display, EnumString, VariantNames};
 
-/// What runs dense models.
+/// Engines of dense models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
 #[strum(serialize_all = "lowercase")]
 pub enum EngineChoice {
-    /// Kernels with the best instructions of the machine.
+    /// Kernels with the best instruction set of the machine.
     Auto,
     Avx512,
     Avx2,

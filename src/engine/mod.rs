@@ -1,4 +1,4 @@
-//! Running a model: bases in, raw outputs of windows out.
+//! Engines, which compute the raw outputs of windows.
 
 mod choice;
 mod fused;
@@ -13,32 +13,32 @@ use crate::sequence::Base;
 pub use choice::EngineChoice;
 use fused::{Fused, Isa};
 
-/// One loaded model made ready to run; shared by all workers.
+/// A model that is prepared to run; shared by all workers.
 pub trait Engine: Send + Sync {
-    /// The state of one worker.
+    /// Makes the state of one worker.
     fn scorer(&self) -> Result<Box<dyn Scorer>>;
 
-    /// What runs the model, and why, in a few words.
+    /// Name of the engine, and why it was chosen, in a few words.
     fn name(&self) -> String;
 
-    /// Additions and multiplications for one more window on one strand, where they are known.
+    /// Additions and multiplications for one more window on one strand, if known.
     fn flops(&self) -> Option<usize> {
         None
     }
 }
 
-/// One worker's state.
+/// The state of one worker.
 pub trait Scorer {
-    /// Longest stretch that `score` takes, in bases; callers pack several stretches into one.
+    /// Longest stretch that `score` takes, in bases. Callers pack several stretches into it.
     fn lane(&self) -> usize;
 
-    /// What starts are multiples of: the model's step, or the stride that the engine is for.
+    /// Starts are multiples of this: the model's step, or the stride of the engine.
     fn step(&self) -> usize;
 
     /// Raw outputs (logits or values) of the windows of `bases` that begin at `starts`.
     ///
-    /// `starts` holds ascending multiples of the step, of which the last one is that of the window
-    /// that ends with the bases; `out` becomes `[starts.len()][labels]`.
+    /// `starts` holds ascending multiples of the step; the last window ends where the bases end.
+    /// `out` becomes `[starts.len()][labels]`.
     fn score(&mut self, bases: &[Base], starts: &[u32], out: &mut Vec<f32>) -> Result<()>;
 
     /// The same for the reverse complements of these windows, in the same order.
@@ -55,13 +55,13 @@ pub trait Scorer {
     }
 }
 
-/// Makes a model ready to run at its own step, by the best way that there is for it.
+/// Prepares a model to run at its own step, with the fastest engine.
 pub fn engine(model: &Model) -> Result<Arc<dyn Engine>> {
     engine_of_choice(model, model.contract.step, EngineChoice::Auto)
 }
 
-/// Makes a model ready to run on windows `stride` bases apart, a multiple of its step. Kernels
-/// that are asked for and do not fit the model leave it to tract.
+/// Prepares a model to run on windows `stride` bases apart, a multiple of its step. If kernels are
+/// chosen that cannot run the model, tract runs it.
 pub fn engine_of_choice(
     model: &Model,
     stride: usize,
@@ -71,10 +71,10 @@ pub fn engine_of_choice(
     engine_of(model, &labels, stride, choice)
 }
 
-/// The same for some of the model's labels, by their places in [`Contract::labels`]: outputs are
-/// `[starts][chosen]`, in the order of `labels`, and each number is that of the whole model.
+/// Prepares a model for some of its labels, by their indexes in [`Contract::labels`]. Outputs are
+/// `[starts][chosen]`, in the order of `labels`, with the same numbers as those of the whole model.
 ///
-/// The kernels do not compute what only the other labels need; tract computes all of it.
+/// Kernels leave out channels that only other labels need; tract computes all of them.
 ///
 /// [`Contract::labels`]: crate::model::Contract::labels
 ///
@@ -107,12 +107,12 @@ pub fn engine_of(
     }
 }
 
-/// Whether this machine can run what was chosen.
-pub fn is_there(choice: EngineChoice) -> bool {
+/// Whether this machine supports an engine.
+pub fn is_supported(choice: EngineChoice) -> bool {
     matches!(choice, EngineChoice::Auto | EngineChoice::Tract) || kernels(choice).is_some()
 }
 
-/// The instruction set of the kernels, if there are to be any.
+/// The instruction set of the kernels; none for tract.
 fn kernels(choice: EngineChoice) -> Option<Isa> {
     match choice {
         EngineChoice::Auto => Some(Isa::best()),
@@ -121,7 +121,7 @@ fn kernels(choice: EngineChoice) -> Option<Isa> {
     }
 }
 
-/// The instruction set that kernels use on this machine.
+/// The best instruction set of this machine.
 pub fn instructions() -> &'static str {
     Isa::best().word()
 }

@@ -11,16 +11,16 @@ use super::knots::{interpolate, single};
 /// log10 share(r) = log10 s0 + (r - r0) / (r1 - r0) * (log10 s1 - log10 s0)
 /// ```
 ///
-/// Below the first knot and above the last one the share is that of this knot.
+/// Below the first knot the share is that of the first knot, above the last one that of the last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Background {
-    /// Raw output and share, as the file gives them.
+    /// Raw output and share, as in the file.
     knots: Vec<(f32, f64)>,
-    /// Raw output and rarity; both ascend.
+    /// Raw output and rarity, both ascending.
     rarities: Vec<(f64, f64)>,
 }
 
-/// Knots that are no such map.
+/// Why knots are no background.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BackgroundError {
     #[error("a table of fewer than 2 knots, or of more than {MAX_KNOTS}")]
@@ -80,8 +80,8 @@ impl Background {
         interpolate(&self.rarities, |&knot| knot, f64::from(raw))
     }
 
-    /// The raw output that the share `share` of the background's positions reach; the inverse of
-    /// [`share`](Self::share). It is the first or last knot's where `share` lies outside the table.
+    /// The raw output that a share of the background's positions reaches: the inverse of
+    /// [`share`](Self::share). Outside the table it is that of the first or last knot.
     pub fn raw_at(&self, share: f64) -> f32 {
         let swapped = |&(raw, rarity): &(f64, f64)| (rarity, raw);
         single(interpolate(&self.rarities, swapped, -share.log10()))

@@ -1,14 +1,14 @@
-//! From logits to the share of true sites.
+//! From logits to probabilities.
 
 use super::knots::{interpolate, single};
 
-/// A monotone map from logit to probability: linear between knots, flat outside them.
+/// A monotone map from logit to probability: linear between knots, constant outside them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
     knots: Vec<(f32, f32)>,
 }
 
-/// Knots that are no such map.
+/// Why knots are no calibration.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CalibrationError {
     #[error("a table without knots, or with more than {MAX_KNOTS}")]
@@ -48,7 +48,7 @@ impl Calibration {
         Ok(Self { knots })
     }
 
-    /// Probability at `logit`; that of the lowest knot where it is not a number.
+    /// Probability at `logit`; the one of the first knot if `logit` is NaN.
     pub fn probability(&self, logit: f32) -> f32 {
         // In f64: the difference of two far knots overflows f32.
         let point = |&(x, y): &(f32, f32)| (f64::from(x), f64::from(y));

@@ -1,4 +1,4 @@
-//! A model's card, as Markdown, from what the model's file says.
+//! The card of a model as Markdown, from the metadata of its file.
 
 use serde_json::Value as Json;
 

@@ -1,7 +1,7 @@
 //! Bounds on constants, and on what inference computes from constants alone.
 //!
-//! Shape inference evaluates such operators on the spot, before any shape can be looked at: a few
-//! bytes of nested `Concat` or `Expand` would take all memory. So sizes are bounded here first.
+//! tract evaluates operators on constants while it infers shapes: a few bytes of nested `Concat` or
+//! `Expand` could take all memory. So sizes are bounded here first.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), GraphError> {
         total += numbers;
         known.insert(
             tensor.name.as_str(),
-            Known {
+            KnownValue {
                 numbers,
                 value: Some(tensor),
             },
@@ -49,19 +49,19 @@ pub(super) fn check(graph: &GraphProto) -> Result<(), GraphError> {
 
 /// A value that does not depend on the sequence.
 #[derive(Clone, Copy)]
-struct Known<'a> {
+struct KnownValue<'a> {
     /// Upper bound on its size.
     numbers: u64,
     value: Option<&'a TensorProto>,
 }
 
-/// What a node makes, if it makes it of constants alone.
+/// The output of a node, if all of its inputs are constants.
 fn derived<'a>(
     node: &'a NodeProto,
-    known: &HashMap<&str, Known<'a>>,
-) -> Result<Option<Known<'a>>, GraphError> {
+    known: &HashMap<&str, KnownValue<'a>>,
+) -> Result<Option<KnownValue<'a>>, GraphError> {
     let of_size = |numbers| {
-        Ok(Some(Known {
+        Ok(Some(KnownValue {
             numbers,
             value: None,
         }))
@@ -87,7 +87,7 @@ fn derived<'a>(
                 attribute.ints.len() + attribute.floats.len()
             };
             let listed = node.attribute.iter().map(listed).max().unwrap_or(0).max(1) as u64;
-            Ok(Some(Known {
+            Ok(Some(KnownValue {
                 numbers: value.map_or(Ok(listed), numbers)?,
                 value,
             }))
@@ -120,7 +120,7 @@ fn derived<'a>(
     }
 }
 
-/// Numbers in a tensor whose data is all there.
+/// Number of values in a tensor with complete data.
 fn checked(tensor: &TensorProto) -> Result<u64, GraphError> {
     let numbers = numbers(tensor)?;
     if tensor.data_location == Some(EXTERNAL) || !tensor.external_data.is_empty() {

@@ -1,4 +1,4 @@
-//! What can be wrong with the graph of a model file.
+//! Faults of the graph of a model file.
 
 use tract_onnx::pb::TensorProto;
 
@@ -38,7 +38,7 @@ pub(super) enum GraphError {
     Inference(String),
 }
 
-/// A name from the file, fit for one line.
+/// A name from the file, without control characters, on one line.
 pub(super) fn shown(name: &str) -> String {
     name.chars()
         .take(60)

@@ -1,4 +1,4 @@
-//! Checks on the graph of a model file: nothing outside the contract, nothing without a bound.
+//! Checks the graph of a model file: operators, sizes, and shapes against the contract.
 
 use std::collections::HashSet;
 
@@ -12,14 +12,14 @@ use super::fault::{GraphError, MAX_NUMBERS, shown};
 use super::ranks;
 
 const MAX_NODES: usize = 10_000;
-/// Latest operator set that tract says it knows.
+/// Latest operator set that tract supports.
 const MAX_OPSET: i64 = 18;
-/// Axes of the largest tensor.
+/// Most axes of a tensor.
 const MAX_AXIS: i64 = 8;
 const _: () = assert!(MAX_AXIS.unsigned_abs() == MAX_RANK as u64);
 /// Largest kernel, stride, padding or dilation.
 const MAX_EXTENT: i64 = 100_000;
-/// Bases beyond a window in the largest probe, about what the engine runs at once.
+/// Bases beyond a window in the largest probe: about as many as the engine runs at a time.
 const LANE: usize = 4096;
 const FLOAT: i32 = 1;
 
@@ -37,7 +37,7 @@ const ALLOWED: &[&str] = &[
     "Unsqueeze", "Where",
 ];
 
-/// Checks all that can be told without running any of the graph, and how it takes sequence.
+/// Checks that need no run of the graph. Returns the shape of input and output.
 pub(super) fn check(
     proto: &ModelProto,
     graph: &GraphProto,
@@ -146,8 +146,8 @@ fn check_node(node: &NodeProto, opset: i64) -> Result<(), GraphError> {
     Ok(())
 }
 
-/// Axes that no tensor has, and axes where the operator set wants an input: reductions and
-/// normalisations of them do not end.
+/// Refuses axes that no tensor has, and axes as an attribute where the operator set has them as an
+/// input: tract does not end on such reductions and normalisations.
 fn check_axes(node: &NodeProto, opset: i64) -> Result<(), GraphError> {
     let kind = node.op_type.as_str();
     let first_with_input = match kind {
@@ -210,7 +210,7 @@ fn input_shape(input: &ValueInfoProto, window: usize) -> Result<Shape, GraphErro
     }
 }
 
-/// Infers shapes at several inputs and holds them against the contract.
+/// Infers output shapes for several inputs and compares them with the contract.
 pub(super) fn probe(
     proto: &ModelProto,
     contract: &Contract,
@@ -286,7 +286,7 @@ fn is_default_domain(domain: &str) -> bool {
     domain.is_empty() || domain == "ai.onnx"
 }
 
-/// The first line of what lies under an error.
+/// The first line of the root cause of an error.
 pub(super) fn line(error: &TractError) -> String {
     let cause = error.root_cause().to_string();
     shown(cause.lines().next().unwrap_or_default())

@@ -1,8 +1,8 @@
-//! Whether a dense model's value at a window depends on that window alone.
+//! Checks that a dense model's output at a window depends on that window alone.
 //!
-//! Padding, a softmax or a mean over time, a cumulative sum or instance normalisation let the rest
-//! of a stretch in, so that rows would depend on where chunks begin. Such a model is told by
-//! scoring windows of random stretches alone and within them.
+//! With padding, a softmax or a mean over positions, a cumulative sum or instance normalisation,
+//! the output depends on other bases of the stretch, and rows would depend on where chunks begin.
+//! The check scores windows of random stretches alone and within their stretch.
 
 use anyhow::Context;
 use fastrand::Rng;
@@ -12,26 +12,26 @@ use tract_onnx::prelude::*;
 use super::contract::Contract;
 use super::fault::GraphError;
 
-/// Windows of each stretch that are scored alone: the first, the last, and some between.
+/// Windows of each stretch that are scored alone: the first, the last, and some others.
 const ALONE: usize = 8;
 /// Bases beyond a window in the longer stretch.
 const REACH: usize = 2000;
-/// What the order of sums may cost, of the spread of all outputs.
+/// Tolerance for the order of sums, as a share of the spread of all outputs.
 const OF_SPREAD: f32 = 1e-4;
-/// And of the largest output, where outputs hardly differ.
+/// The same as a share of the largest output, where outputs hardly differ.
 const OF_SIZE: f32 = 1e-5;
 
 /// Scores random stretches of two lengths whole, and windows of them alone.
 ///
 /// # Errors
 ///
-/// The first window whose outputs differ by more than float arithmetic explains.
+/// The first window whose outputs differ by more than rounding explains.
 pub(super) fn check(proto: &ModelProto, contract: &Contract) -> Result<(), GraphError> {
     let Contract { window, step, .. } = *contract;
     let labels = contract.labels.len();
     let failed = |error: TractError| GraphError::Inference(super::graph::line(&error));
     let one = plan(proto, window).map_err(failed)?;
-    // Neither length ends with a whole step.
+    // Neither length is a multiple of the step.
     for (seed, bases) in [
         (1, window + 5 * step + step / 2),
         (2, window + REACH + step / 2),
@@ -56,7 +56,7 @@ pub(super) fn check(proto: &ModelProto, contract: &Contract) -> Result<(), Graph
         for (i, at) in chosen.iter().enumerate() {
             for label in 0..labels {
                 let (within, alone) = (whole[label * windows + at], alone[i * labels + label]);
-                // One that is no number is told when it is scored.
+                // A value that is not finite is reported when it is scored.
                 if (within - alone).abs() > allowed {
                     return Err(GraphError::NotLocal {
                         within,
@@ -80,7 +80,7 @@ fn tolerance<'a>(outputs: impl Iterator<Item = &'a f32>) -> f32 {
     OF_SPREAD * (most - least).max(0.0) + OF_SIZE * size
 }
 
-/// A base, one of 64 unknown.
+/// A random base; one in 64 is unknown.
 fn base(random: &mut Rng) -> usize {
     match random.u8(..64) {
         0 => 4,

@@ -1,6 +1,6 @@
-//! Model files: the contract they state, the checks they pass, the ones inside the binary.
+//! Model files: their contracts, their checks, and the bundled ones.
 
-// What files say of sizes and positions is held against bounds, or a reason stands beside it.
+// Sizes and positions from files are checked against bounds, or a comment says why not.
 #![cfg_attr(
     not(test),
     warn(
@@ -47,7 +47,7 @@ use crate::shield::{Unfinished, shielded_for};
 use crate::suggest::closest;
 use fault::GraphError;
 
-/// Longest that the checks of a graph may take; they take a fraction of a second.
+/// Time limit of the checks of a graph. They usually take a fraction of a second.
 const DEADLINE: Duration = Duration::from_secs(60);
 /// Largest model file, in bytes.
 pub const MAX_FILE: u64 = 64 << 20;
@@ -56,11 +56,11 @@ pub const MAX_FILE: u64 = 64 << 20;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Model {
-    /// What the file says about itself.
+    /// The contract of the file.
     pub contract: Contract,
-    /// How the graph takes sequence.
+    /// Shape of the graph's input and output.
     pub shape: Shape,
-    /// Of the file, as 64 hexadecimal digits.
+    /// SHA-256 of the file, as 64 hexadecimal digits.
     pub sha256: String,
     /// The graph, with one input and one output of the shapes that the contract asks for.
     #[doc(hidden)]
@@ -115,7 +115,7 @@ impl Model {
             hint: closest(name, registry::names())
                 .map_or_else(String::new, |guess| format!("; did you mean '{guess}'?")),
         })?;
-        // That these are local, tests prove.
+        // Tests check the locality of bundled models.
         checked(bytes, "bundled", graph::probe)
     }
 
@@ -123,8 +123,8 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`ModelError`] if the file cannot be read, states no contract, or holds a graph that does
-    /// not keep to it.
+    /// [`ModelError`] if the file cannot be read, states no contract, or holds a graph that breaks
+    /// it.
     ///
     /// ```
     /// let missing = windrow::Model::open("missing.onnx");
@@ -160,13 +160,13 @@ pub fn load(name_or_path: &str) -> Result<Model, ModelError> {
     Model::bundled(name_or_path)
 }
 
-/// Checks a model file's bytes; `origin` names them in errors. Of a dense model, random stretches
-/// are scored to see that its outputs depend on their windows alone.
+/// Checks the bytes of a model file; `origin` names them in errors. The outputs of dense models are
+/// checked for locality on random stretches.
 ///
 /// # Errors
 ///
-/// If the file is no model of the contract, or if a check takes longer than a minute; the thread
-/// that is at it then goes on until the process ends.
+/// If the file breaks the contract, or if a check takes longer than a minute; the thread of the
+/// check then goes on until the process ends.
 pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
     checked(bytes, origin, |proto, contract, shape| {
         graph::probe(proto, contract, shape)?;
@@ -177,7 +177,7 @@ pub fn parse(bytes: &[u8], origin: &str) -> Result<Model, ModelError> {
     })
 }
 
-/// What runs of the graph must show.
+/// Checks that run the graph.
 type Probe = fn(&ModelProto, &Contract, Shape) -> Result<(), GraphError>;
 
 fn checked(bytes: &[u8], origin: &str, probe: Probe) -> Result<Model, ModelError> {
@@ -227,7 +227,7 @@ fn checked(bytes: &[u8], origin: &str, probe: Probe) -> Result<Model, ModelError
     })
 }
 
-/// Probes the graph, shielded from what a hostile one does to tract.
+/// Checks the graph in a shield, since a hostile one can make tract panic or hang.
 fn guarded(
     proto: &Arc<ModelProto>,
     contract: &Contract,

@@ -1,8 +1,7 @@
-//! Ranks of what is normalised.
+//! Checks the axis of `LayerNormalization` against the rank of its input.
 //!
-//! tract goes through the axes before the one that `LayerNormalization` names, and does not end if
-//! that one lies before the first. So each is held against the rank of its input before tract sees
-//! the operator.
+//! tract loops over the axes before the given one, and does not end if the given one is below the
+//! first. So the axis is checked before tract sees the operator.
 
 use tract_onnx::pb::{ModelProto, NodeProto};
 use tract_onnx::prelude::*;
@@ -12,8 +11,8 @@ use super::fault::{GraphError, shown};
 
 const NORM: &str = "LayerNormalization";
 
-/// Refuses a normalisation along an axis that its input does not have, for an input of the graph
-/// of shape `input`.
+/// Refuses a normalisation along an axis that its input does not have. `input` is the shape of the
+/// graph's input.
 pub(super) fn check(proto: &ModelProto, input: [usize; 3]) -> TractResult<()> {
     let is_norm = |node: &&NodeProto| node.op_type == NORM;
     let nodes = || proto.graph.iter().flat_map(|graph| &graph.node);
@@ -61,7 +60,7 @@ fn unfit(norm: &NodeProto, what: &str) -> TractResult<()> {
     .into())
 }
 
-/// The graph with a copy in the place of each normalisation: it has the shape of its first input.
+/// The graph with an identity instead of each normalisation, which has the same output shape.
 fn without_norms(proto: &ModelProto) -> ModelProto {
     let mut proto = proto.clone();
     let nodes = proto.graph.iter_mut().flat_map(|graph| &mut graph.node);

@@ -1,6 +1,6 @@
-//! A look at the raw protobuf before it is decoded.
+//! Checks the raw protobuf before it is decoded.
 //!
-//! Two bytes of an empty message become hundreds in memory, so all that is not tensor data has to
+//! Two bytes of an empty message become hundreds in memory, so everything except tensor data must
 //! be small.
 
 /// Most bytes of a file outside of tensor data.
@@ -23,7 +23,7 @@ enum Message {
     Tensor,
 }
 
-/// What a length-delimited field holds.
+/// Content of a length-delimited field.
 enum Content {
     Message(Message),
     TensorData,

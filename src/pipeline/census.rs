@@ -1,16 +1,16 @@
-//! What a report shows of a run beside its ledger: calls along contigs, and how rare windows are.
+//! Counts for a report, beside the ledger: calls along contigs, and windows by rarity.
 
 use std::ops::Range;
 
 use crate::model::Background;
 
-/// Contigs that are kept: those with most bases.
+/// Contigs that are kept: those with the most bases.
 pub const MOST_CONTIGS: usize = 30;
-/// Most stretches of a contig that are counted apart.
+/// Most bins of a contig.
 const MOST_BINS: usize = 64;
-/// Bases of a stretch at first; it doubles as often as the contig asks for.
+/// Bases of a bin at first. The size doubles when a contig needs more bins than the limit.
 const FIRST_WIDTH: usize = 1024;
-/// Steps of rarity: half a power of ten each, up to one position in 10 million.
+/// Steps of rarity, half a power of ten each, up to one position in 10 million.
 pub const RUNGS: usize = 14;
 
 /// The rarity of a step, from 1.
@@ -24,29 +24,29 @@ pub fn rungs(background: &Background) -> [f32; RUNGS] {
     std::array::from_fn(rung)
 }
 
-/// RarityCounts by the highest step of rarity that they reach; 0 is none.
+/// Windows by the highest step of rarity that they reach; index 0 counts those that reach none.
 pub type RarityCounts = [u64; RUNGS + 1];
 
 /// Counts a window.
 pub fn count(windows: &mut RarityCounts, rungs: &[f32; RUNGS], output: f32) {
-    // Most windows are common.
+    // Searched from the lowest step, since most windows are common.
     let reached = rungs.iter().take_while(|&&least| output >= least).count();
     windows[reached] += 1;
 }
 
-/// A contig, and calls along it.
+/// A contig, and counts of calls along it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContigCalls {
     pub name: Vec<u8>,
     /// Bases that were reported on.
     pub bases: u64,
-    /// Behind the last of them.
+    /// Position behind the last of them.
     pub end: usize,
-    /// Bases of a stretch that calls are counted in.
+    /// Bases of a bin.
     pub width: usize,
-    /// Calls that begin in each stretch, by model.
+    /// Calls that begin in each bin, by model.
     pub calls: Vec<Vec<u64>>,
-    /// When it came, among all contigs.
+    /// Number of the contig in input order.
     number: u64,
 }
 
@@ -62,7 +62,7 @@ impl ContigCalls {
         }
     }
 
-    /// Makes room for a position.
+    /// Doubles the bins until a position has one.
     fn reach(&mut self, at: usize) {
         while at / self.width >= MOST_BINS {
             self.width *= 2;
@@ -90,25 +90,25 @@ impl ContigCalls {
     }
 }
 
-/// Contigs that are not among those that are kept.
+/// Sums over the contigs that are not kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Others {
     pub contigs: u64,
     pub bases: u64,
 }
 
-/// Memory does not grow with contigs. A contig that comes in pieces, between which others came, is
-/// one as long as it is among those that are kept.
+/// Memory is bounded for any number of contigs. A contig that comes in several pieces counts as one
+/// while it is among those that are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Census {
     models: usize,
-    /// The contig that came last.
+    /// The open contig.
     open: Option<ContigCalls>,
     kept: Vec<ContigCalls>,
     pub others: Others,
-    /// Contigs so far.
+    /// Number of contigs so far.
     contigs: u64,
-    /// By channel.
+    /// Windows by channel.
     pub windows: Vec<RarityCounts>,
 }
 
@@ -124,7 +124,7 @@ impl Census {
         }
     }
 
-    /// Takes bases of a contig that were reported on, and its windows by channel.
+    /// Adds bases of a contig that were reported on, and their windows by channel.
     pub fn piece(&mut self, contig: &[u8], report: &Range<usize>, windows: &[RarityCounts]) {
         self.contig(contig).bases(report);
         for (sum, windows) in self.windows.iter_mut().zip(windows) {
@@ -134,12 +134,12 @@ impl Census {
         }
     }
 
-    /// Takes a call of a model.
+    /// Adds a call of a model.
     pub fn call(&mut self, contig: &[u8], model: usize, start: usize) {
         self.contig(contig).call(model, start);
     }
 
-    /// The contigs with most bases, in the order in which they came.
+    /// The contigs with the most bases, in input order.
     pub fn contigs(mut self) -> (Vec<ContigCalls>, Others) {
         self.close();
         self.kept.sort_by_key(|contig| contig.number);
@@ -168,7 +168,8 @@ impl Census {
         )
     }
 
-    /// Puts the open contig to the others, and drops the shortest, of equal ones the last.
+    /// Closes the open contig, and drops the shortest contig if there are too many (of equal ones
+    /// the last).
     fn close(&mut self) {
         self.kept.extend(self.open.take());
         if self.kept.len() > MOST_CONTIGS {

@@ -1,9 +1,9 @@
-//! Threads that score units, and the order in which their outcomes are delivered.
+//! Threads that score units, and delivery of their outcomes in order.
 //!
-//! One thread reads and cuts units, all others score them, and the calling thread delivers the
-//! outcomes in the order in which the units were cut. Each unit carries the channel of its reply;
-//! the other ends of these channels wait in a queue of their own. While the next reply is not
-//! there, the calling thread scores units itself. So N threads score, and one more reads.
+//! One thread reads and cuts units, the others score them, and the calling thread delivers the
+//! outcomes in the order in which the units were cut. Each unit carries a channel for its reply;
+//! the receivers of these channels are in a queue, in order. While the next reply has not come,
+//! the calling thread scores units too. So N threads score, and one more reads.
 
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
@@ -20,9 +20,9 @@ use super::unit::{Gathering, Unit};
 use super::work::{Outcome, Worker};
 use crate::source::Sink;
 
-/// Units under way for each thread: enough that none waits while others are read and written.
+/// Units in flight for each thread: enough that no thread waits for reading or writing.
 const AHEAD: usize = 3;
-/// How long the input may give nothing until what was gathered is scored and written.
+/// If the input gives nothing for this long, the bases gathered so far are scored and written.
 const IDLE: Duration = Duration::from_millis(50);
 
 type Reply = Result<Vec<Outcome>>;
@@ -34,12 +34,12 @@ struct Job {
 
 impl Job {
     fn run(self, member: &mut Member<'_>) {
-        // The receiver is gone only after an error elsewhere.
+        // The receiver is dropped only after an error elsewhere.
         let _ = self.reply.send(member.score(&self.unit));
     }
 }
 
-/// A thread's worker, made when its first unit comes.
+/// A thread's worker, which is made when its first unit comes.
 struct Member<'a> {
     setup: &'a Setup<'a>,
     worker: Option<Worker<'a>>,
@@ -60,13 +60,14 @@ impl<'a> Member<'a> {
         let Some(worker) = &mut self.worker else {
             return Ok(Vec::new());
         };
-        // A user's graph may break the library that runs it.
+        // A user's graph may cause a panic in the library that runs it.
         panic::catch_unwind(AssertUnwindSafe(|| worker.score(unit)))
             .unwrap_or_else(|_| Err(anyhow!("a model's graph cannot be run")))
     }
 }
 
-/// The reader's end: units go to the threads that score, their replies to the one that delivers.
+/// The reader's end: sends units to the threads that score, and the receivers of their replies to
+/// the thread that delivers.
 pub struct Feed<'a> {
     jobs: Sender<Job>,
     replies: Sender<Receiver<Reply>>,
@@ -76,7 +77,7 @@ pub struct Feed<'a> {
 impl Feed<'_> {
     fn submit(&self, unit: Unit) {
         let (reply, outcomes) = bounded(1);
-        // The job first: who waits for a reply finds its job in the queue or taken.
+        // The job goes first: a thread that waits for a reply then finds its job queued or taken.
         let sent =
             self.jobs.send(Job { unit, reply }).is_ok() && self.replies.send(outcomes).is_ok();
         if !sent {
@@ -85,14 +86,14 @@ impl Feed<'_> {
     }
 }
 
-/// Where the reader puts its stretches.
+/// The sink of the reader.
 pub type Gathered<'a> = Gathering<Box<dyn FnMut(Unit) + Send + 'a>>;
 
-/// Scores all that `read` puts into its sink, and delivers it. Returns what `read` does, and
-/// whether all was delivered.
+/// Scores all that `read` puts into its sink, and delivers the outcomes. Returns the result of
+/// `read`, and of delivery.
 ///
-/// What came before `read` fails is scored and delivered all the same. After an error of a model
-/// or of the output, `read` is told to stop.
+/// If `read` fails, what came before is still scored and delivered. After an error of a model or
+/// of the output, `read` is told to stop.
 pub fn run<T: Send>(
     setup: &Setup<'_>,
     threads: usize,
@@ -120,7 +121,7 @@ pub fn run<T: Send>(
                 let wanted = |_: &Job| !stopped.load(Ordering::Relaxed);
                 (queue.iter().take_while(wanted)).for_each(|job| job.run(&mut member));
             };
-            // Fewer threads do the same work.
+            // The threads that did start do all the work.
             if spawn(scope, work).is_err() {
                 break;
             }
@@ -164,7 +165,7 @@ fn spawn<'scope, T: Send + 'scope>(
     Builder::new().spawn_scoped(scope, work)
 }
 
-/// The calling thread's part.
+/// Work of the calling thread.
 struct Crew<'a, 'd, 'f, 'g> {
     queue: Receiver<Job>,
     order: Receiver<Receiver<Reply>>,
@@ -174,7 +175,7 @@ struct Crew<'a, 'd, 'f, 'g> {
 }
 
 impl Crew<'_, '_, '_, '_> {
-    /// Delivers until the reader has ended, and flushes whenever the input gives nothing.
+    /// Delivers until the reader has ended, and flushes whenever the input pauses.
     fn deliver_all(mut self) -> Result<()> {
         loop {
             let outcomes = match self.order.recv_timeout(IDLE) {
@@ -196,7 +197,7 @@ impl Crew<'_, '_, '_, '_> {
         }
     }
 
-    /// The outcomes of the oldest unit; scores younger ones until they are there.
+    /// The outcomes of the oldest unit; scores other units until they have come.
     fn outcomes(&mut self, reply: &Receiver<Reply>) -> Reply {
         let lost = || anyhow!("a thread has ended early");
         loop {
@@ -209,7 +210,7 @@ impl Crew<'_, '_, '_, '_> {
                 recv(reply) -> outcomes => return outcomes.map_err(|_| lost())?,
                 recv(self.queue) -> job => match job {
                     Ok(job) => job.run(&mut self.member),
-                    // The reader has ended: nothing but the reply is waited for.
+                    // The reader has ended: only replies are left to wait for.
                     Err(_) => return reply.recv().map_err(|_| lost())?,
                 },
             }

@@ -1,4 +1,4 @@
-//! The last part: outcomes in input order become calls, rows and the ledger.
+//! The last step: turns outcomes, in input order, into calls, rows and the ledger.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,13 +10,13 @@ use super::census::Census;
 use super::ledger::Ledger;
 use super::setup::Setup;
 use super::sorted::Sorted;
-use super::work::{Found, Mark, Outcome, Span};
+use super::work::{Found, Mark, Outcome, StatusSpan};
 use crate::call::{Best, Call, Caller};
 use crate::source::Place;
 use crate::window::Status;
 use crate::write::{Line, Merger, Ordered, Row};
 
-/// Takes what a run finds, in order.
+/// Takes the results of a run, in order.
 pub trait Writer {
     /// Takes a row.
     fn row(&mut self, line: &Line<'_>);
@@ -39,34 +39,34 @@ pub trait Writer {
     /// Passes on what was taken.
     fn pass(&mut self) -> Result<()>;
 
-    /// Nothing more comes for a while.
+    /// The input has paused: what can be written is written now.
     fn idle(&mut self) -> Result<()>;
 
-    /// Nothing more comes, as the run has ended or failed.
+    /// The run has ended or failed; nothing more comes.
     fn flush(&mut self) -> Result<()>;
 }
 
-/// Takes the outcomes of a stretch's pieces from left to right, stretch by stretch.
+/// Takes the outcomes of pieces from left to right, stretch by stretch.
 pub struct Delivery<'a> {
     setup: &'a Setup<'a>,
-    /// Set when the rows of a shard are out, while its last stretch goes on.
+    /// Set when all rows of a shard are written, though its last stretch goes on.
     settled: &'a AtomicBool,
     observer: &'a dyn Observer,
     pub ledger: Ledger,
-    /// Of the rows that were written.
+    /// Order of the rows that were written.
     pub sorted: Sorted,
-    /// For a report, if there is to be one.
+    /// Counts for a report, if there is to be one.
     pub census: Option<Census>,
     writer: &'a mut dyn Writer,
     callers: Vec<Caller>,
     calls: Ordered<Row>,
     best: Option<Best>,
     merger: Merger,
-    /// One a channel, for its track.
+    /// For each channel, the steps of its track.
     steps: Vec<Merger>,
     /// The open unscored interval of each model.
-    open: Vec<Option<Span>>,
-    gaps: Ordered<Span>,
+    open: Vec<Option<StatusSpan>>,
+    gaps: Ordered<StatusSpan>,
 }
 
 impl<'a> Delivery<'a> {
@@ -111,7 +111,7 @@ impl<'a> Delivery<'a> {
         if let Some(taken) = &mut self.census {
             taken.piece(&place.contig, &report, &census);
         }
-        // A record is counted with its last base.
+        // A record is counted at its last piece.
         let ends = end.is_some_and(|end| end <= place.own.end);
         self.ledger.records += u64::from(ends);
         self.ledger.bases += report.len() as u64;
@@ -130,7 +130,7 @@ impl<'a> Delivery<'a> {
                 self.gap(span);
             }
         }
-        // No row that starts left of it is still to come.
+        // All rows that start left of it have come.
         let frontier = match found {
             Found::Text {
                 rows,
@@ -182,12 +182,12 @@ impl<'a> Delivery<'a> {
         self.writer.pass()
     }
 
-    /// Nothing more comes for a while.
+    /// The input has paused: what can be written is written now.
     pub fn idle(&mut self) -> Result<()> {
         self.writer.idle()
     }
 
-    /// Nothing more comes, as the run has ended or failed.
+    /// The run has ended or failed; nothing more comes.
     pub fn flush(&mut self) -> Result<()> {
         self.writer.flush()
     }
@@ -197,7 +197,7 @@ impl<'a> Delivery<'a> {
         self.ledger.models[channel.model].rows[channel.head] += rows;
     }
 
-    /// Calls wait for those of other channels that start before them.
+    /// Calls are kept until no call of another channel can start before them.
     fn hold(&mut self, channel: usize, calls: &mut Vec<Call>, place: &Place) {
         let setup = self.setup;
         let wanted = |call: &Call| place.keeps(call.start) && setup.is_long(channel, call);
@@ -214,8 +214,8 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Writes the calls that nothing can come before, once all left of `known` is known, or the
-    /// stretch's `end` is; says where the next one may start.
+    /// Writes the calls that no later call can precede, given that all windows left of `known`, or
+    /// up to the stretch's `end`, have come. Returns where the next call may start.
     fn settle(&mut self, known: usize, end: Option<usize>, place: &Place) -> usize {
         let (mut calls, mut frontier) = (Vec::new(), usize::MAX);
         for channel in 0..self.callers.len() {
@@ -250,7 +250,7 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Hands on a row that has its place on the contig.
+    /// Writes a row at its place on the contig.
     fn written(&mut self, row: &Row, place: &Place) {
         self.count(row.channel, 1);
         self.sorted.rows(&place.contig, row.start, row.start);
@@ -264,7 +264,7 @@ impl<'a> Delivery<'a> {
         }
     }
 
-    /// Passes on the steps of tracks that are whole; says where the next one may start.
+    /// Passes on the steps of tracks that are complete. Returns where the next one may start.
     fn track_values(
         &mut self,
         marks: Vec<Vec<Mark>>,
@@ -297,8 +297,8 @@ impl<'a> Delivery<'a> {
         frontier
     }
 
-    /// Joins an interval to the one before if it goes on with the same reason.
-    fn gap(&mut self, span: Span) {
+    /// Extends the interval before if this one follows it with the same reason.
+    fn gap(&mut self, span: StatusSpan) {
         let open = &mut self.open[span.model];
         match open {
             Some(before) if before.end == span.start && before.status == span.status => {
@@ -326,7 +326,7 @@ impl<'a> Delivery<'a> {
             }
         }
         let frontier = self.open.iter().flatten().map(|open| open.start).min();
-        // Bases of a read are named by it: not all of them lie on the contig.
+        // Not all bases of a read are on the contig, so their interval is given on the read.
         let whose = match &place.projection {
             Some(_) => place.name.as_ref().unwrap_or(&place.contig),
             None => &place.contig,

@@ -1,4 +1,4 @@
-//! Files that a run writes: rows, unscored intervals, lengths of contigs.
+//! The files of a run: rows, unscored intervals, lengths of contigs.
 
 use std::ops::Range;
 
@@ -17,14 +17,14 @@ pub struct Files {
     unscored: Option<Target>,
     sizes: Option<Target>,
     tracks: Option<Tracks>,
-    /// Rows to write; the header at first, so that a run which reads nothing writes nothing.
+    /// Rows to write. It begins with the header, so that a run which reads nothing writes nothing.
     rows: Vec<u8>,
     intervals: Vec<u8>,
 }
 
 impl Files {
-    /// Begins all files of a plan; `header` is the text above the rows.
-    /// `subjects` are those of tracks, one a channel.
+    /// Begins all files of a plan. `header` is the text above the rows, `subjects` are those of
+    /// tracks, one a channel.
     pub fn begin(plan: &Plan, header: String, subjects: Vec<Subject>) -> Result<Self> {
         let begin = |gallery| Tracks::begin(gallery, subjects);
         let tracks = plan.tracks.as_ref().map(begin).transpose()?;
@@ -43,8 +43,8 @@ impl Files {
         })
     }
 
-    /// Writes what is left, and gives the files their names. With `names`, rows have a column for
-    /// them.
+    /// Writes the rest, and gives the files their names. With `names`, rows have a column for
+    /// names.
     pub fn finish(mut self, lengths: &Lengths, names: bool, threads: usize) -> Result<()> {
         self.pass()?;
         if let Some(tracks) = self.tracks {

@@ -3,13 +3,13 @@
 use crate::source::reads::Tally;
 use crate::window::Status;
 
-/// Bases of one model, by what became of them.
+/// Counts of one model: bases by status, windows, rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModelLedger {
     /// Name of the model.
     pub name: String,
-    /// Of the model file, as 64 hexadecimal digits.
+    /// SHA-256 of the model file, as 64 hexadecimal digits.
     pub sha256: String,
     /// The labels of the model.
     pub labels: Vec<String>,
@@ -40,7 +40,7 @@ impl ModelLedger {
         self.bases[status as usize] += bases as u64;
     }
 
-    /// Bases that a status is true of.
+    /// Bases with this status.
     pub fn bases(&self, status: Status) -> u64 {
         self.bases[status as usize]
     }
@@ -51,7 +51,7 @@ impl ModelLedger {
     }
 }
 
-/// What a run read, scored and wrote.
+/// Counts of what a run read, scored and wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Ledger {

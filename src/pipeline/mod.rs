@@ -1,5 +1,5 @@
-//! Stretches in, rows out: one thread reads, all others score, one of them writes, and order is
-//! kept.
+//! From stretches of bases to rows: one thread reads, the others score, and the calling thread
+//! writes rows in input order.
 
 pub mod census;
 mod crew;
@@ -32,31 +32,31 @@ use setup::{RowShape, Setup};
 /// Reported positions of a work unit, in bases.
 pub const DEFAULT_CHUNK: usize = 65_536;
 
-/// Hears how a run goes on.
+/// Is told the progress of a run.
 pub trait Observer: Sync {
-    /// So many bases have been scored since the run began.
+    /// Bases that were scored since the run began.
     fn scored(&self, bases: u64);
 
-    /// So many more bases have come and wait to be scored.
+    /// More bases were read and wait to be scored.
     fn taken(&self, bases: u64);
 
-    /// An input was read to its end, and held so many records.
+    /// An input was read to its end; it held this many records.
     fn read(&self, input: &Input, records: u64);
 }
 
-/// What a run that succeeded leaves beside its files.
+/// Results of a run that succeeded, beside its files.
 pub struct Report {
     pub ledger: Ledger,
-    /// Where rows left the order of `sort -k1,1 -k2,2n`, if they did.
+    /// The first row that is out of the order of `sort -k1,1 -k2,2n`, if there is one.
     pub unsorted: Option<String>,
-    /// What a report shows beside the ledger, if it was asked for; windows by label.
+    /// The census for a report, if there is to be one; windows by label.
     pub census: Option<Census>,
 }
 
 /// Reads, scores and writes all that the plan asks for.
 ///
-/// On an error in the input, rows of the records before it have been written, and may be of the
-/// record that it is in.
+/// On an error in the input, the rows of all records before it have been written. Some rows of the
+/// record with the error may have been written too.
 pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
     let source = &plan.source;
     let shape = RowShape {
@@ -78,7 +78,7 @@ pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
         };
         read(plan, &setup, &settled, observer, &mut heard)
     });
-    // What the input's error is about comes first.
+    // An error of the input is reported before one of the files.
     let seen = read?;
     delivered?;
     let Delivery {
@@ -96,7 +96,7 @@ pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
     })
 }
 
-/// The lines above the rows; of shards, only the first one has them.
+/// The lines above the rows. Only the first shard writes them.
 fn header_of(plan: &Plan, setup: &Setup<'_>) -> String {
     if plan.shard.is_some_and(|(number, _)| number != 1) {
         return String::new();
@@ -127,8 +127,8 @@ fn ledger(models: &[LoadedModel]) -> Ledger {
     }
 }
 
-/// Scores what `read` puts into its sink, and hands rows to `writer` as values. Returns what `read`
-/// does, and the ledger unless a model or the writer failed.
+/// Scores what `read` puts into its sink, and gives rows to `writer` as values. Returns the result
+/// of `read`, and the ledger unless a model or the writer failed.
 pub fn values<T: Send>(
     models: &[LoadedModel],
     scoring: &Scoring,
@@ -159,7 +159,7 @@ impl Observer for Unobserved {
     fn read(&self, _: &Input, _: u64) {}
 }
 
-/// Hands everything on, and tells the observer how much.
+/// Passes everything to the next sink, and tells the observer how many bases.
 struct Heard<'a> {
     inner: &'a mut dyn Sink,
     observer: &'a dyn Observer,
@@ -184,10 +184,10 @@ impl Sink for Heard<'_> {
     }
 }
 
-/// What came out of reading beside units.
+/// Results of reading, beside units.
 struct Reading {
     reads: Tally,
-    /// Of the contigs, if they are needed.
+    /// Lengths of the contigs, if they are needed.
     lengths: Lengths,
 }
 
@@ -212,18 +212,18 @@ fn read(
         let bases = count.bases;
         bail!("--shard {number}/{parts}: the input has {bases} bases, fewer than parts");
     }
-    // All was said while counting.
+    // Notes were printed while counting.
     options.quiet = true;
     let (flank, bases) = (options.regions.flank, count.bases);
     let mut shard = Shard::new(shard, bases, flank, settled, sink);
     let reads = read_all(plan, &options, observer, &mut shard);
-    // A change may be why the second reading failed.
+    // A changed file may be why the second reading failed.
     watch.check()?;
     let reads = reads?;
     Ok(Reading { reads, lengths })
 }
 
-/// Reads all to the end, and notes the lengths of contigs if they are needed.
+/// Reads all inputs, and notes the lengths of contigs if they are needed.
 fn read_whole(
     plan: &Plan,
     options: &SourceOptions,

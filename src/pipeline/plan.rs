@@ -1,4 +1,4 @@
-//! All that a run needs, made ready before anything is read.
+//! All options of a run, checked before anything is read.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,23 +24,23 @@ pub struct Plan {
     pub chrom_sizes: Option<PathBuf>,
     /// File for the unscored intervals as BED.
     pub unscored: Option<PathBuf>,
-    /// Folder of tracks to write beside rows, which are calls then.
+    /// Folder of tracks to write beside rows; rows must be calls.
     pub tracks: Option<Gallery>,
-    /// Whether a census is taken.
+    /// Whether a census is made for a report.
     pub census: bool,
-    /// The part to score, from 1, and how many there are.
+    /// The shard to score (from 1), and the number of shards.
     pub shard: Option<(u32, u32)>,
     pub threads: usize,
     /// Reported positions of a work unit, in bases.
     pub chunk_size: usize,
-    /// The command line, less what cannot change the output.
+    /// The command line without flags that cannot change the output.
     pub command: String,
 }
 
 /// A model made ready for this run.
 pub struct LoadedModel {
     pub model: Model,
-    /// Gives the raw outputs of `heads`.
+    /// Computes the raw outputs of `heads`.
     pub engine: Arc<dyn Engine>,
     /// Bases between windows, a multiple of the model's step.
     pub stride: usize,
@@ -53,11 +53,11 @@ pub struct LoadedModel {
 pub struct ScoredLabel {
     /// Number of the label among those of the model.
     pub label: usize,
-    /// What makes a call; what the model states if none.
+    /// Threshold of a call; none for the model's own.
     pub threshold: Option<Threshold>,
 }
 
-/// Which windows are scored, and what their scores become.
+/// How windows are scored, and what is written of their scores.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scoring {
     /// Strands to score with stranded models.

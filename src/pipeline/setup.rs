@@ -1,4 +1,4 @@
-//! What the parts of a run share: tracks, channels and rules, worked out once.
+//! Settings that all parts of a run share: tracks, channels and thresholds.
 
 use std::sync::Arc;
 
@@ -25,7 +25,8 @@ pub struct ModelStrand {
     pub channels: Vec<(usize, usize)>,
 }
 
-/// One label of a track: what calls are made of, and rows are sorted by.
+/// One label of a track. Calls are made within a channel, and rows at one position are sorted by
+/// channel.
 #[derive(Clone, Debug)]
 pub struct Channel {
     pub model: usize,
@@ -47,33 +48,32 @@ pub struct Scored<'a> {
     pub engine: &'a Arc<dyn Engine>,
     pub stride: usize,
     pub tracks: Vec<ModelStrand>,
-    /// Bases that part two calls, as [`Contract::distance`] or as asked for.
+    /// Distance of calls, in bases: [`Contract::distance`] or that of the command line.
     pub distance: usize,
-    /// Labels that are scored, and the least of their rows; none if every window is a row.
+    /// Labels that are scored, and their thresholds; no threshold if every window is a row.
     pub least: Vec<(usize, Option<Least>)>,
 }
 
-/// Bases that scores and calls may need beside a position that is reported on.
+/// Bases on both sides of a reported position that its scores and calls may need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
-    /// For the windows that cover it.
+    /// Bases to the left that the windows over the position cover.
     pub left: usize,
-    /// For these windows and the rows that they give.
+    /// Bases to the right that these windows and their rows cover.
     pub right: usize,
     /// The longest window.
     pub window: usize,
-    /// Positions on both sides whose windows decide which calls stand.
+    /// Positions on both sides whose windows decide which calls are local maxima.
     pub calls: usize,
 }
 
 impl Reach {
-    /// Bases beside what is reported on that make its rows those of the whole contig.
+    /// Bases on both sides of a region with which its rows equal those of the whole contig.
     pub fn flank(&self) -> usize {
         self.window.max(self.calls + self.left.max(self.right))
     }
 
-    /// Bases of a chunk, at least as many as its halo: no base is copied more often than that
-    /// costs.
+    /// Bases of a chunk: at least as many as its halo, which bounds the cost of copying the halo.
     pub fn chunk(&self, asked: usize) -> usize {
         asked.max(self.left + self.right).max(1)
     }
@@ -86,7 +86,7 @@ impl Reach {
             self.right = self.right.max(right);
             self.window = self.window.max(track.grid.window);
         }
-        // The row before may be of the same value, the window before in the same call.
+        // The row before may have the same value, and the window before may be in the same call.
         let calls = match model.contract.calls {
             _ if raw => model.stride,
             CallShape::Point => model.distance,
@@ -97,15 +97,15 @@ impl Reach {
     }
 }
 
-/// What rows are, and how they are handed on.
+/// What is made of scores.
 #[derive(Clone, Copy)]
 pub struct RowShape {
     pub layout: &'static Layout,
-    /// Whether rows say what they were found in.
+    /// Whether rows have a column for names.
     pub names: bool,
-    /// Whether workers write rows of windows as text; else they are handed on as values.
+    /// Whether workers write rows of windows as text. If not, rows are delivered as values.
     pub text: bool,
-    /// Whether values and calls are wanted as tracks, too.
+    /// Whether there are tracks, of values and calls.
     pub tracks: bool,
     /// Whether calls are counted along contigs, and windows by rarity.
     pub census: bool,
@@ -175,7 +175,7 @@ impl<'a> Setup<'a> {
         let name = place.name.as_deref().unwrap_or(b".");
         let model = self.models[model].contract;
         match self.scoring.quantity {
-            // Calls are compared by it.
+            // Calls are compared by raw output.
             Quantity::Probability => {}
             quantity => row.value = value(quantity, model, label, row.output),
         }
@@ -209,7 +209,7 @@ impl<'a> Setup<'a> {
         self.shape.tracks
     }
 
-    /// Room for the values of each channel, if there are tracks.
+    /// An empty list of values for each channel, if there are tracks.
     pub fn no_marks(&self) -> Vec<Vec<Mark>> {
         let channels = if self.has_tracks() {
             self.channels.len()
@@ -229,13 +229,13 @@ impl<'a> Setup<'a> {
         vec![[0; RUNGS + 1]; channels]
     }
 
-    /// A census that has nothing in it, if one is taken.
+    /// An empty census, if one is made.
     pub fn census(&self) -> Option<Census> {
         let (models, channels) = (self.models.len(), self.channels.len());
         self.shape.census.then(|| Census::new(models, channels))
     }
 
-    /// The same census with windows by label, both strands together, of all models.
+    /// The census with windows by label of all models, both strands together.
     pub fn by_label(&self, mut census: Census) -> Census {
         let labels = self.models.iter().map(|model| model.least.len()).sum();
         let mut windows = vec![[0; RUNGS + 1]; labels];
@@ -264,8 +264,8 @@ impl<'a> Setup<'a> {
         self.channels.iter().map(subject).collect()
     }
 
-    /// What windows are compared by: calls stand by their probabilities, and steps merge by what
-    /// is written of them.
+    /// The number by which windows are compared: the probability for calls, the written value for
+    /// steps.
     pub fn compared(&self) -> Quantity {
         if self.is_raw() && self.layout().steps {
             self.scoring.quantity
@@ -274,7 +274,7 @@ impl<'a> Setup<'a> {
         }
     }
 
-    /// Whether rows say what they were found in.
+    /// Whether rows have a column for names.
     pub fn has_names(&self) -> bool {
         self.shape.names
     }
@@ -283,12 +283,12 @@ impl<'a> Setup<'a> {
         self.scoring.raw
     }
 
-    /// Whether windows beside the positions to report on decide which calls stand.
+    /// Whether windows outside the reported positions decide which calls are local maxima.
     pub fn looks_beside(&self, model: usize) -> bool {
         !self.is_raw() && self.models[model].contract.calls == CallShape::Point
     }
 
-    /// End of the row of a window that reports on `at`, where the sequence goes to `end`.
+    /// End of the row of a window that reports on `at`, in sequence that ends at `end`.
     pub fn row_end(&self, channel: usize, at: usize, end: usize) -> usize {
         let model = &self.models[self.channels[channel].model];
         let point = model.contract.calls == CallShape::Point;
@@ -318,7 +318,7 @@ impl<'a> Setup<'a> {
         shape == CallShape::Point || call.end - call.start >= self.scoring.min_length
     }
 
-    /// What keeps the best calls, if not all are kept.
+    /// The filter of the best calls, if not all are kept.
     pub fn best(&self) -> Option<Best> {
         let heads = self.models.iter().map(|model| model.least.len());
         let top = self.scoring.top?;

@@ -1,17 +1,16 @@
-//! Whether rows come in the order that converters and sorted merges ask for.
+//! Checks whether rows are in the order of `sort -k1,1 -k2,2n`.
 
-/// Where the last row was.
+/// Contig and start of the last row.
 #[derive(Debug, Default)]
 pub struct Sorted {
     contig: Vec<u8>,
     start: usize,
-    /// The first thing that was out of order.
+    /// The first row that was out of order.
     pub fault: Option<String>,
 }
 
 impl Sorted {
-    /// Notes rows of a contig, from the one that starts at `first` to the one at `last`; they
-    /// are sorted among themselves.
+    /// Notes sorted rows of a contig, of which the first starts at `first` and the last at `last`.
     pub fn rows(&mut self, contig: &[u8], first: usize, last: usize) {
         if self.fault.is_some() {
             return;

@@ -1,4 +1,4 @@
-//! Scoring windows on a strand, lane by lane.
+//! Scores windows on a strand, lane by lane.
 
 use anyhow::Result;
 
@@ -12,7 +12,7 @@ pub struct StrandWindows<'a> {
     strand: Strand,
     lane: Lane,
     out: Vec<f32>,
-    /// Of the other strand, where both count.
+    /// Outputs of the other strand, for symmetric models.
     reverse: Vec<f32>,
     outputs: Vec<f32>,
 }
@@ -29,7 +29,7 @@ impl<'a> StrandWindows<'a> {
         }
     }
 
-    /// Ends a stretch: what follows comes from other codes.
+    /// Ends a stretch: the next windows come from other codes.
     pub fn seam(&mut self) {
         self.lane.seam();
     }
@@ -44,7 +44,7 @@ impl<'a> StrandWindows<'a> {
         Ok(())
     }
 
-    /// Raw outputs of all windows, as `[windows][labels]` in the order they came.
+    /// Raw outputs of all windows, as `[windows][labels]` in the order in which they were added.
     pub fn finish(mut self) -> Result<Vec<f32>> {
         self.run()?;
         Ok(self.outputs)

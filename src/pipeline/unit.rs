@@ -10,23 +10,23 @@ use anyhow::Result;
 use super::setup::Reach;
 use crate::source::{Place, Sink};
 
-/// A part of a stretch, with what windows need on both sides.
+/// A part of a stretch, with the halo that windows need on both sides.
 #[derive(Clone, Debug)]
 pub struct Piece {
     pub place: Arc<Place>,
-    /// Positions that this piece answers for: the pieces of a stretch tile what is scored of it.
+    /// Positions whose windows are scored here. The cores of a stretch's pieces tile it.
     pub core: Range<usize>,
     /// Position at which the codes begin.
     pub origin: usize,
-    /// Where the codes lie in those of the unit.
+    /// Range of the codes in those of the unit.
     pub codes: Range<usize>,
-    /// Whether it is the stretch's last one.
+    /// Whether it is the last piece of the stretch.
     pub last: bool,
 }
 
 impl Piece {
-    /// Positions whose bases the piece holds. Its end is the stretch's end, or beyond all that
-    /// windows and rows of the core reach.
+    /// Positions whose bases the piece holds. It ends with the stretch, or behind all bases that
+    /// windows and rows of the core need.
     pub fn held(&self) -> Range<usize> {
         self.origin..self.origin + self.codes.len()
     }
@@ -49,21 +49,21 @@ pub struct Unit {
     weight: usize,
 }
 
-/// What a piece costs beyond its bases, as bases: bounds a unit of empty records.
+/// Cost of a piece apart from its bases, in bases: bounds a unit of empty records.
 const PIECE: usize = 64;
 
-/// Pieces that wait for others to be scored with.
+/// Pieces of the unit that is being gathered.
 ///
-/// The reader adds to them; who finds that no more come takes them out early.
+/// The reader adds pieces. The delivering thread takes them out early when the input pauses.
 pub struct Gathering<S> {
-    /// Bases that make a unit.
+    /// Bases of a unit.
     chunk: usize,
     gathered: Mutex<Waiting<S>>,
 }
 
 struct Waiting<S> {
     unit: Unit,
-    /// Takes units; none when the reader has ended.
+    /// Takes finished units; none after the reader has ended.
     submit: Option<S>,
 }
 
@@ -77,15 +77,16 @@ impl<S: FnMut(Unit)> Gathering<S> {
         }
     }
 
-    /// Takes out what has been gathered while the reader waits, if `all` before it is out.
+    /// Submits what has been gathered, if the reader waits for input and `all` earlier units are
+    /// done.
     pub fn take(&self, all: impl FnOnce() -> bool) -> Option<Unit> {
-        // While the reader holds the lock, it is at work.
+        // The reader holds the lock while it is at work.
         let mut gathered = self.gathered.try_lock().ok()?;
         let waits = !gathered.unit.pieces.is_empty() && all();
         waits.then(|| mem::take(&mut gathered.unit))
     }
 
-    /// Submits what is left; after that no unit comes.
+    /// Submits the last unit.
     pub fn close(&self) {
         let mut gathered = self.lock();
         gathered.submit();
@@ -96,7 +97,7 @@ impl<S: FnMut(Unit)> Gathering<S> {
         self.gathered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What cuts stretches until `stopped`.
+    /// A cutter that works until `stopped` is set.
     pub fn cutter<'a>(&'a self, reach: Reach, stopped: &'a AtomicBool) -> Cutter<'a, S> {
         Cutter {
             gathering: self,
@@ -119,8 +120,8 @@ impl<S: FnMut(Unit)> Waiting<S> {
 /// Cuts stretches into pieces of about a chunk of bases, and gathers short ones, so that a million
 /// short records and one chromosome run equally well.
 ///
-/// What is cut depends on the bases alone, not on the parts they come in. No more of a stretch is
-/// held than a chunk with its halo.
+/// Pieces depend on the bases alone, not on the parts in which they come. At most a chunk with its
+/// halo is held in memory.
 pub struct Cutter<'a, S> {
     gathering: &'a Gathering<S>,
     reach: Reach,
@@ -128,10 +129,10 @@ pub struct Cutter<'a, S> {
     open: Option<OpenStretch>,
 }
 
-/// A stretch while it comes.
+/// The open stretch.
 struct OpenStretch {
     place: Arc<Place>,
-    /// What is still to be scored.
+    /// Positions that are still to be scored.
     ahead: Range<usize>,
     /// Position of the first base that is held.
     origin: usize,
@@ -144,7 +145,7 @@ impl OpenStretch {
         self.origin + self.held.len()
     }
 
-    /// Drops what lies left of `origin`.
+    /// Drops the bases left of `origin`.
     fn forget(&mut self, origin: usize) {
         let bases = origin.saturating_sub(self.origin).min(self.held.len());
         self.held.drain(..bases);
@@ -163,7 +164,7 @@ impl<S: FnMut(Unit)> Cutter<'_, S> {
             let Range { start, end } = open.ahead;
             open.forget(start.saturating_sub(self.reach.left));
             let core = start..end.min(start.saturating_add(self.gathering.chunk));
-            // What is shorter than a window is told from its end.
+            // A stretch shorter than a window is known only at its end.
             let shortest = open.place.start + self.reach.window;
             let held = core.end.saturating_add(self.reach.right).max(shortest);
             if open.end() <= held && !ended {
@@ -214,7 +215,7 @@ impl<S: FnMut(Unit)> Sink for Cutter<'_, S> {
     }
 
     fn bases(&mut self, codes: &[u8]) -> Result<()> {
-        // None: all that is to be scored has been cut.
+        // Empty: all positions to score have been cut.
         let Some(mut open) = self.open.take() else {
             return Ok(());
         };

@@ -1,10 +1,10 @@
-//! What raw outputs are written as, and which of them make rows.
+//! From raw outputs to written values, and which raw outputs make rows.
 
 use crate::call::{Threshold, share};
 use crate::model::Contract;
 use crate::value::{Quantity, Value};
 
-/// What tracks show of a model: rarity, whose peaks stand out, where it is known.
+/// The quantity of a model's tracks: the rate, if the model has a background.
 pub fn track_quantity(contract: &Contract) -> Quantity {
     match contract.background.is_empty() {
         true => Quantity::Probability,
@@ -12,7 +12,7 @@ pub fn track_quantity(contract: &Contract) -> Quantity {
     }
 }
 
-/// What a raw output of a label is written as.
+/// The written value of a raw output of a label.
 pub fn value(quantity: Quantity, contract: &Contract, label: usize, output: f32) -> Value {
     Value::new(match quantity {
         Quantity::Probability => contract.probability(label, output),
@@ -33,10 +33,10 @@ pub fn threshold_output(contract: &Contract, label: usize, asked: Threshold) -> 
 }
 
 /// The least raw output of a label whose value is at least `least`; infinite if there is none.
-/// Values never fall as outputs rise, so it is found by halving.
+/// Values are monotone in raw outputs, so it is found by bisection.
 fn least_output(contract: &Contract, label: usize, least: Value) -> f32 {
     let reaches = |output: f32| Value::new(contract.probability(label, output)) >= least;
-    // Bits of numbers, as integers that ascend with them.
+    // Integers in the order of the numbers whose bits they are.
     let number = |key: i32| f32::from_bits((key ^ (key >> 31 & i32::MAX)) as u32);
     let key = |number: f32| number.to_bits() as i32 ^ (number.to_bits() as i32 >> 31 & i32::MAX);
     let (mut below, mut found) = (i64::from(key(f32::MIN)) - 1, i64::from(key(f32::INFINITY)));

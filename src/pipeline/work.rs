@@ -1,4 +1,4 @@
-//! A worker's part: a unit in, what was found in each of its pieces out.
+//! Scoring of one unit by one worker: an outcome for each of its pieces.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,16 +17,16 @@ use crate::value::Value;
 use crate::window::{Status, Survey};
 use crate::write::{Merger, Row};
 
-/// Bases of one model to which the same happened.
+/// An interval of bases with the same status, for one model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct StatusSpan {
     pub model: usize,
     pub start: usize,
     pub end: usize,
     pub status: Status,
 }
 
-/// What was found in a piece, for its core.
+/// The results of a piece, for its core.
 pub struct Outcome {
     pub place: Arc<Place>,
     pub core: Range<usize>,
@@ -34,20 +34,20 @@ pub struct Outcome {
     pub report: Range<usize>,
     /// End of the stretch, if this is its last piece.
     pub end: Option<usize>,
-    /// Tiles what is reported on once for each model.
-    pub spans: Vec<Span>,
-    /// Windows that report on it and were scored, by model.
+    /// Status of each reported position. The spans of each model tile `report`.
+    pub spans: Vec<StatusSpan>,
+    /// Windows of the core that were scored, by model.
     pub windows: Vec<u64>,
-    /// Of these windows, those that report on a base of a read that is not aligned.
+    /// Those of them that report on an unaligned base of a read, by model.
     pub unplaced: Vec<u64>,
     pub found: Found,
     /// Values for tracks, by channel; none if there are no tracks.
     pub marks: Vec<Vec<Mark>>,
-    /// By rarity and channel; none if they are not counted.
+    /// Windows by rarity and channel; empty if they are not counted.
     pub census: Vec<census::RarityCounts>,
 }
 
-/// The value of a window in a track, by the base that it reports on.
+/// The value of a window in a track, with the base that it reports on.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
     pub at: usize,
@@ -55,26 +55,26 @@ pub struct Mark {
 }
 
 pub enum Found {
-    /// Windows over the threshold with their channel, ascending within a channel.
+    /// Windows at or above the threshold with their channel, ascending within a channel.
     Candidates(Vec<(usize, Candidate)>),
-    /// Finished rows, how many of each channel, and starts of the first and the last.
+    /// Rows as text, their number by channel, and the starts of the first and the last.
     Text {
         rows: Vec<u8>,
         counts: Vec<u64>,
         starts: Option<(usize, usize)>,
     },
-    /// Finished rows, as values.
+    /// Rows as values.
     Rows(Vec<Row>),
     /// Steps of a track, merged within the piece.
     Steps(Vec<Row>),
 }
 
-/// A piece while it is scored.
+/// The piece that is being scored.
 struct ScoredPiece<'u> {
     piece: &'u Piece,
     codes: &'u [u8],
     survey: Survey<'u>,
-    spans: Vec<Span>,
+    spans: Vec<StatusSpan>,
     windows: Vec<u64>,
     unplaced: Vec<u64>,
     found: Vec<(usize, Candidate)>,
@@ -149,7 +149,7 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Scores a model on one strand; the worst that happens to a base stays in `bases`.
+    /// Scores a model on one strand. `bases` gets the status of each base, the worst over strands.
     fn score_track(
         &mut self,
         model: usize,
@@ -236,7 +236,7 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// What is left to the writer: calls need the neighbouring pieces, rows do not.
+    /// Results for the delivering thread. Calls need the pieces beside this one, rows do not.
     fn shape(&self, mut found: Vec<(usize, Candidate)>, piece: &Piece) -> Found {
         let (setup, place) = (self.setup, &piece.place);
         if !setup.is_raw() {
@@ -256,7 +256,7 @@ impl<'a> Worker<'a> {
                 output,
             }
         });
-        // Rows that merge are sorted out when they are whole.
+        // Rows that merge are made by the delivering thread.
         let layout = setup.layout();
         let rows = rows.filter(|row| layout.steps || place.keeps(row.start));
         let rows = rows.filter_map(|row| row.on_contig(place));
@@ -284,8 +284,8 @@ impl<'a> Worker<'a> {
     }
 }
 
-/// Windows of the core that may be scored, and what becomes of the core's bases on this track.
-/// Windows `beside` the positions to report on may be left out.
+/// The windows of the core that can be scored, and the status of the core's bases on this track.
+/// Windows that report on no position to report are left out, unless `beside` is set.
 fn eligible(
     piece: &Piece,
     track: &ModelStrand,
@@ -300,7 +300,7 @@ fn eligible(
     };
     let mut bases = vec![outside; core.len()];
     let mut starts = Vec::new();
-    // A window that reports left of the core may cover its first bases.
+    // A window that reports left of the core may cover the core's first bases.
     let left = core.start.saturating_sub(grid.stride - 1);
     for start in grid.starts(&held, left..core.end) {
         let status = survey.status(grid, start - piece.origin);
@@ -316,11 +316,11 @@ fn eligible(
 }
 
 /// Appends the runs of equal status.
-fn run_lengths(model: usize, bases: &[Status], origin: usize, spans: &mut Vec<Span>) {
+fn run_lengths(model: usize, bases: &[Status], origin: usize, spans: &mut Vec<StatusSpan>) {
     let mut start = origin;
     for run in bases.chunk_by(|a, b| a == b) {
         let end = start + run.len();
-        spans.push(Span {
+        spans.push(StatusSpan {
             model,
             start,
             end,

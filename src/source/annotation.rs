@@ -1,13 +1,13 @@
-//! VCF, GTF and GFF: often given where BED or FASTA is meant.
+//! VCF, GTF and GFF, which are often given instead of BED or FASTA. They are refused with advice.
 
 use std::io::Read;
 
 use bstr::ByteSlice;
 
-/// Bytes of a text that are looked at: headers of GTF have a few lines of comments.
+/// Bytes of a text that are examined: headers of GTF have a few lines of comments.
 const HEAD: u64 = 1 << 16;
 
-/// A format that holds places on contigs, and is not read.
+/// A format of intervals on contigs that windrow does not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Annotation {
     Bcf,
@@ -16,8 +16,7 @@ pub enum Annotation {
 }
 
 impl Annotation {
-    /// The format of a line, without its break. Headers tell, and rows of GTF and GFF by their
-    /// columns.
+    /// The format of a line (without line break): by its header, or for GTF and GFF by its columns.
     pub fn of(line: &[u8]) -> Option<Self> {
         if line.starts_with(b"BCF\x02") {
             return Some(Self::Bcf);
@@ -40,7 +39,7 @@ impl Annotation {
         is_gff.then_some(Self::Gff)
     }
 
-    /// The same of a text, by the first line that tells.
+    /// The format of a text, by the first line that shows one.
     pub fn of_text(text: impl Read) -> Option<Self> {
         let mut head = Vec::new();
         text.take(HEAD).read_to_end(&mut head).ok()?;

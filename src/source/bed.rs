@@ -1,4 +1,4 @@
-//! Rows of BED, of which three to six columns count.
+//! Rows of BED, of which the first three to six columns are read.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -8,20 +8,20 @@ use super::annotation::Annotation;
 use super::error::{Fault, control, escaped};
 use crate::sequence::Strand;
 
-/// A row as it stands in the file: 0-based, half-open.
+/// A row of the file: 0-based, half-open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BedRow {
     pub contig: BString,
     pub start: u64,
     pub end: u64,
-    /// Column 6, if it is asked for; else both.
+    /// Column 6 with `--region-strand`, else both.
     pub strand: Strand,
-    /// Column 4, if it is asked for.
+    /// Column 4, with `--names`.
     pub name: Option<BString>,
 }
 
 /// Iterates over rows, each with the number of its line. Comments, `track` and `browser` lines
-/// and empty ones are passed over.
+/// and empty lines are skipped.
 pub struct BedReader<R> {
     text: BufReader<R>,
     line: u64,

@@ -11,7 +11,7 @@ pub fn is_bgzf(head: &[u8]) -> bool {
     head.len() >= 14 && head.starts_with(b"\x1f\x8b\x08\x04") && &head[12..14] == b"BC"
 }
 
-/// Decoder of block gzip that demands the end-of-file block.
+/// Decoder of block gzip. A text without the end-of-file block is an error.
 pub struct BgzfDecoder<R>(MultiGzDecoder<Tail<R>>);
 
 impl<R: BufRead> BgzfDecoder<R> {
@@ -34,7 +34,7 @@ impl<R: BufRead> Read for BgzfDecoder<R> {
     }
 }
 
-/// Remembers the last bytes that were consumed.
+/// A reader that keeps the last bytes that were consumed.
 struct Tail<R> {
     inner: R,
     last: Vec<u8>,

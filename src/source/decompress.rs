@@ -1,4 +1,4 @@
-//! Compression told by magic bytes, and undone to the last byte of the last member.
+//! Decompression, by magic bytes, of all members of a file.
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -14,7 +14,7 @@ const HEAD: u64 = 18;
 
 type DecompressedText = Box<dyn Read + Send>;
 
-/// The text behind `raw`, whatever it is compressed with.
+/// Detects the compression of `raw` and returns a reader of its text.
 pub fn decompress(raw: impl Read + Send + 'static) -> io::Result<DecompressedText> {
     let mut reader = BufReader::with_capacity(BUFFER, raw);
     let mut head = Vec::new();
@@ -73,7 +73,7 @@ impl Compression {
     }
 }
 
-/// Says of a decoder's error which compression it is about; the system's own pass unchanged.
+/// Names the compression in errors of the decoder. Errors of the system pass unchanged.
 struct Explained {
     inner: DecompressedText,
     kind: Compression,

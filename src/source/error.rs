@@ -83,7 +83,7 @@ pub fn shown(byte: u8) -> String {
 
 /// The first control character (C0, C1 or DEL) of a text, for a message.
 ///
-/// Those of the upper half count as characters of UTF-8, and as bytes where the text is not UTF-8.
+/// C1 characters are found as characters in UTF-8 text, and as bytes in other text.
 pub fn control(text: &[u8]) -> Option<String> {
     let found = text.char_indices().find(|&(start, end, c)| match c {
         '\u{fffd}' => is_c1(&text[start..end]),

@@ -13,7 +13,7 @@ pub struct FaiEntry {
     pub name: BString,
     /// In bases.
     pub len: u64,
-    /// Byte of the text at which the first base is.
+    /// Offset of the first base in the text, in bytes.
     pub offset: u64,
     /// Bases of a full line, and its bytes with the line break.
     pub line_bases: u64,
@@ -21,14 +21,14 @@ pub struct FaiEntry {
 }
 
 impl FaiEntry {
-    /// Byte of the text at which a base is.
+    /// Offset of a base in the text, in bytes.
     pub fn byte(&self, base: u64) -> u64 {
         let line = base.checked_div(self.line_bases).unwrap_or(0);
         self.offset + line * self.line_width + (base - line * self.line_bases)
     }
 }
 
-/// What keeps a text from being an index, or from having one.
+/// Why a text is no index, or cannot be indexed.
 #[derive(Debug, thiserror::Error)]
 pub enum FaiError {
     #[error("{0}")]
@@ -96,7 +96,7 @@ pub fn build(mut text: impl BufRead) -> Result<Vec<FaiEntry>, FaiError> {
     }
 }
 
-/// A line as far as an index needs it.
+/// The parts of a line that an index needs.
 #[derive(Default)]
 struct FastaLine {
     /// In bytes, with the break.
@@ -117,7 +117,7 @@ impl FastaLine {
             let text = &text[usize::from(self.width == 0)..];
             let end = text.iter().position(u8::is_ascii_whitespace);
             let word = &text[..end.unwrap_or(text.len())];
-            // One byte more than may be tells of all.
+            // One byte above the limit is enough to refuse the name.
             let room = (NAME + 1).saturating_sub(name.len());
             name.extend_from_slice(&word[..word.len().min(room)]);
             self.named = end.is_some();

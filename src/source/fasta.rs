@@ -1,4 +1,4 @@
-//! FASTA as a stream: bases are handed on as they come, and no record is held.
+//! FASTA as a stream: bases go to the sink as they come, and no record is held in memory.
 
 use std::io::{ErrorKind, Read};
 use std::mem;
@@ -10,7 +10,7 @@ use super::error::{Fault, NAME, SourceError, control, place, shown};
 use super::{Input, Place, Sink};
 use crate::sequence::{self, Foreign};
 
-/// Bytes read, and bases handed on, at a time.
+/// Bytes read, and bases sent to the sink, at a time.
 const BUFFER: usize = 1 << 16;
 
 /// Reads `text`, which begins with `>`, and returns how many records there were.
@@ -32,7 +32,7 @@ pub fn read(input: &Input, mut text: impl Read, skipped: u64, sink: &mut dyn Sin
     }
 }
 
-/// Where in the text a scan is; nothing here depends on how the text is cut into reads.
+/// State of a scan. It does not depend on how the text is cut into reads.
 struct Scanner<'a> {
     input: &'a Input,
     sink: &'a mut dyn Sink,
@@ -45,7 +45,7 @@ struct Scanner<'a> {
     name: Vec<u8>,
     /// Bases of the record so far.
     bases: usize,
-    /// Codes that were not yet handed on.
+    /// Codes that were not yet sent to the sink.
     codes: Vec<u8>,
 }
 
@@ -53,7 +53,7 @@ struct Scanner<'a> {
 #[derive(Default)]
 struct HeaderLine {
     named: bool,
-    /// A carriage return came last; only the line's break may follow.
+    /// The last byte was a carriage return; only a line feed may follow.
     carriage: bool,
 }
 
@@ -142,18 +142,18 @@ impl<'a> Scanner<'a> {
         }
         self.bases += self.codes.len() - before;
         if self.codes.len() >= BUFFER {
-            self.hand_on()?;
+            self.send_codes()?;
         }
         Ok(())
     }
 
-    fn hand_on(&mut self) -> Result<()> {
+    fn send_codes(&mut self) -> Result<()> {
         let taken = self.sink.bases(&self.codes);
         self.codes.clear();
         self.placed(taken)
     }
 
-    /// A fault that the sink finds in the record is one of its header.
+    /// A fault that the sink finds in a record is reported at the line of its header.
     fn placed(&self, taken: Result<()>) -> Result<()> {
         taken.map_err(|error| match error.downcast() {
             Ok(fault) => self.fail_at(self.header_line, fault),
@@ -161,7 +161,7 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// Begins the record whose header has come whole, if there is one.
+    /// Begins a record, if its header has been read to the end.
     fn begin_record(&mut self) -> Result<()> {
         if self.header.take().is_none() {
             return Ok(());
@@ -181,7 +181,7 @@ impl<'a> Scanner<'a> {
         if self.record == 0 {
             return Ok(());
         }
-        self.hand_on()?;
+        self.send_codes()?;
         let taken = self.sink.end();
         self.placed(taken)
     }

@@ -1,4 +1,4 @@
-//! FASTQ for its sequence, record by record; qualities are left behind.
+//! FASTQ, record by record. Qualities are not used.
 
 use std::io::Read;
 
@@ -82,7 +82,7 @@ fn failure(progress: &mut Progress, number: u64) -> Option<std::io::Error> {
     }
 }
 
-/// The record's name, and its bases in `codes`; or what is wrong and how many lines down.
+/// The record's name, with its bases in `codes`; or the fault and its line within the record.
 fn encode<'a>(
     parsed: &'a SequenceRecord<'_>,
     codes: &mut Vec<u8>,

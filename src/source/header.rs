@@ -1,4 +1,4 @@
-//! Headers with coordinates: records that say which stretch of a contig they are.
+//! Headers with coordinates: records that state which part of a contig they are.
 //!
 //! `samtools faidx` writes `chr1:5-90`, 1-based and inclusive, and appends `/rc` or `(-)` to what
 //! it has reversed. `bedtools getfasta` writes `chr1:4-90`, 0-based and half-open, with `name::`
@@ -11,10 +11,10 @@ use super::locus::Locus;
 use super::{HeaderCoords, Place, Sink, to_index};
 use crate::sequence::reverse_complement;
 
-/// Puts records whose header has coordinates in their place; others pass.
+/// Places records whose header has coordinates on their contig. Other records pass unchanged.
 ///
-/// Such a record is held, as its length settles what its coordinates mean: at most as many bases
-/// as they span.
+/// Such a record is held in memory until its end, since its length tells which convention its
+/// coordinates follow. At most as many bases are held as the coordinates span.
 pub struct Headers<'a> {
     inner: &'a mut dyn Sink,
     coords: HeaderCoords,
@@ -81,7 +81,7 @@ impl Sink for Headers<'_> {
     }
 }
 
-/// A header's coordinates as they stand there.
+/// The coordinates of a header, as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Header {
     name: Option<Vec<u8>>,

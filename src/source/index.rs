@@ -26,7 +26,7 @@ pub struct Index {
     pub entries: Vec<FaiEntry>,
     /// Where the blocks begin, if the file is block gzip.
     pub blocks: Option<gzi::Index>,
-    /// Whether all of it was read from files beside the FASTA.
+    /// Whether all indexes were read from files beside the FASTA.
     beside: bool,
 }
 
@@ -77,7 +77,7 @@ impl Index {
         Ok(index)
     }
 
-    /// Each name is there once, and fit for a row.
+    /// Checks that each name stands once and can be written in a row.
     fn check(&self) -> Result<()> {
         let mut names = HashSet::with_capacity(self.entries.len());
         for FaiEntry { name, .. } in &self.entries {
@@ -92,7 +92,7 @@ impl Index {
         Ok(())
     }
 
-    /// Writes the index for a FASTA beside which there is none.
+    /// Writes an index for a FASTA that has none beside it.
     fn write(&self, path: &Path) -> io::Result<()> {
         let mut rows = Vec::new();
         for entry in &self.entries {
@@ -115,16 +115,16 @@ impl Index {
     }
 }
 
-/// A FASTA file as htslib takes it: by a path beside which the indexes are.
+/// A FASTA file as htslib takes it: a path with the indexes beside it.
 pub struct Indexed {
     path: PathBuf,
     names: HashSet<BString>,
-    /// Where the indexes were written, for as long as they are read.
+    /// Folder of the indexes that were written; kept while they are read.
     _folder: Option<TempDir>,
 }
 
 impl Indexed {
-    /// Takes the indexes beside the file; without them, makes them in a temporary folder.
+    /// Uses the indexes beside the file. If there are none, writes them to a temporary folder.
     pub fn open(path: &Path) -> Result<Self, Fault> {
         let shown = || path.display().to_string();
         Self::new(path)
@@ -139,7 +139,7 @@ impl Indexed {
             .iter()
             .map(|entry| entry.name.clone())
             .collect();
-        // What takes the path takes text alone.
+        // htslib takes paths as text.
         if index.beside && path.to_str().is_some() {
             let (path, _folder) = (path.to_owned(), None);
             return Ok(Self {
@@ -179,7 +179,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     path.into()
 }
 
-/// An index beside a file, if it is there.
+/// Opens an index beside a file, if there is one.
 fn read_index<T>(
     path: &Path,
     suffix: &str,
@@ -221,7 +221,7 @@ fn build(file: BufReader<File>, blocked: bool) -> Result<Index> {
     })
 }
 
-/// Remembers where blocks begin: in the file, and in the text.
+/// Notes where blocks begin, in the file and in the text.
 struct BlockStarts<R> {
     inner: bgzf::io::Reader<R>,
     starts: Vec<(u64, u64)>,

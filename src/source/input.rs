@@ -45,7 +45,7 @@ impl Input {
         Ok(Box::new(Counted::new(file, consumed.clone())?))
     }
 
-    /// What tells a file from itself after a change; none of what is no file.
+    /// Identity, size and time of a file, to see whether it was changed; none if it is no file.
     fn stamp(&self) -> Option<Stamp> {
         let Self::File(path) = self else { return None };
         let found = path.metadata().ok().filter(Metadata::is_file)?;
@@ -56,7 +56,7 @@ impl Input {
         })
     }
 
-    /// Bytes that there are to read, if that is known: not of a pipe.
+    /// Bytes to read; none if that is not known, as for a pipe.
     pub fn size(&self) -> Option<u64> {
         let file = match self {
             Self::Stdin => File::from(io::stdin().as_fd().try_clone_to_owned().ok()?),
@@ -71,7 +71,7 @@ fn size(found: &Metadata) -> Option<u64> {
     found.is_file().then_some(found.len())
 }
 
-/// Bytes of input that were read, as they come from files, by all who read.
+/// Bytes of input that were read, before decompression, over all readers.
 #[derive(Clone, Debug, Default)]
 pub struct Consumed(Arc<AtomicU64>);
 
@@ -84,7 +84,7 @@ impl Consumed {
 struct Counted {
     file: File,
     consumed: Consumed,
-    /// Bytes that a file had when it was opened, and has still to give.
+    /// Size of the file when it was opened, less the bytes that were read since.
     left: u64,
 }
 

@@ -2,7 +2,7 @@
 
 const LONGEST: u64 = 1 << 48;
 
-/// What the text says; how its numbers count is for the reader of it to tell.
+/// A locus as written. The caller knows whether its numbers count from 0 or from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Locus<'a> {
     pub contig: &'a [u8],
@@ -36,7 +36,7 @@ pub fn unbraced(name: &[u8]) -> &[u8] {
         .unwrap_or(name)
 }
 
-/// A position that may have commas behind its first digit; none if no contig is that long.
+/// A position, which may have commas behind its first digit; none if it does not fit `usize`.
 pub fn number(text: &[u8]) -> Option<u64> {
     let mut digits = text.iter().filter(|&&byte| byte != b',');
     let number = digits.try_fold(0u64, |number, byte| {

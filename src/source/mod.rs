@@ -1,6 +1,6 @@
 //! Reading: bytes of any compression, to stretches of bases with a place on a contig.
 
-// What files say of sizes and positions is held against bounds, or a reason stands beside it.
+// Sizes and positions from files are checked against bounds, or a comment says why not.
 #![cfg_attr(
     not(test),
     warn(
@@ -64,14 +64,14 @@ pub(crate) const fn to_index(size: u64) -> usize {
 /// How inputs are read.
 #[derive(Clone, Debug)]
 pub struct SourceOptions {
-    /// `None`: told by the first bytes of each.
+    /// `None`: detected from the first bytes of each input.
     pub format: Option<InputFormat>,
     pub header_coords: HeaderCoords,
     pub regions: regions::RegionOptions,
     pub reads: reads::ReadOptions,
     /// No notes on standard error.
     pub quiet: bool,
-    /// Counts what is read.
+    /// ReadCounts what is read.
     pub consumed: Consumed,
 }
 
@@ -107,13 +107,13 @@ impl Default for SourceOptions {
 
 /// What an input held.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct ReadCounts {
     pub records: u64,
     /// Of these, alignments.
     pub reads: reads::Tally,
 }
 
-impl Counts {
+impl ReadCounts {
     fn of(records: u64) -> Self {
         Self {
             records,
@@ -122,12 +122,12 @@ impl Counts {
     }
 }
 
-/// Hands every record or region of `input` to `sink`, in order; returns how many there were.
+/// Sends every record or region of `input` to `sink`, in order; returns how many there were.
 ///
-/// What came before an error has reached `sink`; a record that was cut has no end there.
-pub fn read(input: &Input, options: &SourceOptions, sink: &mut dyn Sink) -> Result<Counts> {
+/// On an error, `sink` has got all bases before it. A record that was cut is not ended.
+pub fn read(input: &Input, options: &SourceOptions, sink: &mut dyn Sink) -> Result<ReadCounts> {
     if let Input::Regions(texts) = input {
-        return Ok(Counts::of(regions::read_texts(texts, options, sink)?));
+        return Ok(ReadCounts::of(regions::read_texts(texts, options, sink)?));
     }
     let raw = input.open(&options.consumed).map_err(|error| SourceError {
         input: input.to_string(),
@@ -143,7 +143,7 @@ pub fn read_bytes(
     raw: impl Read + Send + 'static,
     options: &SourceOptions,
     sink: &mut dyn Sink,
-) -> Result<Counts> {
+) -> Result<ReadCounts> {
     let fail = |fault: Fault| SourceError {
         input: input.to_string(),
         place: String::new(),
@@ -152,7 +152,7 @@ pub fn read_bytes(
     let mut text = decompress(raw).map_err(|error| fail(error.into()))?;
     let first = first_byte(&mut text).map_err(|error| fail(error.into()))?;
     let Some((first, skipped)) = first else {
-        return Ok(Counts::default());
+        return Ok(ReadCounts::default());
     };
     let mut head = vec![first];
     if reads::may_begin_with(first) {
@@ -182,7 +182,7 @@ pub fn read_bytes(
     }
     if format == Some(InputFormat::Alignments) {
         let reads = reads::read(input, head, text, &options.reads, sink)?;
-        return Ok(Counts {
+        return Ok(ReadCounts {
             records: reads.records,
             reads,
         });
@@ -194,7 +194,7 @@ pub fn read_bytes(
         Some(InputFormat::Fastq) => fastq::read(input, text, skipped, &mut headers)?,
         _ => regions::read_bed(input, text, skipped, options, sink)?,
     };
-    Ok(Counts::of(records))
+    Ok(ReadCounts::of(records))
 }
 
 /// The first byte that is neither a byte order mark nor white space, and the lines before it.

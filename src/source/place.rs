@@ -16,22 +16,22 @@ pub struct Place {
     pub len: Option<usize>,
     /// Position of the stretch's first base.
     pub start: usize,
-    /// Positions to report on; `usize::MAX` as its end means to the end of the stretch. What lies
-    /// beside them is flank: windows read it, and it decides which calls stand.
+    /// Positions to report on; an end of `usize::MAX` means the end of the stretch. Bases outside
+    /// are flank: windows read them, and their scores decide which calls are local maxima.
     pub report: Range<usize>,
-    /// Positions whose bases are counted here, and whose rows are written: those that start in it.
-    /// All but for a shard.
+    /// Positions whose bases are counted and whose rows are written (a row belongs to its start).
+    /// A shard has a part of them, any other run all.
     pub own: Range<usize>,
-    /// Strand to report on; `Both` leaves it to the run.
+    /// Strand to report on; `Both` means the strands of the run.
     pub strand: Strand,
-    /// Name of what the stretch was taken from (a region, a read), for a column of its own.
+    /// Name of the region or read that the stretch comes from, for the column of names.
     pub name: Option<Vec<u8>>,
-    /// If there is one, all of the above is in coordinates of a read, and rows go where it says.
+    /// Maps a read to its contig. With one, all of the above is in coordinates of the read.
     pub projection: Option<Projection>,
 }
 
 impl Place {
-    /// Where `start..end` lies on the contig; nowhere if a read's bases there are not aligned to it.
+    /// Where `start..end` lies on the contig; none if no base of a read there is aligned to it.
     pub fn on_contig(&self, start: usize, end: usize) -> Option<(usize, usize)> {
         match &self.projection {
             None => Some((start, end)),
@@ -44,7 +44,7 @@ impl Place {
         self.on_contig(at, at + 1).is_some()
     }
 
-    /// That of a whole contig: every base is reported on, in a run's every way.
+    /// The place of a whole contig, of which every base is reported on.
     pub fn whole(contig: &[u8]) -> Self {
         Self {
             contig: contig.to_vec(),
@@ -69,10 +69,11 @@ impl Place {
     }
 }
 
-/// Takes stretches of bases one after another: each begins, comes in parts of any size, and ends.
+/// Takes stretches of bases one after another. A stretch begins, comes in parts of any size, and
+/// ends.
 ///
-/// Each stretch stands alone: its ends are taken for the contig's. With as much flank as a run
-/// needs, or flank up to the contig's ends, rows are those that the whole contig gives there.
+/// Each stretch is scored as if it were a whole contig. With as much flank as the run needs, or
+/// flank up to the contig's ends, its rows equal those of the whole contig.
 pub trait Sink {
     fn begin(&mut self, place: Place) -> Result<()>;
 
@@ -80,10 +81,10 @@ pub trait Sink {
     /// flags included.
     fn bases(&mut self, codes: &[u8]) -> Result<()>;
 
-    /// Ends the stretch; one that does not end is cut, and its last windows are not scored.
+    /// Ends the stretch. The last windows of a stretch that does not end are not scored.
     fn end(&mut self) -> Result<()>;
 
-    /// Whether nothing more is wanted: a source may stop.
+    /// Whether the sink needs no more: the source may stop reading.
     fn is_done(&self) -> bool {
         false
     }

@@ -46,15 +46,15 @@ impl Shared {
     }
 }
 
-/// Text whose failure is an early end. Its last line is broken, and an empty line follows:
-/// without these the parser refuses a header at the end.
+/// A reader that shows a failure as the end of the text. It adds a line break to the last line,
+/// and an empty line: without these the parser refuses a header at the end.
 pub struct Watched<R> {
     inner: R,
     shared: Shared,
     line_begins: bool,
     in_header: bool,
     ended: bool,
-    /// Line breaks still to come behind the end.
+    /// Line breaks still to be added at the end.
     breaks: usize,
 }
 

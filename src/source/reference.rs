@@ -17,7 +17,7 @@ pub use super::index::Indexed;
 use super::to_index;
 use crate::sequence::{self, Foreign};
 
-/// Bytes read, and bases handed on, at a time.
+/// Bytes read, and bases sent to the sink, at a time.
 const BUFFER: usize = 1 << 16;
 
 trait SeekableText: Read + Seek {}
@@ -30,7 +30,7 @@ pub struct Reference {
     at: u64,
     entries: Vec<FaiEntry>,
     numbers: HashMap<BString, usize>,
-    /// Whether an entry was held against the text.
+    /// For each contig, whether its index entry was compared with the text.
     checked: Vec<bool>,
 }
 
@@ -62,7 +62,7 @@ impl Reference {
         &self.path
     }
 
-    /// Number of a contig in the order of the index: what the calls below take.
+    /// Number of a contig in the order of the index. The methods below take this number.
     pub fn number(&self, name: &[u8]) -> Option<usize> {
         self.numbers.get(name.as_bstr()).copied()
     }
@@ -76,7 +76,7 @@ impl Reference {
         to_index(self.entries[contig].len)
     }
 
-    /// Hands the codes of a stretch within a contig to `take`.
+    /// Calls `take` with the codes of a stretch within a contig.
     pub fn read(
         &mut self,
         contig: usize,
@@ -113,7 +113,7 @@ impl Reference {
         Ok(())
     }
 
-    /// Holds the index against the text around a contig: its header, and what follows it.
+    /// Compares the index with the text around a contig: its header, and what follows its bases.
     fn check(&mut self, contig: usize) -> Result<()> {
         if self.checked[contig] {
             return Ok(());

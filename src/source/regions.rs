@@ -1,8 +1,8 @@
 //! Regions of a reference, with the flanks that scoring needs.
 //!
-//! All regions are read first, then sorted by contig and start, so that rows come sorted. Those
-//! that overlap or touch become one, and each base is scored once; with names carried on, each
-//! region stands alone.
+//! All regions are read first, then sorted by contig and start, so that rows come sorted. Regions
+//! that overlap or touch are merged, so that each base is scored once. With `--names` regions are
+//! not merged.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -19,11 +19,11 @@ use crate::sequence::Strand;
 /// How regions are read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RegionOptions {
-    /// Where their sequence is taken from.
+    /// The FASTA that holds their sequence.
     pub reference: Option<PathBuf>,
     /// Whether they are reported on their own strand only.
     pub strand: bool,
-    /// Whether their names are carried on.
+    /// Whether rows get the names of regions.
     pub names: bool,
     /// Bases to take beside a region, where the contig has them.
     pub flank: usize,
@@ -40,7 +40,7 @@ pub struct Region {
     pub name: Option<BString>,
 }
 
-/// Reads BED from `text` and hands its regions on; returns how many there were.
+/// Reads BED from `text` and sends its regions to `sink`; returns how many there were.
 ///
 /// `skipped` lines of the input lie before it.
 pub fn read_bed(
@@ -65,11 +65,11 @@ pub fn read_bed(
         })
     });
     let regions = regions.collect::<Result<Vec<_>, _>>()?;
-    hand_on(regions, &mut reference, options, sink)
+    send_regions(regions, &mut reference, options, sink)
 }
 
-/// Hands on regions given as text, `chr1:1,000,001-2,000,000` (1-based, inclusive), `chr1:5-` or
-/// `chr1`.
+/// Sends regions to `sink` that are given as text, `chr1:1,000,001-2,000,000` (1-based,
+/// inclusive), `chr1:5-` or `chr1`.
 pub fn read_texts(
     texts: &[BString],
     options: &super::SourceOptions,
@@ -83,7 +83,7 @@ pub fn read_texts(
         Ok(region)
     });
     let regions = regions.collect::<Result<Vec<_>>>()?;
-    hand_on(regions, &mut reference, options, sink)
+    send_regions(regions, &mut reference, options, sink)
 }
 
 fn open(options: &super::SourceOptions) -> Result<Reference> {
@@ -91,7 +91,7 @@ fn open(options: &super::SourceOptions) -> Result<Reference> {
     let path = path.ok_or_else(|| anyhow!("regions need --reference"))?;
     let note = |text: &str| {
         if !options.quiet {
-            // Nobody is left to tell when standard error is gone.
+            // A closed standard error is ignored.
             let _ = writeln!(io::stderr(), "windrow: note: {}", printable(text));
         }
     };
@@ -132,7 +132,7 @@ fn unknown(name: &[u8], reference: &Reference) -> Fault {
     Fault::Region(format!("{path} has no contig {name}{hint}"))
 }
 
-/// The region, if it lies within its contig; positions are 0-based, half-open.
+/// The region, or an error if it is not within its contig; positions are 0-based, half-open.
 fn bounded(contig: usize, start: u64, end: u64, reference: &Reference) -> Result<Region, Fault> {
     let bases = reference.len(contig);
     if start > end {
@@ -165,7 +165,7 @@ impl bed::BedRow {
     }
 }
 
-fn hand_on(
+fn send_regions(
     mut regions: Vec<Region>,
     reference: &mut Reference,
     options: &super::SourceOptions,
@@ -199,7 +199,7 @@ fn hand_on(
     Ok(read)
 }
 
-/// What sorted regions cover, as stretches that do not overlap, each with the strands to report
+/// The union of sorted regions, as regions that do not overlap, each with the strands to report
 /// on.
 fn union(regions: &[Region]) -> Vec<Region> {
     let mut sweep = Sweep::default();
@@ -228,15 +228,15 @@ fn union(regions: &[Region]) -> Vec<Region> {
 #[derive(Default)]
 struct Sweep {
     contig: usize,
-    /// What lies left of it is done.
+    /// Positions left of it are done.
     at: usize,
-    /// Where regions that began before end, on the forward and on the reverse strand.
+    /// Ends of the open regions, on the forward and on the reverse strand.
     ends: [usize; 2],
     union: Vec<Region>,
 }
 
 impl Sweep {
-    /// Adds what is open up to a position.
+    /// Adds the open regions up to a position.
     fn cover(&mut self, to: usize) {
         let (contig, name) = (self.contig, None);
         while self.at < to {

@@ -1,4 +1,4 @@
-//! One part of several of what a run reads, cut by bases.
+//! One of several parts of a run's input, cut by bases.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use super::{Place, Sink};
 
-/// How far a stretch has come, and what of it is to be reported on.
+/// How many bases of a stretch have come, and which positions are reported on.
 #[derive(Default)]
 struct Stretch {
     report: Range<usize>,
@@ -55,22 +55,22 @@ impl Sink for Count {
     }
 }
 
-/// Hands on what one shard needs: its own bases, flank before them, and what follows until no row
-/// of its own is open.
+/// Passes on what one shard needs: its own bases, the flank before them, and the bases after them
+/// until no row of the shard is open.
 pub struct Shard<'a> {
     inner: &'a mut dyn Sink,
-    /// Its own bases, counted through all that is reported on.
+    /// Bases of this shard, as a range in all bases that are reported on.
     own: Range<u64>,
     flank: usize,
-    /// Set by the pipeline when no row of the shard can come any more.
+    /// Set by the pipeline when the shard can have no more rows.
     settled: &'a AtomicBool,
-    /// Bases to report on before the open stretch.
+    /// Bases to report on in the stretches before the open one.
     before: u64,
     stretch: Stretch,
     state: State,
 }
 
-/// What becomes of the open stretch.
+/// What happens to the open stretch.
 enum State {
     /// The shard begins at `cut` or later; the last bases are kept as flank.
     Waiting {
@@ -78,9 +78,9 @@ enum State {
         cut: usize,
         flank: Vec<u8>,
     },
-    /// It is handed on, and the shard's own part of it ends there.
+    /// The stretch is passed on. The shard's own part of it ends at `end`.
     Passing { end: usize },
-    /// The rest is left to the next shard.
+    /// The next shard has the rest.
     Done,
 }
 
@@ -121,7 +121,7 @@ impl<'a> Shard<'a> {
         }
     }
 
-    /// Where in the open stretch the shard ends, if it does.
+    /// Position at which the shard ends in the open stretch; `usize::MAX` if it does not.
     fn own_end(&self) -> usize {
         let end = self.position(self.own.end);
         if end < self.stretch.report.end {
@@ -131,7 +131,7 @@ impl<'a> Shard<'a> {
         }
     }
 
-    /// Position in the open stretch of a base counted through all.
+    /// Position in the open stretch of a base that is counted over all stretches.
     fn position(&self, base: u64) -> usize {
         let base = usize::try_from(base.saturating_sub(self.before)).unwrap_or(usize::MAX);
         self.stretch.report.start.saturating_add(base)

@@ -6,13 +6,13 @@ use anyhow::Result;
 
 use super::{Place, Sink};
 
-/// How long contigs are.
+/// Lengths of contigs.
 ///
-/// That is the contig's whole length where an index or a header tells it, else how far its bases
-/// reach: to its end, or to that of the last part that came.
+/// The length of a contig is the one that an index or a header states. If none does, it is the
+/// end of the last base that was read of it.
 #[derive(Debug, Default)]
 pub struct Lengths {
-    /// In the order in which they came.
+    /// Names and lengths, in the order in which the contigs came.
     lengths: Vec<(Vec<u8>, usize)>,
     numbers: HashMap<Vec<u8>, usize>,
 }
@@ -23,7 +23,7 @@ impl Lengths {
         number.map(|&number| self.lengths[number].1)
     }
 
-    /// Notes that a contig is at least so long; says which number it has.
+    /// Notes that a contig has at least `bases` bases, and returns its number.
     pub fn note(&mut self, contig: &[u8], bases: usize) -> usize {
         let Self { lengths, numbers } = self;
         match numbers.get(contig) {
@@ -46,7 +46,7 @@ impl Lengths {
         Some((name, *bases))
     }
 
-    /// Of the longest contig.
+    /// Length of the longest contig.
     pub fn longest(&self) -> usize {
         self.lengths
             .iter()
@@ -66,12 +66,12 @@ impl Lengths {
     }
 }
 
-/// Hands everything on, and notes how long contigs are.
+/// Passes everything to the next sink, and notes the lengths of contigs.
 pub struct Sizes<'a> {
     inner: &'a mut dyn Sink,
     noted: Lengths,
-    /// Number of the contig of the open stretch, and position of the base that comes next; none
-    /// where the length is known.
+    /// Number of the open stretch's contig, and position of the next base; none if the length is
+    /// known.
     open: Option<(usize, usize)>,
 }
 

@@ -11,7 +11,7 @@ pub(super) const LAYOUT: Layout = Layout {
     ..Layout::PLAIN
 };
 
-/// BED6: below a track line, browsers take a seventh column for something else.
+/// BED6: below a track line, browsers read a seventh column as thickStart.
 pub(super) const TRACK: Layout = Layout {
     row: |line, out| {
         line.bed6(out);
@@ -22,8 +22,8 @@ pub(super) const TRACK: Layout = Layout {
     ..LAYOUT
 };
 
-/// BED9, with a colour by label and strand. Browsers take a tenth column for blocks, so the value
-/// is left out.
+/// BED9, with a colour by label and strand. The value is left out, since browsers read a tenth
+/// column as blockCount.
 pub(super) const COLORED: Layout = Layout {
     row: |line, out| {
         line.bed9(out);

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use noodles_bgzf as bgzf;
 
-/// Compresses to blocks. One that is dropped before [`Self::finish`] lacks the end-of-file block,
-/// so that what was cut short is seen to be.
+/// Compresses to blocks. If it is dropped before [`Self::finish`], the end-of-file block is
+/// missing, so that readers see that the text is cut.
 pub struct BgzipWriter<W: Write>(Option<bgzf::io::Writer<W>>);
 
 impl<W: Write> BgzipWriter<W> {
@@ -13,7 +13,7 @@ impl<W: Write> BgzipWriter<W> {
         Self(Some(bgzf::io::Writer::new(inner)))
     }
 
-    /// Writes what is left and the end-of-file block.
+    /// Writes the last block and the end-of-file block.
     pub fn finish(mut self) -> io::Result<W> {
         self.writer()?.try_finish()?;
         self.0
@@ -33,7 +33,7 @@ fn gone() -> io::Error {
 
 impl<W: Write> Drop for BgzipWriter<W> {
     fn drop(&mut self) {
-        // Dropped whole, the inner writer would end the file.
+        // The inner writer would write the end-of-file block when it is dropped.
         self.0.take().map(bgzf::io::Writer::into_inner);
     }
 }

@@ -1,16 +1,16 @@
-//! Colours of labels and strands, for browsers.
+//! Colours of labels and strands in browsers.
 
 use crate::model::{Contract, Task};
 use crate::sequence::Strand;
 
-/// The brightest part of a colour: darker than what the eye loses on white.
+/// Largest component of a colour: dark enough to be seen on white.
 const BRIGHT: u16 = 200;
-/// Degrees from one label to the next. It has no divisor in common with 360, so that no two of the
-/// 256 labels which a model may have share a hue; neighbours are far apart.
+/// Degrees of hue from one label to the next. It is coprime to 360, so that no two of a model's at
+/// most 256 labels have the same hue, and neighbours differ much.
 const TURN: u16 = 137;
 
-/// Red, green and blue of a label: one hue a task for its first label, turned for the others; half
-/// as bright on the reverse strand.
+/// Red, green and blue of a label. The task sets the hue of the first label, each further label
+/// adds a turn, and the reverse strand has half the brightness.
 pub fn color(contract: &Contract, label: usize, strand: Strand) -> [u8; 3] {
     let first: u16 = match contract.task {
         Task::ExonStart => 213,
@@ -27,7 +27,7 @@ pub fn color(contract: &Contract, label: usize, strand: Strand) -> [u8; 3] {
     of_hue((first + turned) % 360, bright)
 }
 
-/// A full colour of a hue in degrees.
+/// The saturated colour of a hue in degrees.
 fn of_hue(hue: u16, bright: u16) -> [u8; 3] {
     let rising = bright * (hue % 60) / 60;
     let falling = bright - rising;

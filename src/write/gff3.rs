@@ -29,7 +29,7 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     out.push(b'\t');
     line.row.value.write(out);
     out.extend_from_slice(&[b'\t', line.strand.symbol()]);
-    // Labels and names of models are words that need no escape.
+    // Labels and names of models need no escape.
     out.extend_from_slice(b"\t.\tName=");
     out.extend_from_slice(line.label().as_bytes());
     out.extend_from_slice(b";model=");
@@ -37,10 +37,10 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-/// Term of the Sequence Ontology for what a model calls.
+/// Term of the Sequence Ontology for the calls of a task.
 fn kind(task: Task) -> &'static str {
     match task {
-        // The first base of an exon, whether an intron or nothing is in front of it.
+        // The first base of an exon, behind an intron or at the start of a transcript.
         Task::ExonStart => "exon_region",
         Task::Promoter => "promoter",
         Task::Enhancer => "enhancer",
@@ -49,7 +49,7 @@ fn kind(task: Task) -> &'static str {
     }
 }
 
-/// Appends a name with all but the bytes that the format allows there as %XX.
+/// Appends a name; bytes that the format does not allow are written as %XX.
 fn seqid(name: &[u8], out: &mut Vec<u8>) {
     for &byte in name {
         if byte.is_ascii_alphanumeric() || b".:^*$@!+_?-|".contains(&byte) {

@@ -6,27 +6,27 @@ use crate::model::{Contract, Model, Output};
 use crate::sequence::StrandChoice;
 use crate::window::Softmask;
 
-/// A model as a run uses it.
+/// A model of a run.
 #[derive(Clone, Copy)]
 pub struct Provenance<'a> {
     pub model: &'a Model,
     pub stride: usize,
-    /// Labels that are scored, and the least of their rows; none if every window is a row.
+    /// Labels that are scored, and their thresholds; no threshold if every window is a row.
     pub least: &'a [(usize, Option<Least>)],
 }
 
-/// The least that makes a row.
+/// The threshold of rows.
 #[derive(Clone, Copy, Debug)]
 pub struct Least {
     pub asked: Threshold,
-    /// The lowest raw output that reaches it, once values are rounded.
+    /// The lowest raw output whose rounded value reaches it.
     pub output: f32,
 }
 
-/// What rows of a run have in common.
+/// The provenance of all rows of a run.
 #[derive(Clone, Debug)]
 pub struct Parameters<'a> {
-    /// The command line, less what cannot change the output.
+    /// The command line without flags that cannot change the output.
     pub command: &'a str,
     /// One row a window instead of calls.
     pub raw: bool,
@@ -38,8 +38,8 @@ pub struct Parameters<'a> {
     pub names: bool,
 }
 
-/// The lines above the rows. Nothing in them changes from run to run, machine to machine, or with
-/// flags that don't change rows.
+/// The lines above the rows. They do not depend on time, machine, or flags that do not change
+/// rows.
 pub fn header(to: &Destination, parameters: &Parameters<'_>, models: &[Provenance<'_>]) -> String {
     let layout = to.layout();
     let Parameters { strand, .. } = *parameters;

@@ -1,4 +1,4 @@
-//! An index of block-gzipped rows, as tabix makes it: `.tbi`, or `.csi` for long contigs.
+//! Indexes of block-gzipped rows, as tabix makes them: `.tbi`, or `.csi` for long contigs.
 
 use std::ffi::CString;
 use std::io;
@@ -14,7 +14,7 @@ use hts_sys::{
 
 use super::whole::Whole;
 
-/// Where contig, start and end stand in a row, counted from 1.
+/// Columns of contig, start and end, counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Columns {
     pub contig: u8,
@@ -22,11 +22,11 @@ pub struct Columns {
     pub end: u8,
     /// Whether positions count from 1, with the end included.
     pub from_one: bool,
-    /// Lines above the rows, if not all of them begin with '#'.
+    /// Lines above the rows to skip, where not all of them begin with '#'.
     pub skip: i32,
 }
 
-/// Those of BED and of all that is like it.
+/// The columns of BED and similar formats.
 pub const INTERVAL: Columns = Columns {
     contig: 1,
     start: 2,
@@ -35,13 +35,13 @@ pub const INTERVAL: Columns = Columns {
     skip: 0,
 };
 
-/// What a `.tbi` can tell apart, in bases.
+/// Longest contig of a `.tbi`, in bases.
 const REACH: usize = 1 << 29;
 /// Bases of the smallest interval of a `.csi`, as a power of two.
 const CSI_SHIFT: i32 = 14;
 
 impl Columns {
-    /// Those of a file in which `head` stands above the rows.
+    /// The columns of a file with `head` above the rows.
     pub fn below(self, head: &str) -> Self {
         let last = head.lines().rev().skip_while(|line| line.starts_with('#'));
         let skip = i32::try_from(last.count()).unwrap_or(i32::MAX);
@@ -64,9 +64,9 @@ impl Columns {
     }
 }
 
-/// Gives `rows`, block gzip, and an index of them their names: `FILE` and `FILE.tbi`, or
-/// `FILE.csi` if the longest contig asks for it. If either cannot be, neither is.
-pub fn appear(rows: Whole, columns: Columns, longest: usize) -> Result<()> {
+/// Gives `rows`, which are block gzip, and their index their names: `FILE` and `FILE.tbi`, or
+/// `FILE.csi` if the longest contig needs it. On an error neither file is there.
+pub fn publish(rows: Whole, columns: Columns, longest: usize) -> Result<()> {
     let (suffix, shift) = match longest > REACH {
         true => (".csi", CSI_SHIFT),
         false => (".tbi", 0),
@@ -74,9 +74,9 @@ pub fn appear(rows: Whole, columns: Columns, longest: usize) -> Result<()> {
     let index = rows.beside(suffix)?;
     let index = index.context("what has the name of its index is no regular file")?;
     build(rows.file.path(), index.file.path(), columns, shift)?;
-    let index = index.appear().context("its index")?;
-    rows.appear().map(|_| ()).inspect_err(|_| {
-        // An index of nothing is worse than none.
+    let index = index.publish().context("its index")?;
+    rows.publish().map(|_| ()).inspect_err(|_| {
+        // An index without its file must not stay.
         let _ = std::fs::remove_file(index);
     })?;
     Ok(())
@@ -90,9 +90,9 @@ fn build(rows: &Path, index: &Path, columns: Columns, shift: i32) -> Result<()> 
         _ => HTS_FMT_CSI,
     };
     // SAFETY: the strings and the columns outlive the calls, which keep none of them; the file and
-    // the table are looked at only where they are there, and are given back once.
+    // the table are checked for null before use, and are freed once.
     let written = unsafe {
-        // What it says goes to standard error unasked, and names temporary files.
+        // Messages of htslib go to standard error, and name temporary files.
         hts_set_log_level(htsLogLevel_HTS_LOG_OFF);
         let file = bgzf_open(rows.as_ptr(), c"r".as_ptr());
         ensure!(!file.is_null(), io::Error::last_os_error());
@@ -118,8 +118,8 @@ fn build(rows: &Path, index: &Path, columns: Columns, shift: i32) -> Result<()> 
     written.context("its index")
 }
 
-/// Whether rows that an index passes over are among these: it takes what begins with '#' for a
-/// comment. `head` bytes at their beginning are the header.
+/// The contig of the first row that begins with '#', which an index would take for a comment.
+/// The first `head` bytes of `rows` are the header.
 pub fn hidden(rows: &[u8], head: usize) -> Option<&[u8]> {
     let rows = rows.get(head..)?;
     let mut lines = rows.split(|&byte| byte == b'\n');

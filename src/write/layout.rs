@@ -1,40 +1,40 @@
-//! What sets the formats apart; all else of a run knows them by this alone.
+//! Properties of each output format. The rest of the program knows formats by these alone.
 
 use super::big::{self, Kind};
 use super::index::{Columns, INTERVAL};
 use super::{Format, Line, bed, bedgraph, gff3, narrowpeak, spsc, tsv};
 use crate::model::Contract;
 
-/// How a format shows rows.
+/// The layout of a format.
 pub struct Layout {
     /// Appends a row.
     pub row: fn(&Line<'_>, &mut Vec<u8>),
-    /// What a file begins with.
+    /// First line of a file.
     pub first: &'static str,
     /// Whether `#` lines may stand above the rows.
     pub comments: bool,
     /// Names of the columns, one space between.
     pub columns: &'static str,
-    /// Whether they stand above the rows as a line of the table.
+    /// Whether the names are a line above the rows.
     pub titles: bool,
-    /// Whether a row can say what it was found in.
+    /// Whether a row can have the name of its region or read.
     pub names: bool,
     pub tracks: LabelScope,
-    /// Whether rows are the steps of one track: a single label on one strand, no two of them over
-    /// a base, neighbours of equal value merged.
+    /// Whether rows are the steps of one track: of a single label on one strand, without overlap,
+    /// neighbours of equal value merged.
     pub steps: bool,
     pub holds: Holds,
-    /// What browsers take it for.
+    /// Type of the track in browsers.
     pub track: BrowserTrack,
-    /// What a file is made to when all rows are there; none if it is the rows.
+    /// Binary format that the rows are converted to at the end; none for text.
     pub stored: Option<Kind>,
-    /// Where an index finds rows.
+    /// Columns of an index.
     pub index: Columns,
-    /// Why rows of a model cannot be written, if they cannot.
+    /// Why rows of a model cannot be written; none if they can.
     pub refuses: fn(&Contract) -> Option<&'static str>,
 }
 
-/// What the rows of one file may be of.
+/// Labels that one file can hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LabelScope {
     /// Any labels of any models.
@@ -45,17 +45,17 @@ pub enum LabelScope {
     Label,
 }
 
-/// What rows of a format are.
+/// Rows that a format can hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Holds {
-    /// Calls or windows, as asked for.
+    /// Calls or windows.
     Either,
     Calls,
-    /// Windows; of at least this value, if no other is asked for.
+    /// Windows, by default of at least this value.
     Windows(f32),
 }
 
-/// What a browser takes rows for, with a track line above them.
+/// Type of rows in a browser, with a track line above them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BrowserTrack {
     /// Nothing.
@@ -66,7 +66,7 @@ pub enum BrowserTrack {
 }
 
 impl Layout {
-    /// That of most formats; each says where it differs.
+    /// The values of most formats; each format states where it differs.
     pub(super) const PLAIN: Self = Self {
         row: |_, _| (),
         first: "",
@@ -85,7 +85,7 @@ impl Layout {
 }
 
 impl Format {
-    /// How rows are shown, below a line for browsers or not, with a column of colours or not.
+    /// The layout of a format, with or without a track line and a column of colours.
     pub fn layout(self, track: bool, colors: bool) -> &'static Layout {
         match self {
             Self::Bed if colors => &bed::COLORED,

@@ -1,6 +1,6 @@
 //! Rows of output, byte for byte.
 
-// What files say of sizes and positions is held against bounds, or a reason stands beside it.
+// Sizes and positions from files are checked against bounds, or a comment says why not.
 #![cfg_attr(
     not(test),
     warn(
@@ -49,13 +49,12 @@ use crate::sequence::Strand;
 use crate::source::Place;
 use crate::value::Value;
 
-/// A row: half-open interval, its best base, channel (model, label and strand), value and raw
-/// output.
+/// A row: half-open interval, summit, channel (model, label and strand), value and raw output.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Row {
     pub start: usize,
     pub end: usize,
-    /// What the best window reports on; none if that lies nowhere on the contig.
+    /// Base that the best window reports on; none if that base is not on the contig.
     pub summit: Option<usize>,
     pub channel: usize,
     pub value: Value,
@@ -63,7 +62,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// The row where its place says that it lies on the contig; none if it lies nowhere.
+    /// The row in coordinates of the contig; none if no base of it is on the contig.
     pub fn on_contig(self, place: &Place) -> Option<Self> {
         let (start, end) = place.on_contig(self.start, self.end)?;
         let summit = (self.summit).and_then(|at| Some(place.on_contig(at, at + 1)?.0));
@@ -79,7 +78,7 @@ impl Row {
 /// Rarity of a row whose score is 1000: one position in a million.
 const RAREST: f64 = 6.0;
 
-/// A row with all that a format may say of it.
+/// A row with all data that a format can write.
 #[derive(Clone, Copy, Debug)]
 pub struct Line<'a> {
     pub contig: &'a [u8],
@@ -88,7 +87,7 @@ pub struct Line<'a> {
     /// Number of the label among those of the model.
     pub label: usize,
     pub strand: Strand,
-    /// What it was found in, if rows are to say so.
+    /// Name of the region or read, if rows have a column for names.
     pub name: Option<&'a [u8]>,
 }
 
@@ -97,7 +96,7 @@ impl Line<'_> {
         &self.model.labels[self.label]
     }
 
-    /// Probability at the summit; a plain value is given as it is.
+    /// Probability at the summit, or the plain value.
     fn probability(&self) -> f32 {
         self.model.probability(self.label, self.row.output)
     }
@@ -114,8 +113,8 @@ impl Line<'_> {
         clippy::cast_sign_loss,
         reason = "a rarity is not below 0, so this is 0 to 1000"
     )]
-    /// BED's score, `round(1000 * min(1, rarity / 6))`: 500 is one position in a thousand. Of a
-    /// model without a background, thousandths of the probability.
+    /// BED's score, `round(1000 * min(1, rarity / 6))`: 500 is one position in a thousand. If the
+    /// model has no background, it is the probability in thousandths.
     fn score(&self) -> u16 {
         match self.rarity() {
             Some(rarity) => (1000.0 * (rarity / RAREST).min(1.0)).round() as u16,
@@ -138,7 +137,7 @@ impl Line<'_> {
         out.extend_from_slice(&[b'\t', self.strand.symbol()]);
     }
 
-    /// Appends the first nine columns of BED: all of the row is thick.
+    /// Appends the first nine columns of BED. The whole row is thick.
     fn bed9(&self, out: &mut Vec<u8>) {
         self.bed6(out);
         for position in [self.row.start, self.row.end] {
@@ -149,7 +148,7 @@ impl Line<'_> {
         color::write(color(self.model, self.label, self.strand), out);
     }
 
-    /// Appends the column of the name, if there is to be one.
+    /// Appends the column of the name, if there is one.
     fn name(&self, out: &mut Vec<u8>) {
         if let Some(name) = self.name {
             out.push(b'\t');

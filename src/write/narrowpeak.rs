@@ -1,7 +1,7 @@
 //! narrowPeak, BED6+4: contig, start, end, label, score, strand, value, p, -1, summit.
 //!
-//! The p column is `-log10` of the share of a genome's positions that score at least as much, by
-//! the background of the model; -1 without one.
+//! The p column is `-log10` of the share of a genome's positions that score at least as much,
+//! from the background of the model; -1 if the model has none.
 
 use super::{BrowserTrack, Holds, Layout, Line, number};
 use crate::model::single;
@@ -24,7 +24,7 @@ fn row(line: &Line<'_>, out: &mut Vec<u8>) {
         Some(rarity) => Value::new(single(rarity)).write(out),
         None => out.extend_from_slice(b"-1"),
     }
-    // A q-value takes all p-values at once, and rows are written as they come.
+    // A q-value needs all p-values, but rows are written as they come.
     out.extend_from_slice(b"\t-1\t");
     match line.row.summit {
         Some(summit) => number(summit - line.row.start, out),

@@ -1,6 +1,6 @@
-//! Sorting of what several sources find along a record, without holding the record.
+//! Merges the sorted items of several sources along a record, with bounded memory.
 
-/// Items kept until nothing can come before them.
+/// Items that are kept until no later item can precede them.
 #[derive(Debug)]
 pub struct Ordered<T> {
     /// By start, then by source.
@@ -18,7 +18,7 @@ impl<T> Ordered<T> {
         self.held.push(((start, source), item));
     }
 
-    /// Takes out, sorted, what starts left of `frontier`.
+    /// Removes the items that start left of `frontier`, sorted.
     pub fn release(&mut self, frontier: usize) -> impl Iterator<Item = T> {
         self.held.sort_by_key(|(key, _)| *key);
         let end = self

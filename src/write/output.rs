@@ -1,4 +1,4 @@
-//! Where rows go.
+//! The output of rows: destination, compression and index.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use super::layout::Layout;
 use super::target::{Form, Target};
 use crate::source::Lengths;
 
-/// What is to be written, and where.
+/// Options of the output.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Destination {
     pub format: Format,
@@ -21,7 +21,7 @@ pub struct Destination {
     pub bgzip: bool,
     /// An index is written beside the output.
     pub index: bool,
-    /// Lines above the rows that say where these come from.
+    /// Whether `#` lines with the provenance stand above the rows.
     pub header: bool,
     /// A line for browsers above the rows.
     pub track: bool,
@@ -37,13 +37,13 @@ impl Destination {
 
 pub enum RowOutput {
     Text(Target),
-    /// Text with an index beside it; and the bytes of its header, until they are written.
+    /// Text with an index beside it; and the length of its header, until the header is written.
     Indexed(Target, Columns, usize),
     Big(Big),
 }
 
 impl RowOutput {
-    /// Begins what is asked for; `head` is the text above the rows.
+    /// Begins an output; `head` is the text above the rows.
     pub fn begin(to: &Destination, head: &str) -> Result<Self> {
         let layout = to.layout();
         let form = if to.bgzip { Form::Bgzip } else { Form::Text };
@@ -59,7 +59,7 @@ impl RowOutput {
         }
     }
 
-    /// Takes whole rows.
+    /// Writes whole rows.
     pub fn write(&mut self, rows: &[u8]) -> Result<()> {
         match self {
             Self::Text(target) => target.write(rows),
@@ -76,8 +76,7 @@ impl RowOutput {
         }
     }
 
-    /// Writes out the rows that have come, if that changes no byte of the output: what is
-    /// compressed is cut into blocks by its bytes alone.
+    /// Flushes plain text. Compressed text is not flushed: its blocks must not depend on time.
     pub fn idle(&mut self) -> Result<()> {
         match self {
             Self::Text(target) => target.flush_text(),
@@ -85,7 +84,7 @@ impl RowOutput {
         }
     }
 
-    /// Writes out what can be written before all rows have come.
+    /// Flushes all that can be written before the last row.
     pub fn flush(&mut self) -> Result<()> {
         match self {
             Self::Text(target) | Self::Indexed(target, ..) => target.flush(),
@@ -93,7 +92,7 @@ impl RowOutput {
         }
     }
 
-    /// Writes out all, and gives a file its name. With `names`, rows have a column for them.
+    /// Writes the rest, and gives a file its name. With `names`, rows have a column for names.
     pub fn finish(self, lengths: &Lengths, names: bool, threads: usize) -> Result<()> {
         match self {
             Self::Text(target) => target.finish(),

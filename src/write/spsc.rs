@@ -1,4 +1,4 @@
-//! Scores of splice sites, as minisplice writes and minimap2 and miniprot read them: contig,
+//! Splice scores, a format that minisplice writes and that minimap2 and miniprot read: contig,
 //! offset, strand, A (acceptor) or D (donor), score.
 //!
 //! The offset is the number of bases left of the border between intron and exon, on the forward
@@ -23,9 +23,9 @@ pub(super) const LAYOUT: Layout = Layout {
 /// Share of acceptors of coding exons among all AG: 4,056 of 4,148,232, both strands, in 28.6 Mb
 /// of human chr1.
 const ACCEPTORS: f64 = 0.001;
-/// The same of donors among all GT: 4,015 of 2,887,922.
+/// Share of donors of coding exons among all GT: 4,015 of 2,887,922.
 const DONORS: f64 = 0.0014;
-/// The label of a window on the last base of an exon; any other is on the first.
+/// The label of windows on the last base of an exon. Any other label is on the first base.
 const EXON_END: &str = "exon_end";
 /// Probability of the lowest score.
 const LEAST: f32 = 0.0001;
@@ -41,7 +41,7 @@ fn refuses(model: &Contract) -> Option<&'static str> {
     }
 }
 
-/// A single label is of exon starts, as the task says, unless it is named otherwise.
+/// A model with a single label is one of exon starts, by its task, whatever the label's name.
 fn sites(labels: &[impl AsRef<str>]) -> bool {
     labels.len() == 1
         || labels

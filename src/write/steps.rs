@@ -1,4 +1,4 @@
-//! Steps of a track: no two over a base, equal neighbours merged.
+//! Steps of a track: they do not overlap, and neighbours with equal values are merged.
 
 use super::Row;
 
@@ -9,7 +9,7 @@ pub struct Merger {
 }
 
 impl Merger {
-    /// Takes the next row, sorted and not overlapping; gives back one that is complete.
+    /// Takes the next row (sorted, no overlap); returns a step that is complete.
     pub fn push(&mut self, row: Row) -> Option<Row> {
         match &mut self.open {
             Some(open) if open.end == row.start && open.value == row.value => {
@@ -20,12 +20,12 @@ impl Merger {
         }
     }
 
-    /// Where the row that is not complete starts.
+    /// Start of the step that is not complete.
     pub fn start(&self) -> Option<usize> {
         self.open.map(|row| row.start)
     }
 
-    /// The last row of the record.
+    /// Ends the record; returns its last step.
     pub fn finish(&mut self) -> Option<Row> {
         self.open.take()
     }

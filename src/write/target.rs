@@ -1,4 +1,4 @@
-//! Where output goes: standard output, or a file that appears whole or not at all.
+//! Destinations of output: standard output, or a file that gets its name when it is complete.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -13,22 +13,21 @@ use super::whole::Whole;
 
 const BUFFER: usize = 1 << 18;
 
-/// A destination under way.
+/// A destination that is being written.
 pub struct Target {
     name: String,
     coder: Coder,
-    /// What is to appear; none for standard output and for what is no regular file, such as
-    /// `/dev/null`.
+    /// The file to name at the end; none for standard output and for devices such as `/dev/null`.
     whole: Option<Whole>,
 }
 
-/// How text becomes bytes.
+/// The encoding of text.
 enum Coder {
     Plain(BufWriter<File>),
     Bgzip(BgzipWriter<File>),
 }
 
-/// What a destination holds.
+/// The compression of a destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     Text,
@@ -79,8 +78,8 @@ impl Target {
         }
     }
 
-    /// Begins a file that takes its name on [`Self::finish`]; until then it is a temporary one
-    /// in the same folder.
+    /// Begins a file. It is a temporary file in the same folder until [`Self::finish`] gives it its
+    /// name.
     pub fn file(path: &Path, form: Form) -> Result<Self> {
         let name = path.display().to_string();
         let begun = Whole::begin(path).and_then(|whole| {
@@ -94,7 +93,7 @@ impl Target {
         Ok(Self { name, coder, whole })
     }
 
-    /// The path, or what standard output is called.
+    /// The path, or a name for standard output.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -104,13 +103,13 @@ impl Target {
         written.with_context(|| self.name.clone())
     }
 
-    /// Writes out what is buffered, and leaves the destination open.
+    /// Flushes buffers; the destination stays open.
     pub fn flush(&mut self) -> Result<()> {
         let flushed = self.coder.writer().flush();
         flushed.with_context(|| self.name.clone())
     }
 
-    /// The same, unless the text is compressed.
+    /// Flushes buffers, unless the text is compressed.
     pub fn flush_text(&mut self) -> Result<()> {
         match self.coder {
             Coder::Plain(_) => self.flush(),
@@ -118,22 +117,22 @@ impl Target {
         }
     }
 
-    /// Writes out what is buffered, and gives a file its name.
+    /// Flushes buffers, and gives a file its name.
     pub fn finish(self) -> Result<()> {
         let Self { name, coder, whole } = self;
         let appeared = coder
             .finish()
-            .and_then(|()| whole.map(Whole::appear).transpose());
+            .and_then(|()| whole.map(Whole::publish).transpose());
         appeared.map(|_| ()).context(name)
     }
 
-    /// The same, with an index beside the file that reaches to the end of the `longest` contig.
+    /// As [`Self::finish`], with an index beside the file that can hold the `longest` contig.
     pub fn finish_indexed(self, columns: Columns, longest: usize) -> Result<()> {
         let Self { name, coder, whole } = self;
         let finished = coder.finish().map_err(anyhow::Error::from);
         finished
             .and_then(|()| whole.context("it is no regular file, so it has no index beside it"))
-            .and_then(|whole| index::appear(whole, columns, longest))
+            .and_then(|whole| index::publish(whole, columns, longest))
             .context(name)
     }
 }

@@ -1,10 +1,10 @@
-//! The line that tells a browser what the rows below it are.
+//! The `track` line of browsers.
 
 use super::Provenance;
 use crate::model::Strandedness;
 use crate::sequence::StrandChoice;
 
-/// `track ...`, one line; `kind` is its type, if it is not BED, whose rows may have `colors`.
+/// `track ...`, one line. `kind` is its type (none for BED); `colors` says that rows have colours.
 pub(super) fn line(
     kind: Option<&str>,
     colors: bool,
@@ -28,7 +28,7 @@ pub(super) fn line(
         _ => "",
     };
     let scale = match kind {
-        // A browser shades by score or takes the colours.
+        // A browser either shades by score or shows the colours.
         None if colors => "itemRgb=On",
         None => "useScore=1",
         Some("bedGraph") => "visibility=full autoScale=on",

@@ -1,4 +1,4 @@
-//! A table with titles, for what reads no format of genomics.
+//! A table with column titles, for programs that read no format of genomics.
 
 use super::{Layout, Line, number};
 

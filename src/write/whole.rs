@@ -1,4 +1,4 @@
-//! A file that appears under its name whole or not at all.
+//! A file that gets its name only when it is complete.
 
 use std::fs::Permissions;
 use std::io;
@@ -9,21 +9,21 @@ use tempfile::NamedTempFile;
 
 use crate::temporary::{Temporary, note};
 
-/// A temporary file, in the folder of the name that it is to take.
+/// A temporary file in the folder of its final name.
 pub struct Whole {
     pub file: NamedTempFile,
     path: PathBuf,
-    /// Until the file has its name, or is removed with `file`.
+    /// Entry among the temporary files, until the file has its name or is removed with `file`.
     temporary: Temporary,
 }
 
 impl Whole {
-    /// None if what has the name already is no regular file, such as `/dev/null`.
+    /// None if the name belongs to something that is no regular file, such as `/dev/null`.
     pub fn begin(path: &Path) -> io::Result<Option<Self>> {
         if path.metadata().is_ok_and(|found| !found.is_file()) {
             return Ok(None);
         }
-        // Through a symbolic link, the file it points to is replaced.
+        // Of a symbolic link, its target is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let make = || {
             tempfile::Builder::new()
@@ -42,20 +42,20 @@ impl Whole {
         }))
     }
 
-    /// One that is to lie beside this one, under its name and `suffix`.
+    /// A second file, whose final name is this one's with `suffix`.
     pub fn beside(&self, suffix: &str) -> io::Result<Option<Self>> {
         let mut path = self.path.clone().into_os_string();
         path.push(suffix);
         Self::begin(Path::new(&path))
     }
 
-    /// The folder that the file is to lie in.
+    /// The folder of the final name.
     pub fn folder(&self) -> &Path {
         folder(&self.path)
     }
 
     /// Gives the file its name.
-    pub fn appear(self) -> io::Result<PathBuf> {
+    pub fn publish(self) -> io::Result<PathBuf> {
         self.file.persist(&self.path)?;
         drop(self.temporary);
         Ok(self.path)

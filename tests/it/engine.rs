@@ -5,7 +5,7 @@ use crate::support::skips::data;
 use crate::support::{nets, onnx};
 use tract_onnx::pb::ModelProto;
 use windrow::engine::EngineChoice;
-use windrow::engine::{engine_of, engine_of_choice, is_there};
+use windrow::engine::{engine_of, engine_of_choice, is_supported};
 use windrow::model::{self, Model, Output, registry};
 use windrow::sequence::Base;
 
@@ -17,7 +17,9 @@ fn kernels() -> Vec<EngineChoice> {
         EngineChoice::Neon,
         EngineChoice::Portable,
     ];
-    all.into_iter().filter(|&choice| is_there(choice)).collect()
+    all.into_iter()
+        .filter(|&choice| is_supported(choice))
+        .collect()
 }
 
 /// Pseudo-random codes with runs of unknown bases.

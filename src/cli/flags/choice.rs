@@ -1,4 +1,4 @@
-//! Flag values that are one of a few words and matter to the command line alone.
+//! Words of flags that only the command line uses.
 
 use strum::{Display, EnumString, VariantNames};
 

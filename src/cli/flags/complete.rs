@@ -121,7 +121,7 @@ pub fn fish() -> String {
 mod tests {
     use super::*;
 
-    /// More colons would begin another argument, and cut an action in two.
+    /// A further colon would end the action.
     #[test]
     fn specs_of_zsh_have_a_message_and_an_action() {
         let zsh = zsh();
@@ -129,7 +129,7 @@ mod tests {
         for spec in specs {
             let colons = spec.replace(r"\:", "").matches(':').count();
             assert!(colons == 0 || colons == 2, "{spec}");
-            // zsh evaluates an action: quotes within quotes are unmatched there.
+            // zsh evaluates the action, so it must hold no single quote.
             let action = spec.rsplit(':').next().filter(|_| colons == 2);
             let action = action.unwrap_or("'").strip_suffix(r"' \").unwrap_or("");
             assert!(!action.contains(['\'', '"', '`', '$']), "{spec}");

@@ -1,4 +1,4 @@
-//! The table of flags. Parsing, help, man page and completions all read it.
+//! The table of flags, from which parsing, help, man page and completions are made.
 
 mod input;
 mod models;
@@ -9,7 +9,7 @@ mod scoring;
 
 use super::{Completes, Flag, Section};
 
-/// What most flags are; each row says where it differs.
+/// Values of most flags; each row states where it differs.
 const SWITCH: Flag = Flag {
     long: "",
     short: &[],

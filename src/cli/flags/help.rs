@@ -10,7 +10,7 @@ pub fn usage_line() -> &'static str {
     "Usage: windrow [OPTIONS] [INPUT]...    (FASTA/Q, BAM, CRAM, SAM; '-': stdin)"
 }
 
-/// One screen of at most 24 lines of 80 characters.
+/// Short help: at most 24 lines of 80 characters.
 pub fn short_help() -> String {
     let flags: Vec<_> = table().iter().filter(|flag| flag.common).collect();
     let left = flags
@@ -25,7 +25,7 @@ pub fn short_help() -> String {
     text
 }
 
-/// Everything about every flag.
+/// Long help: all flags with all their text.
 pub fn long_help() -> String {
     let mut text = format!(
         "windrow {}\n{}\n\n{}\n",
@@ -58,7 +58,7 @@ fn spelling(flag: &Flag) -> String {
     format!("  {short}--{}{value}", flag.long)
 }
 
-/// Words of `text` in lines of at most `width` characters.
+/// Wraps `text` to lines of at most `width` characters.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

@@ -35,7 +35,7 @@ fn entry(flag: &Flag) -> String {
     )
 }
 
-/// Text in which roff reads nothing but letters.
+/// Text in which roff sees no request and no escape.
 fn escaped(text: &str) -> String {
     let text = text.replace('\\', r"\e").replace('-', r"\-");
     match text.chars().next() {

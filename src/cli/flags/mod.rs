@@ -1,4 +1,4 @@
-//! The command line: one table of flags, and all that is derived from it.
+//! The command line: the table of flags, and what is made from it.
 
 mod choice;
 pub mod complete;
@@ -32,10 +32,10 @@ use crate::value::Quantity;
 use crate::window::Softmask;
 use crate::write::{Format, Layout};
 
-/// Model that is run when none is named.
+/// The default model.
 pub const DEFAULT_MODEL: &str = "exon-start";
 
-/// What to score and how to write it: the flags as typed values, nothing opened yet.
+/// The flags of a run as typed values. No file is opened yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Args {
     /// Files to read in order; empty or `-` is standard input.
@@ -43,23 +43,23 @@ pub struct Args {
     pub models: Vec<Wanted>,
     /// Folder of more models, by name.
     pub models_folder: Option<PathBuf>,
-    /// Format of all inputs; told by their first bytes if none.
+    /// Format of all inputs; none to detect it from their first bytes.
     pub input_format: Option<InputFormat>,
     pub header_coords: HeaderCoords,
-    /// Indexed FASTA of the contigs that the input names.
+    /// Indexed FASTA with the contigs of regions or alignments.
     pub reference: Option<PathBuf>,
     /// Regions of the reference, as written.
     pub regions: Vec<BString>,
     /// Regions are scored on the strand of their sixth column.
     pub region_strand: bool,
-    /// Names are carried on as a column.
+    /// Rows have a column with the names of regions.
     pub names: bool,
-    /// The part to score, from 1, and how many there are.
+    /// The shard to score (from 1), and the number of shards.
     pub shard: Option<(u32, u32)>,
     pub reads: Reads,
     /// Flags that a record must have.
     pub require_flags: u16,
-    /// Flags that a record must not have; if none, what suits `reads`.
+    /// Flags that a record must not have; none for the default of `reads`.
     pub exclude_flags: Option<u16>,
     /// Least mapping quality of a record.
     pub min_mapq: u8,
@@ -74,7 +74,7 @@ pub struct Args {
     pub stride: Option<u32>,
     /// `None`: both strands, or the forward one where the format holds one strand only.
     pub strand: Option<StrandChoice>,
-    /// What makes a call; what the model states where none is for it.
+    /// Thresholds of calls. A model without one uses its own.
     pub bounds: Vec<Bound>,
     /// What is written as the value of a row.
     pub value: Quantity,
@@ -95,13 +95,13 @@ pub struct Args {
     /// An index is written beside the output.
     pub index: bool,
     pub no_header: bool,
-    /// A line for browsers above the rows.
+    /// A track line for browsers above the rows.
     pub track: bool,
     /// Rows of BED have colours.
     pub item_rgb: bool,
     /// Folder of tracks to make.
     pub tracks: Option<PathBuf>,
-    /// Name of the sequence in the tracks.
+    /// Name of the genome in the tracks.
     pub genome: Option<String>,
     /// File for the lengths of the contigs.
     pub chrom_sizes: Option<PathBuf>,
@@ -111,7 +111,7 @@ pub struct Args {
     pub multiqc: Option<PathBuf>,
     /// File for a page that shows the run.
     pub report: Option<PathBuf>,
-    /// Name of what was read; if none, that of the first input.
+    /// Name of the sample; none for that of the first input.
     pub sample: Option<String>,
     /// File for the unscored intervals as BED.
     pub unscored: Option<PathBuf>,
@@ -184,11 +184,11 @@ impl Args {
     }
 }
 
-/// What a command line asks for; there is one in a run.
+/// What a command line asks for.
 #[allow(clippy::large_enum_variant)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Filter sequence; `echo` is the command line less what cannot change the output.
+    /// Filter sequence; `echo` is the command line without flags that cannot change the output.
     Run {
         args: Box<Args>,
         echo: String,
@@ -205,11 +205,11 @@ pub enum Command {
         folder: Option<PathBuf>,
     },
     Generate(Generate),
-    /// Make one output of those of shards.
+    /// Merge the outputs of shards.
     Gather(GatherRequest),
 }
 
-/// How models are listed.
+/// Formats of the list of models.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Listing {
     /// For people, one screen wide.
@@ -231,7 +231,7 @@ pub struct Flag {
     pub section: Section,
     /// Whether the flag can change a byte of the output.
     pub shapes_output: bool,
-    /// Values with which it changes none.
+    /// Values with which the flag changes no byte.
     pub same_bytes: &'static [&'static str],
     /// Whether `-h` shows it; `--help` shows all.
     pub common: bool,
@@ -242,7 +242,7 @@ pub struct Flag {
     pub update: fn(&mut Draft, &Argument) -> Result<(), String>,
 }
 
-/// What a shell offers as the value of a flag.
+/// Completions of the value of a flag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completes {
     Nothing,
@@ -283,24 +283,24 @@ impl Section {
     }
 }
 
-/// The command line as far as it has been read.
+/// State of the parser.
 #[derive(Default)]
 pub struct Draft {
     pub args: Args,
-    /// Set by flags that ask for something else than filtering; the first one stands.
+    /// Command of the first flag that asks for something else than filtering.
     pub instead: Option<Command>,
-    /// File or folder that is to be made of those of shards.
+    /// File or folder to make from those of shards.
     pub gather: Option<PathBuf>,
     /// Flags that were given.
     pub given: Vec<&'static str>,
     pub models_given: bool,
     pub format_given: bool,
-    /// How models are to be listed, if a format was given that says so.
+    /// Format of the list of models, if one was given.
     pub listing: Option<Listing>,
 }
 
 impl Draft {
-    /// Adds thresholds, for which several flags stand. The last one for all models counts.
+    /// Adds thresholds. Several flags set them; of those for all models the last one counts.
     fn add_bounds(
         &mut self,
         value: &Argument,

@@ -1,4 +1,4 @@
-//! From arguments to a `Command`, by way of the table.
+//! Parses arguments to a `Command`, by the table of flags.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
@@ -14,7 +14,7 @@ use super::{Argument, Command, Completes, Draft, Flag, Listing, sam_flags, suffi
 use crate::cli::gather::GatherRequest;
 use crate::suggest::{closest, hint};
 
-/// A command line that cannot be followed; the message is one line.
+/// A command line that is refused; the message is one line.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UsageError {
     #[error("unknown option '{given}'{}", hint(.guess.clone()))]
@@ -39,7 +39,7 @@ pub enum UsageError {
     Rule(String),
 }
 
-/// Reads a command line (without the program's name). Nothing is opened.
+/// Parses a command line (without the program's name). No file is opened.
 ///
 /// ```
 /// use windrow::cli::flags::{Command, parse};
@@ -123,10 +123,10 @@ where
     }
 }
 
-/// Flags that may stand beside --gather.
+/// Flags that can be used with --gather.
 const BESIDE_GATHER: [&str; 4] = ["gather", "threads", "quiet", "verbose"];
 
-/// Joining reads shards and nothing else.
+/// With --gather there must be shards, and no other flags.
 fn gather(to: PathBuf, draft: Draft) -> Result<Command, UsageError> {
     let beside = |flag: &&&str| !BESIDE_GATHER.contains(flag);
     if let Some(flag) = draft.given.iter().find(beside) {
@@ -172,13 +172,13 @@ fn refused(error: lexopt::Error) -> UsageError {
     }
 }
 
-/// A path without its folders: workflow engines stage files in another one for each run, and equal
-/// runs write equal bytes.
+/// A path without its folders. Workflow engines stage files in new folders for each run, and equal
+/// runs must write equal bytes.
 fn file_name(word: &OsStr) -> &OsStr {
     Path::new(word).file_name().unwrap_or(word)
 }
 
-/// An argument as a shell would take it back.
+/// An argument, quoted for a shell.
 fn quoted(word: &OsStr) -> String {
     let text = word.to_string_lossy();
     let plain = |c: char| c.is_alphanumeric() || "-_./:=,+@%".contains(c);
@@ -249,7 +249,7 @@ impl Argument {
             .ok_or_else(|| "is not a number".to_owned())
     }
 
-    /// The variant whose word it is.
+    /// The variant of a word.
     pub fn choice<T: FromStr + VariantNames>(&self) -> Result<T, String> {
         let given = self.shown();
         given.parse().map_err(|_| {

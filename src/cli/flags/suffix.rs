@@ -1,11 +1,11 @@
-//! What the name of an output file says of its format, as samtools and bcftools take it.
+//! Format and compression from the name of the output file, as in samtools and bcftools.
 
 use std::path::Path;
 
 use super::{Draft, UsageError};
 use crate::write::Format;
 
-/// Extensions, without case, and the format that each stands for.
+/// Extensions, in any case, and their formats.
 const EXTENSIONS: &[(&str, Format)] = &[
     ("bed", Format::Bed),
     ("bedgraph", Format::BedGraph),
@@ -21,8 +21,8 @@ const EXTENSIONS: &[(&str, Format)] = &[
     ("bigbed", Format::BigBed),
 ];
 
-/// Sets format and compression from the name of the output where no flag does; refuses a name
-/// that says something else than the flags.
+/// Sets format and compression from the name of the output where no flag does. A name that
+/// contradicts a flag is refused.
 pub fn follow(draft: &mut Draft) -> Result<(), UsageError> {
     let Some(path) = &draft.args.output else {
         return Ok(());
@@ -44,7 +44,7 @@ pub fn follow(draft: &mut Draft) -> Result<(), UsageError> {
     Ok(())
 }
 
-/// The format that a name stands for, and whether it is one of block gzip.
+/// The format of a name, and whether the name is one of block gzip.
 pub fn named_format(path: &Path) -> (Option<Format>, bool) {
     let (stem, is_gzip) = match extension(path).as_deref() {
         Some("gz" | "bgz") => (path.with_extension(""), true),
@@ -54,7 +54,7 @@ pub fn named_format(path: &Path) -> (Option<Format>, bool) {
     (named, is_gzip)
 }
 
-/// Splice scores are a table too.
+/// Whether a format fits an extension; spsc files may be named `.tsv`.
 fn agree(named: Format, given: Format) -> bool {
     named == given || (named == Format::Tsv && given == Format::Spsc)
 }

@@ -1,8 +1,8 @@
-//! Which models and labels are asked for, and above which thresholds.
+//! Values of flags that name models and labels: the ones to run, and thresholds.
 
 use crate::call::Threshold;
 
-/// A model to run, as asked for.
+/// A model to run, as given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Name of a model, path of a model file, or `all`.
@@ -12,11 +12,11 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// Stands for every model that has a name.
+    /// Word for all models that have a name.
     pub const ALL: &'static str = "all";
 
-    /// Reads `MODEL[:LABEL[,LABEL...]][,MODEL...]`. A word behind a label is a label of the same
-    /// model.
+    /// Reads `MODEL[:LABEL[,LABEL...]][,MODEL...]`. A word that follows a label is a label of the
+    /// same model.
     fn parse_all(text: &str) -> Result<Vec<Self>, String> {
         let mut all: Vec<Self> = Vec::new();
         for word in text.split(',') {
@@ -35,7 +35,7 @@ impl Wanted {
         Ok(all)
     }
 
-    /// Adds what `text` asks for to `all`.
+    /// Adds the models and labels of `text` to `all`.
     pub(super) fn add(all: &mut Vec<Self>, text: &str) -> Result<(), String> {
         for wanted in Self::parse_all(text)? {
             let before = all.iter_mut().find(|before| before.model == wanted.model);
@@ -60,7 +60,7 @@ impl Wanted {
     }
 }
 
-/// Model and label of `MODEL:LABEL`. Of a path, a colon parts them behind `.onnx` only.
+/// Model and label of `MODEL:LABEL`. In a path, the label begins after `.onnx:`.
 fn parted(word: &str) -> (&str, Option<&str>) {
     const SUFFIX: &str = ".onnx";
     let at = match word.rfind(".onnx:") {
@@ -74,10 +74,10 @@ fn parted(word: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// A threshold, and what it is for.
+/// A threshold, and its models or label.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bound {
-    /// Name of the model, and of the label if it is for one; all models if none.
+    /// Name of the model, and of the label if it is for one label; none for all models.
     pub of: Option<(String, Option<String>)>,
     pub threshold: Threshold,
 }
@@ -105,7 +105,7 @@ impl Bound {
         text.split(',').map(one).collect()
     }
 
-    /// What it is for, as on the command line.
+    /// Model and label, as on the command line.
     pub fn target(&self) -> String {
         match &self.of {
             None => "all models".to_owned(),

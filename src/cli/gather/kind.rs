@@ -1,25 +1,25 @@
-//! What kind of output files are, by their names.
+//! Kinds of output files, by their names.
 
 use std::path::{Path, PathBuf};
 
 use crate::cli::flags::{UsageError, named_format};
 use crate::write::Format;
 
-/// Kinds of output, by how several become one.
+/// Kinds of output, by how they are merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputKind {
-    /// Rows of text, one after the other.
+    /// Rows of text, concatenated.
     Rows(Format),
     BigWig,
     BigBed,
-    /// Ledgers, added.
+    /// Ledgers, summed.
     Stats,
     /// Folders of tracks.
     Tracks,
 }
 
-/// The kind of `to` and of all shards, and whether `to` is block gzip. Rows may be compressed in
-/// some and not in others.
+/// The common kind of `to` and all shards, and whether `to` is block gzip. Rows of each shard may
+/// be compressed or not.
 pub fn kind(to: &Path, shards: &[PathBuf]) -> Result<(OutputKind, bool), UsageError> {
     let [first, others @ ..] = shards else {
         return Ok((OutputKind::Tracks, false));

@@ -1,4 +1,4 @@
-//! What shards wrote, made one: `--gather OUT SHARD...`.
+//! Merges the outputs of shards: `--gather OUT SHARD...`.
 
 mod kind;
 mod parts;
@@ -16,18 +16,18 @@ use crate::write::big::{self, Kind as BigKind};
 use crate::write::{Form, tracks};
 use kind::{OutputKind, kind};
 
-/// What is to be made of which shards.
+/// Output to make, and the shards.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GatherRequest {
     /// File or folder to make.
     pub to: PathBuf,
-    /// Files or folders of the shards, in their order.
+    /// Files or folders of the shards, in the order of the command line.
     pub shards: Vec<PathBuf>,
     pub threads: usize,
 }
 
-/// Makes the output of the whole run of those of its shards, byte for byte; in ledgers, time and
-/// memory are those of the shards.
+/// Makes the output of the whole run from those of its shards, byte for byte, except for time and
+/// memory in ledgers.
 pub fn gather(asked: &GatherRequest) -> anyhow::Result<()> {
     let GatherRequest {
         to,
@@ -56,7 +56,7 @@ pub fn gather(asked: &GatherRequest) -> anyhow::Result<()> {
     }
 }
 
-/// Which part a folder of tracks holds.
+/// Number of the shard whose tracks are in a folder.
 fn part_of(folder: &Path) -> anyhow::Result<(u32, u32)> {
     let path = folder.join(tracks::PART);
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;

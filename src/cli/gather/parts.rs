@@ -1,4 +1,4 @@
-//! Numbers of shards: each is there once.
+//! Numbers of shards.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ pub fn parse(text: &str) -> Option<(u32, u32)> {
     (1..=count).contains(&number).then_some((number, count))
 }
 
-/// The shards of a run from the first to the last. An error if one is missing or there twice.
+/// The shards of a run in order. An error if one is missing or given twice.
 pub fn in_order(mut shards: Vec<(&PathBuf, (u32, u32))>) -> Result<Vec<PathBuf>> {
     shards.sort_by_key(|(_, (number, _))| *number);
     for pair in shards.windows(2) {

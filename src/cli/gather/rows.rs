@@ -1,4 +1,4 @@
-//! Rows of text, one shard after the other.
+//! Concatenates rows of shards.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -11,8 +11,8 @@ use crate::write::{Form, Format, Target};
 
 const BUFFER: usize = 1 << 18;
 
-/// Writes the rows of all shards, plain or compressed, to one file. Rows do not say which shard
-/// they are of; that the lines above them come first is all that can be checked.
+/// Writes the rows of all shards, plain or compressed, to one file. Rows do not name their shard,
+/// so only the position of the header lines can be checked.
 pub fn gather(to: &Path, form: Form, format: Format, shards: &[PathBuf]) -> Result<()> {
     let mut target = Target::file(to, form)?;
     for (number, path) in shards.iter().enumerate() {
@@ -42,7 +42,7 @@ pub fn gather(to: &Path, form: Form, format: Format, shards: &[PathBuf]) -> Resu
     target.finish()
 }
 
-/// Reads until `part` is full or nothing is left; says how many bytes came.
+/// Reads until `part` is full or the text ends; returns the number of bytes.
 fn filled(text: &mut impl Read, part: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < part.len() {
@@ -56,7 +56,7 @@ fn filled(text: &mut impl Read, part: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// Whether a text begins with what only the first shard has.
+/// Whether a text begins with header lines, which only the first shard has.
 fn begins_with_header(text: &[u8], format: Format) -> bool {
     let layout = format.layout(false, false);
     let titles = layout.columns.replace(' ', "\t");

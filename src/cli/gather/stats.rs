@@ -1,4 +1,4 @@
-//! Ledgers as JSON, added.
+//! Adds ledgers of shards.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use serde_json::{Map, Value as Json};
 use super::parts;
 use crate::write::Target;
 
-/// What a ledger of a shard says that of a whole run does not.
+/// Key that only ledgers of shards have.
 const SHARD: &str = "shard";
 
-/// Writes the ledger of the whole run: counts and CPU time are added, wall time and peak memory are
-/// those of the shard with most.
+/// Writes the ledger of the whole run. Counts and CPU time are sums; wall time and peak memory are
+/// the largest of a shard.
 pub fn gather(to: &Path, shards: &[PathBuf]) -> Result<()> {
     let mut ledgers = Vec::new();
     let mut numbered = Vec::new();
@@ -46,7 +46,7 @@ fn read(path: &Path) -> Result<((u32, u32), LedgerJson)> {
     let Json::Object(mut ledger) = json else {
         bail!("is no ledger of --stats");
     };
-    // In its place the others keep their order.
+    // `shift_remove` keeps the order of the other keys.
     let part = ledger.shift_remove(SHARD);
     let part = part.as_ref().and_then(Json::as_str).and_then(parts::parse);
     let part = part.context("is no ledger of a --shard")?;
@@ -93,7 +93,7 @@ fn add_value(key: &str, sum: &mut Json, other: &Json) -> Result<()> {
     Ok(())
 }
 
-/// Bases a second follow from what was added.
+/// Computes bases a second from the sums.
 fn rate(sum: &mut LedgerJson) {
     let number = |key: &str| sum.get(key).and_then(Json::as_f64).unwrap_or_default();
     let (bases, wall) = (number("bases"), number("wall_seconds"));

@@ -1,4 +1,4 @@
-//! Models and labels that are asked for, and their thresholds.
+//! The models and labels to run, and their thresholds.
 
 use super::rule;
 use crate::call::{Threshold, share};
@@ -9,7 +9,7 @@ use crate::pipeline::ScoredLabel;
 use crate::suggest::{closest, hint};
 use crate::value::Value;
 
-/// Loads the models that are asked for, each with the labels to score.
+/// Loads the models, each with the labels to score.
 pub(super) fn chosen(args: &Args) -> anyhow::Result<Vec<(Model, Vec<ScoredLabel>)>> {
     let catalog = Catalog::new(args.models_folder.clone())?;
     let mut chosen = Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn chosen(args: &Args) -> anyhow::Result<Vec<(Model, Vec<ScoredLabel>
     Ok(chosen)
 }
 
-/// The models with all those that `all` stands for.
+/// The models, with all named ones in the place of `all`.
 fn everything(wanted: &[Wanted], catalog: &Catalog) -> Result<Vec<Wanted>, UsageError> {
     let Some(all) = wanted.iter().find(|wanted| wanted.model == Wanted::ALL) else {
         return Ok(wanted.to_vec());
@@ -49,7 +49,7 @@ fn everything(wanted: &[Wanted], catalog: &Catalog) -> Result<Vec<Wanted>, Usage
     Ok(every)
 }
 
-/// The labels to score, in the order of the model; all if none is named.
+/// The labels to score, in the order of the model; all labels if none is named.
 fn heads(contract: &Contract, names: &[String]) -> Result<Vec<ScoredLabel>, UsageError> {
     for name in names {
         if !contract.labels.contains(name) {
@@ -74,7 +74,7 @@ fn heads(contract: &Contract, names: &[String]) -> Result<Vec<ScoredLabel>, Usag
         .collect())
 }
 
-/// Gives each label its threshold: its own, else that of its model, else that of all.
+/// Sets the threshold of each label: its own, else that of its model, else that of all models.
 fn bind(bounds: &[Bound], chosen: &mut [(Model, Vec<ScoredLabel>)]) -> Result<(), UsageError> {
     let rank = |bound: &&Bound| match &bound.of {
         None => 0,
@@ -121,7 +121,7 @@ fn bind(bounds: &[Bound], chosen: &mut [(Model, Vec<ScoredLabel>)]) -> Result<()
     Ok(())
 }
 
-/// Thresholds that no score of their label can have are refused.
+/// Refuses thresholds that are out of the range of their label.
 pub(super) fn check_scores(chosen: &[(Model, Vec<ScoredLabel>)]) -> Result<(), UsageError> {
     for (model, heads) in chosen {
         for &ScoredLabel { label, threshold } in heads {
@@ -149,7 +149,7 @@ fn check(contract: &Contract, label: usize, threshold: Threshold) -> Result<(), 
         let (most, least) = rates.fold((0f64, f64::INFINITY), |(most, least), rate| {
             (most.max(rate), least.min(rate))
         });
-        // Shares are decimal numbers, and their ends belong to them.
+        // Shares are in [0, 1], with both ends.
         const SLACK: f64 = 1e-9;
         if !(least * (1.0 - SLACK)..=most * (1.0 + SLACK)).contains(&rate) {
             return fail(format!(

@@ -1,4 +1,4 @@
-//! No file is both read and written, or written twice: either would destroy what it holds.
+//! Refuses files that are both read and written, or written twice.
 
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
@@ -9,28 +9,27 @@ use std::path::{Path, PathBuf};
 use super::rule;
 use crate::cli::flags::{Args, UsageError};
 
-/// What tells two files apart: device and inode of one that is there, through links, or the
-/// place of one that is not.
+/// Identity of a file: device and inode, through links, if it exists; else its path.
 #[derive(Debug, PartialEq)]
 enum Identity {
     Inode(u64, u64),
     Place(PathBuf),
 }
 
-/// A file of the command line, by the words that name it.
+/// A file of the command line, with the words that name it.
 struct Named {
     name: String,
     identity: Identity,
 }
 
-/// Refuses outputs that are inputs or other outputs. Devices, pipes and sockets are no files: they
-/// may be named as often as one likes.
+/// Refuses outputs that are inputs or other outputs. Devices, pipes and sockets may be named more
+/// than once.
 pub fn check(args: &Args) -> Result<(), UsageError> {
     let read: Vec<_> = inputs(args).collect();
     apart(&read, outputs(args))
 }
 
-/// Refuses shards that are one file, and an output that is one of them.
+/// Refuses shards that are the same file, and an output that is a shard.
 pub fn check_gathered(to: &Path, shards: &[PathBuf]) -> Result<(), UsageError> {
     let shards = || (shards.iter()).filter_map(|path| Named::at("--gather: SHARD", path));
     apart(&[], shards())?;
@@ -102,12 +101,12 @@ fn inputs(args: &Args) -> impl Iterator<Item = Named> {
         .iter()
         .map(|model| ("--model", PathBuf::from(&model.model)));
     let all = inputs.chain(reference).chain(models);
-    let all = all.filter_map(|(flag, path)| Named::at(flag, &path).filter(Named::is_there));
+    let all = all.filter_map(|(flag, path)| Named::at(flag, &path).filter(Named::exists));
     all.chain(stdin)
 }
 
 impl Named {
-    /// None for what is no file.
+    /// None if it is no regular file.
     fn at(flag: &str, path: &Path) -> Option<Self> {
         let identity = match path.metadata() {
             Ok(found) if !found.is_file() => return None,
@@ -118,7 +117,7 @@ impl Named {
         Some(Self { name, identity })
     }
 
-    fn is_there(&self) -> bool {
+    fn exists(&self) -> bool {
         matches!(self.identity, Identity::Inode(..))
     }
 }
@@ -130,19 +129,19 @@ fn standard(name: &str, found: &Metadata) -> Named {
     }
 }
 
-/// A regular file that a standard stream was redirected to.
+/// The regular file that a standard stream is redirected to.
 fn opened(stream: BorrowedFd<'_>) -> Option<Metadata> {
     let file = File::from(stream.try_clone_to_owned().ok()?);
     file.metadata().ok().filter(Metadata::is_file)
 }
 
-/// A path that is a file and not standard output.
+/// The path, if it is not `-`.
 fn file(path: Option<&Path>) -> Option<PathBuf> {
     path.filter(|path| path.as_os_str() != "-")
         .map(Path::to_owned)
 }
 
-/// The path of a file that is not there, without links and dots in its folder.
+/// Path of a file that does not exist, with its folder resolved.
 fn place(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     let folder = folder.unwrap_or(Path::new(".")).canonicalize();

@@ -1,4 +1,4 @@
-//! What output files may be asked for together.
+//! Checks of flags for output files.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use crate::cli::flags::{Args, UsageError};
 use crate::source::reads::Reads;
 use crate::write::tracks::Gallery;
 
-/// Holds the flags about files against one another.
+/// Checks that the flags of files fit each other.
 pub fn check(args: &Args) -> Result<(), UsageError> {
     let fail = |text: String| Err(rule(text));
     let format = args.format;
@@ -45,7 +45,7 @@ pub fn check(args: &Args) -> Result<(), UsageError> {
     check_stdout(args)
 }
 
-/// A side file named `-` goes to standard output, where nothing else may be.
+/// A side file named `-` goes to standard output, if nothing else does.
 fn check_stdout(args: &Args) -> Result<(), UsageError> {
     let side = [
         ("chrom-sizes", &args.chrom_sizes),
@@ -67,7 +67,7 @@ fn check_stdout(args: &Args) -> Result<(), UsageError> {
     Ok(())
 }
 
-/// Tracks hold what a run calls, one value a base.
+/// Tracks hold calls, with one value a base.
 fn check_tracks(args: &Args) -> Result<(), UsageError> {
     let reasons = [
         (args.raw, "rows must be calls, and these are windows"),
@@ -86,7 +86,7 @@ fn check_tracks(args: &Args) -> Result<(), UsageError> {
     }
 }
 
-/// The folder of tracks that is asked for, if it is.
+/// The folder of tracks, if there is to be one.
 pub fn gallery(args: &Args) -> Option<Gallery> {
     const ENDINGS: [&str; 3] = ["fa", "fasta", "fna"];
     let ending = |path: &Path| {

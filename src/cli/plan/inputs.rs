@@ -1,4 +1,4 @@
-//! What is read, and how: flags held against each other and against files.
+//! Checks of flags for inputs.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::sequence::StrandChoice;
 use crate::source::reads::{self, Filter, Reads, Rule, flag};
 use crate::source::{self, Consumed, Input, InputFormat, regions};
 
-/// Regions and what belongs to them go together.
+/// Regions need a reference, and flags of regions need regions.
 pub(super) fn check_regions(args: &Args) -> Result<(), UsageError> {
     let fail = |text: &str| Err(rule(text.to_owned()));
     let listed = !args.regions.is_empty();
@@ -72,7 +72,7 @@ pub(super) fn inputs(args: &Args) -> Result<Vec<Input>, UsageError> {
     })
 }
 
-/// A missing file ends the run before the ones named ahead of it are read.
+/// Refuses a missing file before any other input is read.
 pub(super) fn check_presence(input: &Input) -> anyhow::Result<()> {
     if let Input::File(path) = input {
         path.metadata().with_context(|| input.to_string())?;
@@ -80,7 +80,7 @@ pub(super) fn check_presence(input: &Input) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is counted first is read twice.
+/// Refuses inputs that cannot be read twice, as shards need.
 pub(super) fn check_twice(input: &Input) -> anyhow::Result<()> {
     let twice = match input {
         Input::Stdin | Input::Stream => false,
@@ -128,7 +128,7 @@ pub(super) fn source(args: &Args) -> source::SourceOptions {
     }
 }
 
-/// What takes the column of names from BED.
+/// Flag that takes the column for names from BED, for messages.
 fn style(args: &Args) -> &'static str {
     match (args.item_rgb, args.track) {
         (true, _) => " with --itemrgb",
@@ -137,7 +137,7 @@ fn style(args: &Args) -> &'static str {
     }
 }
 
-/// Rows of reads overlap, and a track would not say whose they are.
+/// Refuses flags that do not fit rows of reads.
 pub(super) fn check_reads(args: &Args) -> Result<(), UsageError> {
     if args.reads == Reads::Raw && args.chrom_sizes.is_some() {
         let text = "--chrom-sizes: with --reads raw there are reads, and no contigs";

@@ -1,4 +1,4 @@
-//! From typed flags to loaded models: the rules that need both.
+//! Makes the plan of a run: loads models, and applies the rules that need flags and models.
 
 mod chosen;
 pub mod distinct;
@@ -17,8 +17,8 @@ use chosen::{check_scores, chosen};
 use inputs::{check_presence, check_reads, check_regions, check_twice, inputs, source};
 use models::{check_backgrounds, check_calls, check_engine, check_format, strand, strides};
 
-/// Loads the models and holds the flags against them; `command` is the command line, less what
-/// cannot change the output. Inputs are looked for, not opened.
+/// Loads the models and checks the flags against them. `command` is the command line without flags
+/// that cannot change the output. Inputs must exist, but are not opened.
 pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
     distinct::check(args)?;
     let loaded = chosen(args)?;
@@ -91,7 +91,7 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
     })
 }
 
-/// Whether a run would wait for someone to type sequence.
+/// Whether a run would read sequence from a terminal.
 pub fn waits_for_typing(args: &Args, stdin_is_terminal: bool) -> bool {
     args.inputs.is_empty() && args.regions.is_empty() && stdin_is_terminal
 }

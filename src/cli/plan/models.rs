@@ -1,4 +1,4 @@
-//! Flags held against models and format.
+//! Checks flags against models and format.
 
 use super::rule;
 use crate::cli::flags::{Args, UsageError};
@@ -20,7 +20,7 @@ pub(super) fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>
     contracts.iter().map(stride).collect()
 }
 
-/// What is told by the background of a model is refused where it has none.
+/// Refuses flags that need the background of a model that has none.
 pub(super) fn check_backgrounds(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> {
     let of_background = (args.value == Quantity::Rate).then_some("value rate");
     let lacking = contracts
@@ -35,7 +35,7 @@ pub(super) fn check_backgrounds(args: &Args, contracts: &[&Contract]) -> Result<
     }
 }
 
-/// What shapes calls is refused where there are none that it could shape.
+/// Refuses flags of calls where no calls are made.
 pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), UsageError> {
     let of_regions = [
         ("merge-distance", args.merge_distance.is_some()),
@@ -77,7 +77,7 @@ pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), Us
     Ok(())
 }
 
-/// What the format cannot hold is refused; what it only can hold is what is written.
+/// Refuses rows that the format cannot hold, and chooses those that it demands.
 pub(super) fn check_format(args: &mut Args, contracts: &[&Contract]) -> Result<(), UsageError> {
     let (format, layout) = (args.format, args.layout());
     match layout.holds {
@@ -109,13 +109,13 @@ pub(super) fn check_format(args: &mut Args, contracts: &[&Contract]) -> Result<(
 }
 
 pub(super) fn check_engine(choice: EngineChoice) -> Result<(), UsageError> {
-    if engine::is_there(choice) {
+    if engine::is_supported(choice) {
         return Ok(());
     }
     Err(rule(format!("--engine: this machine has no {}", choice)))
 }
 
-/// The strands to score: what was asked for, else all that the format can hold.
+/// The strands to score: those of the flag, else all that the format can hold.
 pub(super) fn strand(
     args: &Args,
     contracts: &[&Contract],

@@ -1,4 +1,4 @@
-//! Lines and bars of a report, in the coordinates of its SVGs.
+//! Lines and bars of a report, in SVG coordinates.
 
 use serde::Serialize;
 
@@ -11,11 +11,11 @@ const DECADES: usize = RUNGS / 2;
 /// Width and height of the bars along a contig.
 const STRIP: [f64; 2] = [640.0, 30.0];
 
-/// RarityCounts of an input against those of the background: both axes are -log10 of a share.
+/// Shares of windows against shares of the background; both axes are -log10 of a share.
 #[derive(Serialize)]
 pub struct Chart {
     ticks: Vec<Tick>,
-    lines: Vec<Curve>,
+    lines: Vec<TailCurve>,
 }
 
 #[derive(Serialize)]
@@ -27,7 +27,7 @@ struct Tick {
 
 /// A label.
 #[derive(Serialize)]
-struct Curve {
+struct TailCurve {
     name: String,
     color: String,
     points: String,
@@ -36,7 +36,7 @@ struct Curve {
 impl Chart {
     /// `labels` are names, colours and windows by rarity.
     pub fn new<'a>(labels: impl Iterator<Item = (String, String, &'a RarityCounts)>) -> Self {
-        let line = |(name, color, windows): (String, String, &RarityCounts)| Curve {
+        let line = |(name, color, windows): (String, String, &RarityCounts)| TailCurve {
             name,
             color,
             points: points(windows),
@@ -57,8 +57,8 @@ impl Chart {
     }
 }
 
-/// Where the shares of windows lie that reach each step of rarity, up to the last that any
-/// reaches.
+/// Points of the shares of windows that reach each step of rarity, up to the last step that any
+/// window reaches.
 fn points(windows: &RarityCounts) -> String {
     let all: u64 = windows.iter().sum();
     let mut points = Vec::new();
@@ -87,7 +87,7 @@ fn rounded(number: f64) -> f64 {
     (number * 10.0).round() / 10.0
 }
 
-/// Calls a megabase of each stretch of a contig.
+/// Calls a megabase in each bin of a contig.
 fn rates(contig: &ContigCalls, model: usize) -> impl Iterator<Item = f64> {
     let calls = contig.calls[model].iter().enumerate();
     calls.map(|(bin, &calls)| {
@@ -98,13 +98,13 @@ fn rates(contig: &ContigCalls, model: usize) -> impl Iterator<Item = f64> {
     })
 }
 
-/// Most calls a megabase of a model on a stretch of any contig.
+/// Largest number of calls a megabase of a model in a bin of any contig.
 pub fn highest(contigs: &[ContigCalls], model: usize) -> f64 {
     let rates = contigs.iter().flat_map(|contig| rates(contig, model));
     rates.fold(0.0, f64::max)
 }
 
-/// The outline of a bar for each stretch that has calls; `most` calls a megabase are a full one.
+/// The outline of a bar for each bin with calls; `most` calls a megabase are the full height.
 pub fn bars(contig: &ContigCalls, model: usize, most: f64) -> String {
     let [width, height] = STRIP;
     let scale = width / contig.end.max(1) as f64;

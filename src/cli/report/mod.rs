@@ -1,7 +1,7 @@
-//! A page that shows a run: what was read, what was called, where, and how rare scores are.
+//! The page of `--report`: bases read, calls along contigs, and how rare scores are.
 //!
-//! The page holds no time, host or thread: equal runs give equal bytes. What a run took is in
-//! `--stats`.
+//! The page does not depend on time, host or threads, so equal runs give equal bytes. Time and
+//! memory are in `--stats`.
 
 mod chart;
 
@@ -20,7 +20,7 @@ use chart::{Chart, bars, highest};
 
 const PAGE: &str = include_str!("page.html");
 
-/// What the page is filled with.
+/// Data of the template.
 #[derive(Serialize)]
 struct ReportPage {
     title: String,
@@ -38,7 +38,7 @@ struct Fact {
     value: String,
 }
 
-/// What is told of a model.
+/// Data of a model.
 #[derive(Serialize)]
 struct ModelPart {
     name: String,
@@ -49,12 +49,12 @@ struct ModelPart {
     bases: Vec<Share>,
     labels: Vec<LabelRow>,
     chart: Option<Chart>,
-    /// Most calls a megabase.
+    /// Largest number of calls a megabase.
     highest: String,
     contigs: Vec<Strip>,
 }
 
-/// Bases that the same happened to.
+/// Bases with the same status.
 #[derive(Serialize)]
 struct Share {
     name: String,
@@ -83,7 +83,7 @@ struct Strip {
 ///
 /// # Errors
 ///
-/// If the template does not fit what it is filled with.
+/// If the template does not fit its data.
 pub fn page(plan: &Plan, title: &str, ledger: &Ledger, census: Census) -> anyhow::Result<String> {
     let windows = census.windows.clone();
     let (contigs, others) = census.contigs();
@@ -189,20 +189,20 @@ fn section(
     }
 }
 
-/// The colour of a label as CSS has it.
+/// The colour of a label in CSS.
 fn shown(contract: &Contract, label: usize) -> String {
     let [red, green, blue] = color(contract, label, Strand::Forward);
     format!("rgb({red},{green},{blue})")
 }
 
-/// What makes a call of a label, as in the header of rows.
+/// The threshold of a label, as in the header of rows.
 fn least(contract: &Contract, head: &ScoredLabel) -> String {
     let default = contract.threshold.get(head.label).copied();
     let asked = head.threshold.or(default.map(Threshold::Score));
     asked.map_or(String::new(), |asked| asked.to_string())
 }
 
-/// What is said of contigs that are not shown.
+/// A sentence on contigs that are not shown.
 fn rest(others: &Others) -> Option<String> {
     (others.contigs > 0).then(|| {
         format!(
@@ -213,7 +213,7 @@ fn rest(others: &Others) -> Option<String> {
     })
 }
 
-/// A number with its digits in threes.
+/// A number with commas between thousands.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -1,10 +1,10 @@
-//! A network of some of its output's channels.
+//! Restricts a network to some channels of its output.
 
 use super::net::{Conv, Net, Node, Op, Source, Step, WordTable};
 
 impl Net {
-    /// The network that gives some of the output's channels, without what only the others need.
-    /// Each number is the same: every channel is a sum of its own.
+    /// The network of some channels of the output, without nodes that only other channels need.
+    /// The numbers do not change, since every channel is a separate sum.
     pub fn of_channels(mut self, channels: &[usize]) -> Self {
         let Some(last) = self.nodes.pop() else {
             return self;
@@ -34,7 +34,7 @@ impl Net {
     }
 }
 
-/// A node of some channels; none for a convolution of several groups.
+/// A node restricted to some channels; none for a convolution of several groups.
 fn of_channels(node: &Node, channels: &[usize]) -> Option<Node> {
     let (op, sources) = match &node.op {
         Op::Bases => return None,

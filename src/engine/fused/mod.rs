@@ -1,7 +1,7 @@
-//! Dense models by kernels of our own.
+//! The engine that runs dense models with our own kernels.
 //!
-//! The file's graph becomes a [`net::Net`]; the reverse strand is a second one, mirrored, that
-//! runs along the same bases. What the network cannot say, tract runs.
+//! The file's graph becomes a [`net::Net`]. For the reverse strand, a mirrored network runs along
+//! the same bases. Graphs that a [`net::Net`] cannot express are run by tract.
 
 mod channels;
 mod net;
@@ -24,7 +24,7 @@ pub use read::Unknown;
 pub use simd::Isa;
 use stream::{KernelNet, NetStream};
 
-/// Bases that the windows of a lane advance by. Nothing is computed twice within a lane.
+/// Bases of a lane beyond a window. No column of a lane is computed twice.
 const SPAN: usize = 1 << 17;
 
 pub struct Fused {
@@ -37,8 +37,8 @@ pub struct Fused {
 }
 
 impl Fused {
-    /// For windows `stride` bases apart and some labels. Fails if the graph does something that
-    /// the kernels do not.
+    /// An engine for windows `stride` bases apart and some labels. Fails if the kernels lack an
+    /// operation of the graph.
     pub fn new(model: &Model, labels: &[usize], isa: Isa, stride: usize) -> Result<Self, Unknown> {
         let contract = &model.contract;
         let mut net = read::read(model)?;
@@ -47,7 +47,7 @@ impl Fused {
             net = net.of_channels(labels);
         }
         let mut mirrored = net.mirrored(contract.window);
-        // Windows that share little are packed closer on the model's own grid.
+        // Windows that share few bases are packed more closely on the model's own grid.
         let every = match stride / contract.step {
             every if 2 * stride <= contract.window => every,
             _ => 1,

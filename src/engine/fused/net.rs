@@ -1,8 +1,8 @@
-//! A dense network as the kernels see it: nodes that compute columns from columns.
+//! The networks that the kernels run: nodes that compute columns from columns.
 //!
-//! A node has channels, and a column for each place where it applies on the sequence. Its column
-//! `j` comes from columns of earlier nodes whose numbers grow linearly with `j`, so a network can
-//! be run along a sequence of any length, a block at a time, and also backwards.
+//! A node has channels, and a column for each position on the sequence at which it applies. Its
+//! column `j` depends on columns of earlier nodes whose indexes are linear in `j`. So a network can
+//! run along a sequence of any length, block by block, and can be mirrored.
 
 /// The node of the one-hot bases A C G T.
 pub const BASES: usize = 0;
@@ -24,9 +24,9 @@ pub struct Source {
 pub struct Node {
     pub channels: usize,
     pub op: Op,
-    /// What the operation reads.
+    /// Inputs of the operation.
     pub sources: Vec<Source>,
-    /// What happens to each number after the operation.
+    /// Functions that are applied to each number after the operation.
     pub steps: Vec<Step>,
 }
 
@@ -37,7 +37,7 @@ pub enum Op {
     Conv(Conv),
     Pool(Pool),
     Table(WordTable),
-    /// Channel c is source c.
+    /// Channel c is a copy of source c.
     Copy,
 }
 
@@ -66,7 +66,7 @@ impl Conv {
         let depth = self.weights.len() / self.bias.len();
         let (mut least, mut most) = (self.bias[0], self.bias[0]);
         for tap in 0..self.taps {
-            // An unknown base adds nothing.
+            // An unknown base adds zero.
             let weights = || self.weights[..depth].iter().skip(tap).step_by(self.taps);
             least += weights().fold(0.0, |least: f32, &weight| least.min(weight));
             most += weights().fold(0.0, |most: f32, &weight| most.max(weight));
@@ -96,7 +96,7 @@ pub enum Step {
         shift: Vec<f32>,
     },
     Function(Function),
-    /// With a source a channel.
+    /// With one source for each channel.
     Binary(Binary, Vec<Source>),
 }
 
@@ -106,7 +106,7 @@ pub enum Function {
     /// `x` above zero, else `slope * x`.
     Leaky(f32),
     Sigmoid,
-    /// `scale * x + shift`, held within 0 and 1.
+    /// `scale * x + shift`, clamped to 0..=1.
     HardSigmoid(f32, f32),
     /// `x * HardSigmoid(1/6, 1/2)`.
     HardSwish,
@@ -143,7 +143,7 @@ impl Node {
         }
     }
 
-    /// Everything that the node reads, with the number of its taps.
+    /// All sources of the node and its steps, each with its number of taps.
     pub fn reads(&self) -> impl Iterator<Item = (&Source, usize)> {
         let operands = self.steps.iter().flat_map(|step| match step {
             Step::Binary(_, sources) => sources.as_slice(),
@@ -162,7 +162,7 @@ impl Node {
         self.sources.iter_mut().chain(operands)
     }
 
-    /// Columns that can be computed from so many columns of the earlier nodes.
+    /// Columns that can be computed from the known columns of earlier nodes.
     pub fn columns(&self, known: &[usize]) -> usize {
         let columns = self.reads().map(|(source, taps)| {
             let reach = source.shift + (taps - 1) * source.spacing + source.behind;
@@ -176,7 +176,7 @@ impl Node {
 }
 
 impl Net {
-    /// The nodes that the last one needs, and no others.
+    /// The network without nodes that the last one does not need.
     pub fn of_needed(nodes: Vec<Node>) -> Self {
         let last = nodes.len() - 1;
         let mut needed = vec![false; nodes.len()];
@@ -199,7 +199,7 @@ impl Net {
         Self { nodes: kept }
     }
 
-    /// Columns of each node for so many bases.
+    /// Columns of each node for a number of bases.
     pub fn columns(&self, bases: usize) -> Vec<usize> {
         let mut known = vec![bases];
         for node in &self.nodes[1..] {
@@ -223,7 +223,7 @@ impl Net {
     /// Multiplications and additions for one more window that the kernels do: those of
     /// convolutions and poolings, each one operation; a base that is looked up is an addition.
     pub fn flops(&self) -> usize {
-        // Of the columns that many bases give, the share of one window.
+        // The share of one window in the columns of many bases.
         const BASES: usize = 1 << 24;
         let columns = self.columns(BASES);
         let windows = columns[self.nodes.len() - 1].max(1);
@@ -241,10 +241,9 @@ impl Net {
         (work.sum::<f64>() / windows as f64).round() as usize
     }
 
-    /// The network that gives for a window what this one gives for its reverse complement.
-    ///
-    /// Within a window of `window` bases each node's columns are numbered from the other end, so
-    /// taps turn around, and what lay before a column lies behind it.
+    /// The network whose output for a window is this one's for the reverse complement of the
+    /// window.  The columns of each node in a window of `window` bases are numbered from the other
+    /// end, so taps are reversed, and offsets before a column become offsets after it.
     pub fn mirrored(&self, window: usize) -> Self {
         let columns = self.columns(window);
         let turned = |source: &Source, taps: usize, last: usize| {
@@ -300,7 +299,7 @@ impl Net {
                 *before = before.joined(read);
             }
         }
-        // All bases are there anyway.
+        // All bases are present anyway.
         kept[BASES] = Some(KeptColumns { first: 0, every: 1 });
         let thinned = |(node, grid): (&Node, &Option<KeptColumns>)| {
             let mut node = node.clone();
@@ -327,7 +326,7 @@ struct KeptColumns {
 }
 
 impl KeptColumns {
-    /// The columns that a node which keeps these reads of a source.
+    /// The columns of a source that a node which keeps these columns reads.
     fn read(self, source: &Source, taps: usize) -> Self {
         let spacing = if taps > 1 { source.spacing } else { 0 };
         Self {
@@ -336,7 +335,7 @@ impl KeptColumns {
         }
     }
 
-    /// The widest grid that holds both.
+    /// The widest grid that contains both.
     fn joined(self, other: Self) -> Self {
         let apart = self.first.abs_diff(other.first);
         Self {
@@ -349,10 +348,10 @@ impl KeptColumns {
     fn thinned(self, source: &Source, of: Self) -> Source {
         Source {
             stride: self.every * source.stride / of.every,
-            // Without meaning, and maybe no multiple, if there is one tap only.
+            // Unused if there is one tap only, and then maybe no multiple.
             spacing: (source.spacing / of.every).max(1),
             shift: (self.first * source.stride + source.shift - of.first) / of.every,
-            // What is cut off behind matters where columns are counted, not where they are read.
+            // Columns cut off at the end matter where columns are counted, not where they are read.
             behind: 0,
             ..*source
         }

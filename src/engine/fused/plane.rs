@@ -1,4 +1,4 @@
-//! The columns of a node that are still needed.
+//! Storage of the columns of a node that are still needed.
 
 /// Numbers behind the last column that kernels may read and write: they work on whole vectors.
 pub const SLACK: usize = 64;
@@ -45,7 +45,7 @@ impl Plane {
     pub fn extend(&mut self, end: usize) -> &mut [f32] {
         let (held, room) = (self.end - self.start, end - self.start + SLACK);
         if room > self.pitch {
-            // An odd number of lines: channels do not crowd into few sets of the cache.
+            // An odd number of cache lines, so that channels do not share a few sets of the cache.
             let pitch = (room.div_ceil(LINE) | 1) * LINE;
             let mut data = vec![0.0; self.channels * pitch];
             if self.pitch > 0 {

@@ -1,7 +1,7 @@
-//! Running a network along a stretch of sequence, block by block.
+//! Runs a network along a stretch of sequence, block by block.
 //!
-//! Each block of bases lets every node compute the columns that have become possible. So nothing
-//! is computed twice, however long the window is, and what a block touches stays in the cache.
+//! After each block of bases, every node computes the columns that have become computable. So no
+//! column is computed twice, for any length of window, and the data of a block stays in the cache.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl KernelNet {
     }
 }
 
-/// One worker's columns.
+/// The columns of one worker.
 pub struct NetStream {
     ready: Arc<KernelNet>,
     planes: Vec<Plane>,
@@ -61,8 +61,7 @@ impl NetStream {
         }
     }
 
-    /// Runs along `bases`; `take` gets the output, some more columns at a time, from
-    /// left to right.
+    /// Runs along `bases`. `take` gets the columns of the output in parts, from left to right.
     pub fn run(&mut self, bases: &[Base], mut take: impl FnMut(Range<usize>, &Plane)) {
         let ready = self.ready.clone();
         self.known.fill(0);
@@ -109,7 +108,7 @@ impl NetStream {
             self.places.resize_with(pairs.len(), Vec::new);
             for (pair, places) in pairs.iter().zip(&mut self.places) {
                 pair.places(bases, source.stride, columns.len(), places);
-                // Whole vectors are looked up.
+                // Look-ups work on whole vectors.
                 places.resize(columns.len() + SLACK, 0);
                 inputs.places.push(places.as_ptr());
             }
@@ -150,12 +149,12 @@ impl NetStream {
     }
 }
 
-/// Columns brought side by side for nodes that read at a stride.
+/// Strided columns of a source, copied side by side for the nodes that read them.
 #[derive(Default)]
 struct Staging {
     rows: Vec<Vec<f32>>,
     used: usize,
-    /// What was brought last: source, phase of its stride, and where.
+    /// The last copy: source, phase of its stride, and range.
     last: Vec<(usize, *const f32)>,
     of: Option<Source>,
 }

@@ -10,9 +10,9 @@ use super::stream::{KernelNet, NetStream};
 use crate::sequence::Base;
 
 /// A source of small numbers.
-struct Draw(fastrand::Rng);
+struct RandomNumbers(fastrand::Rng);
 
-impl Draw {
+impl RandomNumbers {
     fn new(seed: u64) -> Self {
         Self(fastrand::Rng::with_seed(seed))
     }
@@ -279,7 +279,7 @@ proptest! {
         seed in any::<u64>(),
         beyond in 0usize..2500,
     ) {
-        let mut draw = Draw::new(seed);
+        let mut draw = RandomNumbers::new(seed);
         let net = draw.net();
         let bases = draw.bases(window(&net) + beyond);
         let expected = run(&net, Isa::named("portable").unwrap(), &bases);
@@ -295,7 +295,7 @@ proptest! {
         beyond in 0usize..2500,
         skipped in 0usize..2500,
     ) {
-        let mut draw = Draw::new(seed);
+        let mut draw = RandomNumbers::new(seed);
         let net = draw.net();
         let window = window(&net);
         let skipped = skipped.min(beyond) / step(&net, window);
@@ -313,7 +313,7 @@ proptest! {
         beyond in 0usize..2500,
         every in 2usize..20,
     ) {
-        let mut draw = Draw::new(seed);
+        let mut draw = RandomNumbers::new(seed);
         let net = draw.net();
         let bases = draw.bases(window(&net) + beyond);
         let all = bits(&run(&net, Isa::best(), &bases));
@@ -330,7 +330,7 @@ proptest! {
         beyond in 0usize..2500,
         chosen in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
     ) {
-        let mut draw = Draw::new(seed);
+        let mut draw = RandomNumbers::new(seed);
         let net = draw.net();
         let bases = draw.bases(window(&net) + beyond);
         let all = bits(&run(&net, Isa::best(), &bases));
@@ -349,7 +349,7 @@ proptest! {
         spare in 0usize..3,
         windows in 1usize..30,
     ) {
-        let mut draw = Draw::new(seed);
+        let mut draw = RandomNumbers::new(seed);
         let net = draw.net();
         let least = window(&net);
         let step = step(&net, least);

@@ -1,4 +1,4 @@
-//! Dense models: all windows of a lane in one run.
+//! Dense models in tract: all windows of a lane in one run.
 
 use anyhow::Result;
 use tract_onnx::prelude::*;
@@ -8,25 +8,24 @@ use crate::engine::{Engine, Scorer};
 use crate::model::Model;
 use crate::sequence::Base;
 
-/// Bases that the windows of a lane advance by: short enough for the caches, and long against
-/// the window's overhang.
+/// Bases of a lane beyond a window: few enough for the caches, and many compared with the window.
 const SPAN: usize = 4096;
 
-/// One length of lane for everything: fixed shapes run several times faster than symbolic ones,
-/// and a short lane is padded.
+/// Length of all lanes. Fixed shapes run several times faster than symbolic ones, so a short lane
+/// is padded.
 pub struct DenseEngine {
     plan: TractPlan,
     lane: usize,
     step: usize,
-    /// Those that are wanted.
+    /// Indexes of the labels to return.
     labels: Vec<usize>,
-    /// All that the graph gives.
+    /// Number of labels of the graph.
     channels: usize,
     reason: String,
 }
 
 impl DenseEngine {
-    /// `reason` says why tract runs the model.
+    /// `reason` tells why tract runs the model.
     pub fn new(model: &Model, labels: &[usize], reason: &str) -> Result<Self> {
         let contract = &model.contract;
         let (window, step) = (contract.window, contract.step);

@@ -1,4 +1,4 @@
-//! Any model by tract: what the kernels do not know, and the oracle of what they do.
+//! The engine that runs models with tract: those that the kernels cannot run, and any in tests.
 
 mod dense;
 mod windows;

@@ -1,4 +1,4 @@
-//! Window models: each window cut out, in batches.
+//! Window models in tract: batches of windows.
 
 use anyhow::Result;
 use tract_onnx::prelude::*;
@@ -16,9 +16,9 @@ pub struct WindowEngine {
     plan: TractPlan,
     window: usize,
     step: usize,
-    /// Those that are wanted.
+    /// Indexes of the labels to return.
     labels: Vec<usize>,
-    /// All that the graph gives.
+    /// Number of labels of the graph.
     channels: usize,
 }
 
@@ -80,7 +80,7 @@ impl Scorer for WindowScorer {
                 let start = start as usize;
                 one_hot(&bases[start..start + self.window], self.window, planes);
             }
-            // A fresh state: that of recurrent layers outlives a run.
+            // A new state for each run, since recurrent layers keep theirs.
             let outputs = self.plan.spawn()?.run(tvec!(input.into_tvalue()))?;
             let scores = outputs[0].try_as_plain_ram()?.as_slice::<f32>()?;
             let windows = scores.chunks_exact(self.channels).take(batch.len());

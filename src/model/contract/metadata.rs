@@ -1,4 +1,4 @@
-//! Writing the contract, key by key.
+//! Writes a contract as metadata.
 
 use super::Contract;
 

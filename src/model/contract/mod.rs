@@ -1,4 +1,4 @@
-//! What a model file says about itself, in `windrow.*` metadata keys.
+//! The contract of a model file, in its `windrow.*` metadata keys.
 
 mod metadata;
 mod read;
@@ -23,37 +23,37 @@ pub enum Task {
     Expression,
 }
 
-/// Whether the two strands are scored apart.
+/// Whether each strand has its own score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
 #[strum(serialize_all = "lowercase")]
 pub enum Strandedness {
-    /// Each strand has scores of its own.
+    /// Each strand has its own score.
     Stranded,
     /// One score: the mean of both strands' outputs.
     Symmetric,
 }
 
-/// What the numbers of the output tensor are.
+/// The kind of numbers in the output tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
 #[strum(serialize_all = "lowercase")]
 pub enum Output {
     /// Logits, turned into probabilities by the calibration.
     Logit,
-    /// Predicted values, taken as they are.
+    /// Predicted values, used unchanged.
     Value,
 }
 
-/// What windows over the threshold become.
+/// How windows at or above the threshold become calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
 #[strum(serialize_all = "lowercase")]
 pub enum CallShape {
-    /// The best base within the distance.
+    /// A call is the best base within the distance.
     Point,
-    /// The span of windows that lie within the distance of each other.
+    /// A call spans windows that are within the distance of each other.
     Region,
 }
 
-/// How the graph takes sequence.
+/// Shape of the graph's input and output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// `[N, 4, L]` to `[N, labels, (L - window) / step + 1]` for any L.
@@ -83,7 +83,7 @@ pub struct Contract {
     pub calibration: Vec<Calibration>,
     /// Default least value of a call, one a label.
     pub threshold: Vec<f32>,
-    /// How rare raw outputs are on a genome, one table a label; empty if the file does not say.
+    /// How rare raw outputs are on a genome, one table a label; empty if the file has none.
     pub background: Vec<Background>,
     pub assembly: String,
     pub trained_on: String,
@@ -106,7 +106,7 @@ pub enum ContractError {
 }
 
 impl Contract {
-    /// Calibrated probability of a label's raw output; a plain value is returned as it is.
+    /// Calibrated probability of a label's raw output. A plain value is returned unchanged.
     pub fn probability(&self, label: usize, raw: f32) -> f32 {
         match (self.output, self.calibration.get(label)) {
             (Output::Logit, Some(calibration)) => calibration.probability(raw),

@@ -1,4 +1,4 @@
-//! Reading the contract, key by key.
+//! Reads a contract from metadata.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -105,7 +105,7 @@ impl<'a> Keys<'a> {
         })
     }
 
-    /// Text that goes into one line of output.
+    /// Text that is written in one line of output.
     fn text(&self, key: &'static str) -> Result<String, ContractError> {
         let text = self.get(key)?;
         if text.chars().any(|c| c.is_control() && c != '\n') {
@@ -172,7 +172,7 @@ impl<'a> Keys<'a> {
         tables.into_iter().map(read).collect()
     }
 
-    /// The tables of a key that a file may lack.
+    /// The tables of an optional key.
     fn background(
         &self,
         key: &'static str,
@@ -231,7 +231,7 @@ fn bad(key: &'static str, reason: String) -> ContractError {
     ContractError::Bad { key, reason }
 }
 
-/// The beginning of a text from a file that nobody vouches for.
+/// The beginning of an untrusted text, for a message.
 fn excerpt(text: &str) -> String {
     text.chars()
         .take(40)

@@ -1,4 +1,4 @@
-//! One alignment: the fields of a record that are looked at.
+//! One alignment: the fields of a record that windrow uses.
 
 use bstr::ByteSlice;
 use rust_htslib::bam::Record;
@@ -10,14 +10,14 @@ use crate::sequence::UNKNOWN;
 pub enum CigarOp {
     /// Aligned, whether the bases match or not.
     Match(usize),
-    /// Bases of the read that the contig lacks: insertion and soft clip.
+    /// Inserted bases: in the read, not on the contig.
     Insert(usize),
     Clip(usize),
-    /// Bases of the contig that the read lacks.
+    /// Deleted bases: on the contig, not in the read.
     Delete(usize),
-    /// Bases of the contig that the read leaps, as over an intron.
+    /// Skipped bases of the contig, as an intron is.
     Skip(usize),
-    /// Hard clip and padding: neither has a base.
+    /// Hard clip or padding, which have no bases.
     Nothing,
 }
 
@@ -36,7 +36,7 @@ impl CigarOp {
         })
     }
 
-    /// Bases of the read and of the contig that the operation takes.
+    /// Bases of the read and of the contig that the operation covers.
     pub fn takes(self) -> (usize, usize) {
         match self {
             Self::Match(len) => (len, len),
@@ -57,15 +57,15 @@ const CODES: [u8; 16] = {
     codes
 };
 
-/// Stands for a quality that is not given.
+/// The value of a missing quality.
 const NO_QUALITY: u8 = 0xff;
 
-/// The bases of a read, two a byte.
+/// The bases of a read, two in a byte.
 #[derive(Clone, Copy)]
 pub struct Bases<'a>(&'a [u8]);
 
 impl Bases<'_> {
-    /// Code of the base at offset `at`, 0..=4; that of an unknown one beyond the end.
+    /// Code of the base at offset `at`, 0..=4; [`UNKNOWN`] behind the end.
     pub fn code(&self, at: usize) -> u8 {
         let shift = if at.is_multiple_of(2) { 4 } else { 0 };
         let pair = self.0.get(at / 2).copied().unwrap_or(0);
@@ -114,7 +114,7 @@ impl<'a> Alignment<'a> {
         self.record.seq_len()
     }
 
-    /// The operations; unknown ones are left out, which [`Self::cigar_fault`] tells.
+    /// The operations. Unknown ones are left out; [`Self::cigar_fault`] reports them.
     pub fn cigar(&self) -> impl Iterator<Item = CigarOp> + use<'a> {
         self.packed_cigar().filter_map(CigarOp::new)
     }
@@ -127,7 +127,7 @@ impl<'a> Alignment<'a> {
         Bases(self.record.seq().encoded)
     }
 
-    /// Qualities of the bases; none if the record gives none.
+    /// Qualities of the bases; none if the record has none.
     pub fn qualities(&self) -> Option<&'a [u8]> {
         let qualities = self.record.qual();
         (qualities.first() != Some(&NO_QUALITY)).then_some(qualities)
@@ -144,7 +144,7 @@ impl<'a> Alignment<'a> {
         self.cigar().map(|op| op.takes().1).sum()
     }
 
-    /// What is wrong with the CIGAR, if it is.
+    /// The fault of the CIGAR, if it has one.
     pub fn cigar_fault(&self) -> Option<String> {
         if let Some(op) = self.packed_cigar().find(|&op| CigarOp::new(op).is_none()) {
             return Some(format!("the CIGAR holds an unknown operation {}", op & 0xf));

@@ -1,4 +1,4 @@
-//! Alignments of BAM, CRAM or SAM, one after another, by htslib.
+//! Reads alignments of BAM, CRAM or SAM, one after another, with htslib.
 
 use std::ffi::CString;
 use std::io::Read;
@@ -22,21 +22,21 @@ use crate::source::reference::Indexed;
 
 /// A contig of the header.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contig {
+pub struct HeaderContig {
     pub name: BString,
     pub len: usize,
 }
 
-/// What the header says of the order of the records.
+/// Order of the records, as the header states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     Coordinate,
-    /// By name, or none.
+    /// By name, or unsorted.
     Other,
     Unsaid,
 }
 
-/// The fields of a record that are looked at; CRAM leaves the others undecoded.
+/// The fields of a record that are used. Others of CRAM are not decoded.
 const FIELDS: u32 = sam_fields_SAM_QNAME
     | sam_fields_SAM_FLAG
     | sam_fields_SAM_RNAME
@@ -46,24 +46,24 @@ const FIELDS: u32 = sam_fields_SAM_QNAME
     | sam_fields_SAM_SEQ
     | sam_fields_SAM_QUAL;
 
-/// An open input. The reader is closed before the stream it reads from.
+/// An open input. Fields are dropped in order: the reader before the stream it reads from.
 pub struct Alignments {
     reader: Reader,
     record: Record,
     stream: Stream,
     /// Number of the record that was read last, from 1.
     number: u64,
-    pub contigs: Rc<[Contig]>,
+    pub contigs: Rc<[HeaderContig]>,
     pub order: Order,
     reference: Option<DecodingReference>,
 }
 
-/// Where CRAM takes bases from.
+/// The sequence that CRAM is decoded with.
 struct DecodingReference {
     path: PathBuf,
-    /// Whether it has each of the header's contigs.
+    /// For each contig of the header, whether the reference has it.
     has: Vec<bool>,
-    /// Kept for as long as it is read.
+    /// Kept open while htslib reads it.
     _indexed: Indexed,
 }
 
@@ -78,8 +78,8 @@ impl Alignments {
         text: impl Read + Send + 'static,
         reference: Option<&Path>,
     ) -> Result<Self, Fault> {
-        // SAFETY: sets a number that is read when a message is written. htslib's messages name no
-        // input and are many; ours take their place.
+        // SAFETY: sets a number that is read when a message is written. Messages of htslib name no
+        // input; windrow writes its own.
         unsafe { hts_set_log_level(htsLogLevel_HTS_LOG_OFF) };
         let indexed = match (format, reference) {
             (AlignmentFormat::Cram, Some(path)) => Some((path, Indexed::open(path)?)),
@@ -109,7 +109,7 @@ impl Alignments {
         Ok(alignments)
     }
 
-    /// Tells CRAM what to decode, and where its bases are.
+    /// Sets the fields that CRAM decodes, and its reference.
     fn set_up(&mut self, indexed: Option<(&Path, Indexed)>) -> Result<(), Fault> {
         self.forget_paths()?;
         let said = |_| parse("cannot be read as CRAM");
@@ -138,8 +138,8 @@ impl Alignments {
         Ok(())
     }
 
-    /// Takes from the header what htslib would open files by: paths of references, and digests that
-    /// it looks for in the folders of `REF_PATH` and `REF_CACHE`.
+    /// Removes from the header what makes htslib open files: paths of references (UR), and digests
+    /// (M5), which it looks for in the folders of `REF_PATH` and `REF_CACHE`.
     fn forget_paths(&mut self) -> Result<(), Fault> {
         for contig in self.contigs.iter() {
             let name = CString::new(contig.name.as_slice());
@@ -167,8 +167,7 @@ impl Alignments {
 
     /// The next record, or none at the end.
     ///
-    /// A record that cannot be read is a fault, and so is the end of the input within one; the
-    /// line in SAM comes with it.
+    /// A record that cannot be read or is cut is a fault, with the line in SAM.
     pub fn next(&mut self) -> Result<Option<Alignment<'_>>, (Option<u64>, Fault)> {
         self.number += 1;
         let located = |flaw: Flaw| (flaw.line, flaw.fault);
@@ -186,8 +185,8 @@ impl Alignments {
         }
     }
 
-    /// Whether the contigs of the record and of its mate are in the header, or none: the reader
-    /// hands out a record although htslib says that they are not.
+    /// Whether the contigs of the record and of its mate are in the header, or not set. rust-htslib
+    /// returns a record even if htslib reports that they are not.
     fn is_placed(&self) -> bool {
         [self.record.tid(), self.record.mtid()]
             .into_iter()
@@ -197,7 +196,7 @@ impl Alignments {
             })
     }
 
-    /// Whether the record has its CIGAR, which one that was refused may lack.
+    /// Whether the record has a CIGAR; a record that htslib refused may have none.
     fn holds_cigar(&self) -> bool {
         let inner = self.record.inner();
         let ops = 4 * u64::from(inner.core.n_cigar);
@@ -205,7 +204,7 @@ impl Alignments {
         u64::from(inner.core.l_qname) + ops <= read
     }
 
-    /// Why htslib takes the record for broken.
+    /// Why htslib refuses the record.
     fn refusal(&self) -> Fault {
         match self.stream.format() {
             AlignmentFormat::Cram => self.undecoded(),
@@ -244,7 +243,7 @@ impl Alignments {
     }
 }
 
-fn contigs(reader: &Reader) -> Result<Rc<[Contig]>, Fault> {
+fn contigs(reader: &Reader) -> Result<Rc<[HeaderContig]>, Fault> {
     let header = reader.header();
     let contig = |number: u32| {
         let name = BString::from(header.tid2name(number));
@@ -257,7 +256,7 @@ fn contigs(reader: &Reader) -> Result<Rc<[Contig]>, Fault> {
             let name = escaped(&name);
             return Err(Fault::Parse(format!("the header names a contig '{name}'")));
         }
-        Ok(Contig { name, len })
+        Ok(HeaderContig { name, len })
     };
     (0..header.target_count()).map(contig).collect()
 }

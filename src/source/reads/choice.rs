@@ -1,4 +1,4 @@
-//! What is scored of alignments.
+//! The flag `--reads`.
 
 use strum::{Display, EnumString, VariantNames};
 
@@ -6,10 +6,10 @@ use strum::{Display, EnumString, VariantNames};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantNames)]
 #[strum(serialize_all = "lowercase")]
 pub enum Reads {
-    /// The sequence that sorted alignments spell, on their contigs.
+    /// The consensus of sorted alignments, on their contigs.
     Consensus,
-    /// Each read's own sequence, as far as it is aligned to a contig.
+    /// The sequence of each aligned read, with rows on the contig.
     Each,
-    /// Each read's own sequence, in coordinates of its own.
+    /// The sequence of each read, in coordinates of the read.
     Raw,
 }

@@ -1,45 +1,45 @@
-//! The sequence that sorted alignments spell, column by column.
+//! The consensus of sorted alignments, column by column.
 //!
-//! Each read adds its bases to the columns it is aligned to, weighed by their qualities, and a
-//! deletion to the columns it leaves out. Columns left of the next read's start are settled: the
-//! base with most weight is that of the contig there. No read is kept, so memory is bounded by the
-//! bases of the contig that an alignment spans, whatever the depth.
+//! Each read adds its bases, weighted by their qualities, to the columns it is aligned to, and a
+//! deletion to the columns that it deletes. Columns left of the next read's start are complete:
+//! their base is the one with the most weight. No read is kept, so memory is bounded by the bases
+//! of the contig that one alignment spans, at any depth.
 
 use std::collections::BTreeMap;
 
 use anyhow::Result;
 
 use super::alignment::{Alignment, CigarOp};
-use super::alignments::Contig;
+use super::alignments::HeaderContig;
 use crate::sequence::UNKNOWN;
 use crate::source::{Place, Sink};
 
-/// Which columns have a base, and which base.
+/// When a column of the consensus has a known base.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rule {
-    /// Least reads, of those that have a base or a deletion there.
+    /// Minimum number of reads with a base or a deletion in the column.
     pub min_depth: u32,
-    /// Least share of the weight that the heaviest has.
+    /// Minimum share of the column's weight that the heaviest base has.
     pub min_fraction: f64,
 }
 
-/// Columns are kept in pages: an intron or a long deletion takes none.
+/// Columns of a page. Only pages that a base touches are kept, so an intron takes no memory.
 const PAGE: usize = 512;
-/// Bases of the contig that a deletion may hold as unknown ones where no read has any; a longer
-/// one parts two stretches, as a skip does. So an alignment costs in proportion to its bytes.
+/// Longest deletion, in bases, that becomes unknown bases where no read has any. A longer one
+/// ends the stretch, as a skip does, so that the cost of an alignment is bounded by its bytes.
 const GAP: usize = 1 << 16;
-/// Codes handed on at once.
+/// Codes sent to the sink at a time.
 const PART: usize = 1 << 16;
 
-/// What the reads say of one base of the contig.
+/// The bases and deletions of all reads at one base of the contig.
 #[derive(Clone, Copy, Default)]
 struct Column {
     /// Sums of qualities, by code.
     weights: [u32; 4],
-    /// Reads with a base here, unknown ones too.
+    /// Reads with a base here, known or unknown.
     reads: u32,
-    /// By how much the weight and the number of reads that lack this base differ from those of
-    /// the column before: a deletion touches two columns, however long it is.
+    /// Change, from the column before, of the weight and the number of reads that delete this base.
+    /// So a deletion changes two columns, however long it is.
     gap: Gap,
 }
 
@@ -57,7 +57,7 @@ impl Gap {
 }
 
 impl Column {
-    /// Code of the base that the reads agree on; `gap` is the sum up to here.
+    /// Code of the consensus base; `gap` is the sum of gaps up to this column.
     fn settle(&self, gap: Gap, rule: Rule) -> u8 {
         let Some((base, &weight)) = self
             .weights
@@ -78,7 +78,7 @@ impl Column {
         let deep = i64::from(self.reads) + gap.reads >= i64::from(rule.min_depth);
         let agreed = weight > 0 && weight as f64 / total as f64 >= rule.min_fraction;
         if deep && agreed && weight >= gap.weight {
-            // One of four.
+            // An index of `weights`, 0..=3.
             u8::try_from(base).unwrap_or(UNKNOWN)
         } else {
             UNKNOWN
@@ -86,23 +86,23 @@ impl Column {
     }
 }
 
-/// The columns of one contig, from the next one to settle on.
+/// The columns of one contig that are not complete.
 pub struct Consensus {
     rule: Rule,
-    contig: Contig,
+    contig: HeaderContig,
     pages: BTreeMap<usize, Box<[Column; PAGE]>>,
-    /// Position of the next column to settle.
+    /// Position of the first of them.
     next: usize,
-    /// Of the column before `next`.
+    /// Sum of gaps in the column before `next`.
     gap: Gap,
-    /// Whether the column before `next` was covered, and its stretch goes on.
+    /// Whether a stretch is open: the column before `next` was covered.
     open: bool,
     codes: Vec<u8>,
 }
 
 impl Consensus {
     /// Begins a contig.
-    pub fn new(contig: &Contig, rule: Rule) -> Self {
+    pub fn new(contig: &HeaderContig, rule: Rule) -> Self {
         Self {
             rule,
             contig: contig.clone(),
@@ -114,7 +114,7 @@ impl Consensus {
         }
     }
 
-    /// Adds an alignment that begins at `start`, no further left than the one before.
+    /// Adds an alignment that begins at `start`. Starts ascend.
     pub fn add(&mut self, start: usize, read: &Alignment<'_>, sink: &mut dyn Sink) -> Result<()> {
         self.settle(start, sink)?;
         let (bases, qualities) = (read.bases(), read.qualities());
@@ -136,7 +136,7 @@ impl Consensus {
                     });
                 }
                 CigarOp::Delete(missing) if missing > 0 => {
-                    // As sure as the poorer of the bases beside it.
+                    // The lower quality of the two bases beside the deletion.
                     let beside = of_read.saturating_sub(1)..(of_read + 1).min(len);
                     let weight = i64::from(beside.map(weight).min().unwrap_or(1));
                     let [begun, ended] = [1, -1].map(|reads| Gap {
@@ -155,7 +155,7 @@ impl Consensus {
         Ok(())
     }
 
-    /// Settles what is left of the contig.
+    /// Ends the contig, and sends the rest of its columns.
     pub fn finish(mut self, sink: &mut dyn Sink) -> Result<()> {
         self.settle(usize::MAX, sink)
     }
@@ -176,7 +176,7 @@ impl Consensus {
         }
     }
 
-    /// Hands on the columns left of `end`.
+    /// Sends the columns left of `end`, which no later read changes.
     fn settle(&mut self, end: usize, sink: &mut dyn Sink) -> Result<()> {
         while self.next < end {
             let Some((number, page)) = self.pages.pop_first() else {
@@ -186,7 +186,7 @@ impl Consensus {
             let first = number * PAGE;
             let stop = end.min(first + PAGE);
             if self.next < first {
-                self.leap(end.min(first), sink)?;
+                self.skip_columns(end.min(first), sink)?;
             }
             for at in self.next..stop {
                 self.column(&page[at - first], sink)?;
@@ -198,9 +198,8 @@ impl Consensus {
         Ok(())
     }
 
-    /// Settles the columns up to `end`, which no read has a base in, nor begins or ends a
-    /// deletion.
-    fn leap(&mut self, end: usize, sink: &mut dyn Sink) -> Result<()> {
+    /// Sends the columns up to `end`, in which no read has a base and no deletion begins or ends.
+    fn skip_columns(&mut self, end: usize, sink: &mut dyn Sink) -> Result<()> {
         if self.gap.reads == 0 || end - self.next > GAP {
             self.next = end;
             return self.close(sink);
@@ -220,7 +219,7 @@ impl Consensus {
         self.push(column.settle(self.gap, self.rule), sink)
     }
 
-    /// Adds the next code to the stretch, which begins if there is none.
+    /// Adds the next code to the stretch; begins a stretch if none is open.
     fn push(&mut self, code: u8, sink: &mut dyn Sink) -> Result<()> {
         if !std::mem::replace(&mut self.open, true) {
             sink.begin(Place {
@@ -232,21 +231,21 @@ impl Consensus {
         self.codes.push(code);
         self.next += 1;
         if self.codes.len() == PART {
-            self.hand_on(sink)?;
+            self.send_codes(sink)?;
         }
         Ok(())
     }
 
     fn close(&mut self, sink: &mut dyn Sink) -> Result<()> {
         if std::mem::take(&mut self.open) {
-            self.hand_on(sink)?;
+            self.send_codes(sink)?;
             sink.end()?;
         }
         Ok(())
     }
 
-    /// Hands on what has been settled.
-    pub fn hand_on(&mut self, sink: &mut dyn Sink) -> Result<()> {
+    /// Sends the codes of complete columns.
+    pub fn send_codes(&mut self, sink: &mut dyn Sink) -> Result<()> {
         sink.bases(&self.codes)?;
         self.codes.clear();
         Ok(())

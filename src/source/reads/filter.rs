@@ -1,4 +1,4 @@
-//! Which records are looked at, told by their flags and mapping quality.
+//! Which records are used, by flags and mapping quality.
 
 use super::alignment::Alignment;
 
@@ -13,16 +13,16 @@ pub mod flag {
     pub const DUPLICATE: u16 = 0x400;
     pub const SUPPLEMENTARY: u16 = 0x800;
 
-    /// What is not a read's one good alignment, but may be a read.
+    /// Records that are not the primary, valid alignment of a read.
     pub const POOR: u16 = SECONDARY | QC_FAIL | DUPLICATE | SUPPLEMENTARY;
 }
 
 /// As in `samtools view`: `-f`, `-F` and `-q`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Filter {
-    /// All of these are set.
+    /// Flags that must all be set.
     pub require: u16,
-    /// None of these is.
+    /// Flags that must all be unset.
     pub exclude: u16,
     pub min_quality: u8,
 }

@@ -1,4 +1,4 @@
-//! Alignments of BAM, CRAM or SAM, to the sequence that they spell or to that of each read.
+//! Alignments of BAM, CRAM or SAM, as their consensus or as single reads.
 
 mod alignment;
 mod alignments;
@@ -20,7 +20,7 @@ use super::error::escaped;
 use super::{Fault, Input, Place, Sink, SourceError};
 use crate::sequence::reverse_complement;
 use alignment::{Alignment, CigarOp};
-use alignments::{Alignments, Contig, Order};
+use alignments::{Alignments, HeaderContig, Order};
 pub use choice::Reads;
 use consensus::Consensus;
 pub use consensus::Rule;
@@ -38,25 +38,25 @@ pub struct ReadOptions {
     pub reference: Option<PathBuf>,
 }
 
-/// What became of the records.
+/// Counts of the records, by what happened to them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Alignments that were read.
     pub records: u64,
     /// Left out by flags or mapping quality.
     pub filtered: u64,
-    /// Left out because they have no place on a contig.
+    /// Left out because they are not aligned.
     pub unaligned: u64,
     /// Left out because they reach beyond the end of their contig.
     pub beyond_contig: u64,
-    /// Left out because their sequence is `*`.
+    /// Left out because they have no sequence (`*`).
     pub without_sequence: u64,
-    /// Bases that a consensus leaves out because the contig lacks them.
+    /// Inserted bases, which a consensus leaves out.
     pub inserted_bases: u64,
 }
 
 impl Tally {
-    /// Adds what became of the records of another input.
+    /// Adds the counts of another input.
     pub fn add(&mut self, other: &Self) {
         self.records += other.records;
         self.filtered += other.filtered;
@@ -67,12 +67,12 @@ impl Tally {
     }
 }
 
-/// What BAM, CRAM and SAM with a header begin with.
+/// First bytes of BAM, CRAM and SAM with a header.
 const MAGIC: [&[u8]; 7] = [
     b"BAM\x01", b"CRAM", b"@HD\t", b"@SQ\t", b"@RG\t", b"@PG\t", b"@CO\t",
 ];
 
-/// Bytes behind the first one that tell.
+/// Bytes after the first one that identify the format.
 pub const HEAD: u64 = 3;
 
 pub fn may_begin_with(first: u8) -> bool {
@@ -104,8 +104,8 @@ pub fn library() -> String {
     }
 }
 
-/// Hands the stretches of an input, whose text is `head` and then `rest`, to `sink`. Records that
-/// came before an error have reached it.
+/// Sends the stretches of an input, whose text is `head` and then `rest`, to `sink`. On an error,
+/// the records before it have been sent.
 pub fn read(
     input: &Input,
     head: Vec<u8>,
@@ -131,7 +131,7 @@ pub fn read(
         return Err(fail(String::new(), fault).into());
     }
     let contigs = alignments.contigs.clone();
-    let mut reader = Reader {
+    let mut reader = RecordReader {
         options,
         contigs: &contigs,
         tally: Tally::default(),
@@ -143,11 +143,11 @@ pub fn read(
     match (stopped, reader.consensus) {
         (Ok(()), Some(consensus)) => consensus.finish(sink)?,
         (Ok(()), None) => {}
-        (Err(Stop::Sink(error)), _) => return Err(error),
-        (Err(Stop::Fault(place, fault)), consensus) => {
-            // What the records before spell is scored all the same.
+        (Err(ReadEnd::Sink(error)), _) => return Err(error),
+        (Err(ReadEnd::Fault(place, fault)), consensus) => {
+            // The consensus of the records before is scored.
             if let Some(mut consensus) = consensus {
-                consensus.hand_on(sink)?;
+                consensus.send_codes(sink)?;
             }
             return Err(fail(place, fault).into());
         }
@@ -155,37 +155,41 @@ pub fn read(
     Ok(reader.tally)
 }
 
-/// Why no more records are taken.
-enum Stop {
-    /// Place in the input, and what is wrong there.
+/// Why reading ended before the input.
+enum ReadEnd {
+    /// Place in the input, and its fault.
     Fault(String, Fault),
     Sink(anyhow::Error),
 }
 
-impl From<anyhow::Error> for Stop {
+impl From<anyhow::Error> for ReadEnd {
     fn from(error: anyhow::Error) -> Self {
         Self::Sink(error)
     }
 }
 
-struct Reader<'a> {
+struct RecordReader<'a> {
     options: &'a ReadOptions,
-    contigs: &'a [Contig],
+    contigs: &'a [HeaderContig],
     tally: Tally,
-    /// That of the contig which the last alignment lies on.
+    /// Consensus of the last alignment's contig.
     consensus: Option<Consensus>,
-    /// Contig and start of that alignment.
+    /// Contig and start of the last alignment.
     at: (usize, usize),
     codes: Vec<u8>,
 }
 
-impl Reader<'_> {
-    fn take_all(&mut self, alignments: &mut Alignments, sink: &mut dyn Sink) -> Result<(), Stop> {
+impl RecordReader<'_> {
+    fn take_all(
+        &mut self,
+        alignments: &mut Alignments,
+        sink: &mut dyn Sink,
+    ) -> Result<(), ReadEnd> {
         while !sink.is_done() {
             let number = self.tally.records + 1;
             let read = alignments.next().map_err(|(line, fault)| {
                 let line = line.map_or(String::new(), |line| format!(", line {line}"));
-                Stop::Fault(format!("record {number}{line}: "), fault)
+                ReadEnd::Fault(format!("record {number}{line}: "), fault)
             })?;
             let Some(read) = read else { return Ok(()) };
             self.tally.records = number;
@@ -194,13 +198,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The fault of the record that is being taken.
-    fn fault(&self, read: &Alignment<'_>, fault: Fault) -> Stop {
+    /// The fault, with the place of the record.
+    fn fault(&self, read: &Alignment<'_>, fault: Fault) -> ReadEnd {
         let name = escaped(read.name());
-        Stop::Fault(format!("record {} ({name}): ", self.tally.records), fault)
+        ReadEnd::Fault(format!("record {} ({name}): ", self.tally.records), fault)
     }
 
-    fn take(&mut self, read: &Alignment<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    fn take(&mut self, read: &Alignment<'_>, sink: &mut dyn Sink) -> Result<(), ReadEnd> {
         if !self.options.filter.passes(read) {
             self.tally.filtered += 1;
             return Ok(());
@@ -210,20 +214,20 @@ impl Reader<'_> {
             return Ok(());
         }
         if self.options.reads == Reads::Raw {
-            return self.raw(read, sink);
+            return self.send_raw(read, sink);
         }
         let place = self.place(read).map_err(|fault| self.fault(read, fault))?;
         let Some((contig, start)) = place else {
             return Ok(());
         };
         match self.options.reads {
-            Reads::Each => self.each(contig, start, read, sink),
-            _ => self.spell(contig, start, read, sink),
+            Reads::Each => self.send_aligned(contig, start, read, sink),
+            _ => self.add_to_consensus(contig, start, read, sink),
         }
     }
 
-    /// Contig and start of an alignment, which lies within that contig; none, counted, if it does
-    /// not.
+    /// Number of the contig and start of an alignment. An alignment that is not within a contig is
+    /// counted, and has none.
     fn place(&mut self, read: &Alignment<'_>) -> Result<Option<(usize, usize)>, Fault> {
         let (Some(number), Some(start)) = (read.contig(), read.start()) else {
             self.tally.unaligned += 1;
@@ -248,14 +252,15 @@ impl Reader<'_> {
         Ok(Some((number, start)))
     }
 
-    /// Adds an alignment to the consensus of its contig, a number that [`Self::place`] gave.
-    fn spell(
+    /// Adds an alignment to the consensus of its contig. `contig` and `start` come from
+    /// [`Self::place`].
+    fn add_to_consensus(
         &mut self,
         contig: usize,
         start: usize,
         read: &Alignment<'_>,
         sink: &mut dyn Sink,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), ReadEnd> {
         if (contig, start) < self.at {
             let fault = Fault::Unsorted("it lies left of the one before");
             return Err(self.fault(read, fault));
@@ -278,14 +283,15 @@ impl Reader<'_> {
         Ok(consensus.add(start, read, sink)?)
     }
 
-    /// Hands on a read as it is stored, along its contig, a number that [`Self::place`] gave.
-    fn each(
+    /// Sends a read as stored, with its projection to the contig. `contig` and `start` come from
+    /// [`Self::place`].
+    fn send_aligned(
         &mut self,
         contig: usize,
         start: usize,
         read: &Alignment<'_>,
         sink: &mut dyn Sink,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), ReadEnd> {
         let name = name(read).map_err(|fault| self.fault(read, fault))?;
         let place = Place {
             name: Some(name),
@@ -295,11 +301,11 @@ impl Reader<'_> {
         };
         self.codes.clear();
         read.codes(&mut self.codes);
-        Ok(hand_on(place, &self.codes, sink)?)
+        Ok(send_stretch(place, &self.codes, sink)?)
     }
 
-    /// Hands on a read as it was sequenced, in coordinates of its own.
-    fn raw(&mut self, read: &Alignment<'_>, sink: &mut dyn Sink) -> Result<(), Stop> {
+    /// Sends a read as it was sequenced, in coordinates of the read.
+    fn send_raw(&mut self, read: &Alignment<'_>, sink: &mut dyn Sink) -> Result<(), ReadEnd> {
         let name = name(read).map_err(|fault| self.fault(read, fault))?;
         let mut codes = Vec::new();
         read.codes(&mut codes);
@@ -308,17 +314,17 @@ impl Reader<'_> {
         } else {
             self.codes = codes;
         }
-        Ok(hand_on(Place::whole(&name), &self.codes, sink)?)
+        Ok(send_stretch(Place::whole(&name), &self.codes, sink)?)
     }
 }
 
-fn hand_on(place: Place, codes: &[u8], sink: &mut dyn Sink) -> Result<()> {
+fn send_stretch(place: Place, codes: &[u8], sink: &mut dyn Sink) -> Result<()> {
     sink.begin(place)?;
     sink.bases(codes)?;
     sink.end()
 }
 
-/// The name of a read, with that of its mate told apart as in FASTQ: `/1` and `/2`.
+/// The name of a read, with `/1` or `/2` for a read of a pair, as in FASTQ.
 fn name(read: &Alignment<'_>) -> Result<Vec<u8>, Fault> {
     let mut name = read.name().to_vec();
     if name.is_empty() {

@@ -1,28 +1,28 @@
-//! From the bases of a read to those of the contig it is aligned to.
+//! Maps positions in a read to positions on the contig that it is aligned to.
 
 use super::alignment::{Alignment, CigarOp};
 
-/// The aligned stretches of a read.
+/// The aligned blocks of a read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Projection {
-    /// Ascending; neighbours are an insertion, a deletion or a skip apart.
-    blocks: Vec<Block>,
+    /// Ascending, with an insertion, a deletion or a skip between two blocks.
+    blocks: Vec<AlignedBlock>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Block {
+struct AlignedBlock {
     of_read: usize,
     of_contig: usize,
     len: usize,
 }
 
 impl Projection {
-    /// That of an alignment which begins at `start`.
+    /// The projection of an alignment that begins at `start`.
     pub fn new(start: usize, read: &Alignment<'_>) -> Self {
         let (mut of_read, mut of_contig, mut blocks) = (0, start, Vec::new());
         for op in read.cigar() {
             if let CigarOp::Match(len) = op {
-                blocks.push(Block {
+                blocks.push(AlignedBlock {
                     of_read,
                     of_contig,
                     len,
@@ -35,8 +35,8 @@ impl Projection {
         Self { blocks }
     }
 
-    /// From the first aligned base in `start..end` of the read to the last one, on the contig;
-    /// none if all of them are inserted or clipped.
+    /// Interval on the contig from the first to the last aligned base in `start..end` of the read;
+    /// none if all of these bases are inserted or clipped.
     pub fn place(&self, start: usize, end: usize) -> Option<(usize, usize)> {
         let first = self
             .blocks

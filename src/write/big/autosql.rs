@@ -1,6 +1,6 @@
-//! autoSql: what the columns of BED are, for programs that show bigBed.
+//! autoSql: descriptions of the columns, for programs that show bigBed.
 
-/// BED6+1; `bedToBigBed -type=bed6+1 -as=FILE` takes it.
+/// BED6+1, as `bedToBigBed -type=bed6+1 -as=FILE` reads it.
 pub const CALLS: &str = include_str!("calls.as");
 
 /// With a column for names, BED6+2.

@@ -1,32 +1,32 @@
-//! Whether a bigWig or bigBed holds all that its indexes point to.
+//! Checks that a bigWig or bigBed holds all data that its indexes point to.
 //!
-//! What is not yet due, bigtools keeps in temporary files, and it drops some errors of theirs. Data
-//! then ends before the place where the last entry of its index has it end.
+//! bigtools keeps data in temporary files until it can be written, and ignores some of their
+//! errors. The data of the file is then shorter than its index states.
 
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-/// Where the header says how many summaries there are, where the tree of contigs is, which stands
-/// behind the data, and where the index of the data is.
+/// Offsets, in the header, of the number of summaries, of the position of the contig tree (which
+/// follows the data), and of the position of the index.
 const SUMMARIES: u64 = 6;
 const CONTIGS: u64 = 8;
 const INDEX: u64 = 24;
 /// Bytes of the header, and of the entry of a summary behind it.
 const HEADER: u64 = 64;
 const SUMMARY: u64 = 24;
-/// Where such an entry says where the summary's index is, which stands behind its data.
+/// Offset, in such an entry, of the position of the summary's index, which follows its data.
 const SUMMARY_INDEX: u64 = 16;
 /// Bytes before the root of an index, before the entries of a node, and of an entry.
 const ROOT: u64 = 48;
 const NODE: u64 = 4;
 const INNER: u64 = 24;
 const LEAF: u64 = 32;
-/// Where an entry says where its node or its data is, and how many bytes of data.
+/// Offsets, in an entry, of the position of its node or data, and of the size of its data.
 const OFFSET: u64 = 16;
 const SIZE: u64 = 24;
 
-/// Whether the data, and that of each summary, ends where its index says.
+/// Whether the data, and the data of each summary, ends where its index states.
 pub fn is_complete(file: &File) -> io::Result<bool> {
     let mut parts = vec![(long(file, INDEX)?, long(file, CONTIGS)?)];
     for number in 0..u64::from(half(file, SUMMARIES)?) {
@@ -41,7 +41,7 @@ pub fn is_complete(file: &File) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Where the data ends by the last entry of an index.
+/// End of the data by the last entry of an index.
 fn end(file: &File, index: u64) -> io::Result<Option<u64>> {
     let Some(entry) = last(file, index)? else {
         return Ok(None);
@@ -50,7 +50,7 @@ fn end(file: &File, index: u64) -> io::Result<Option<u64>> {
     Ok(offset.checked_add(size))
 }
 
-/// Where the last entry of an index is.
+/// Offset of the last entry of an index.
 fn last(file: &File, index: u64) -> io::Result<Option<u64>> {
     let mut node = index + ROOT;
     loop {
@@ -119,7 +119,7 @@ mod tests {
                 let index = long(&file, index).unwrap();
                 let place = last(&file, index).unwrap().unwrap() + SIZE;
                 let size = long(&file, place).unwrap();
-                // As if the last byte of the data were lost.
+                // Pretends that the last byte of the data is lost.
                 file.write_all_at(&(size + 1).to_ne_bytes(), place).unwrap();
                 assert!(!is_complete(&file).unwrap());
                 file.write_all_at(&size.to_ne_bytes(), place).unwrap();

@@ -1,4 +1,4 @@
-//! From sorted rows to the bytes of bigWig and bigBed, by bigtools.
+//! Writes sorted rows as bigWig and bigBed, with bigtools.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -20,7 +20,7 @@ use super::complete::is_complete;
 use super::entry::{Entry, RowFault, text};
 use super::spool::Rows;
 
-/// Writes rows as bigWig: their first column behind the interval is the value.
+/// Writes rows as bigWig. The first column after the interval is the value.
 pub fn big_wig(
     file: &File,
     rows: Vec<Rows>,
@@ -50,14 +50,14 @@ pub fn big_bed(
         writer.autosql = Some(autosql);
         writer.write(RowSource { rows, value }, runtime)
     })?;
-    // bigtools takes all columns for those of BED; a browser would read the seventh as one.
+    // bigtools declares all columns as columns of BED; a browser would read the seventh as one.
     let mut file = file;
     file.seek(SeekFrom::Start(STANDARD_COLUMNS))?;
     Ok(file.write_all(&standard.to_ne_bytes())?)
 }
 
-/// Bytes of memory that bigtools keeps for each contig and summary until the end, and how many of
-/// them it may keep.
+/// Bytes of memory that bigtools keeps for each contig and summary until the end, and the limit of
+/// their sum.
 const NOTE: usize = 1400;
 const NOTES: usize = 400 << 20;
 
@@ -65,13 +65,13 @@ const NOTES: usize = 400 << 20;
 fn options(contigs: usize) -> BBIWriteOptions {
     let mut options = BBIWriteOptions::default();
     let notes = NOTES / NOTE / contigs.max(1);
-    // One is of the data itself.
+    // One of them is for the data itself.
     let summaries = u32::try_from(notes.saturating_sub(1)).unwrap_or(u32::MAX);
     options.max_zooms = options.max_zooms.min(summaries.max(1));
     options
 }
 
-/// Where the header says how many columns are those of BED.
+/// Offset, in the header, of the number of columns of BED.
 const STANDARD_COLUMNS: u64 = 34;
 
 fn step(contig: &str, before: Option<&Value>, row: Entry) -> Result<Value, RowFault> {
@@ -91,10 +91,10 @@ fn interval(_: &str, _: Option<&BedEntry>, row: Entry) -> Result<BedEntry, RowFa
     Ok(BedEntry { start, end, rest })
 }
 
-/// Rows as bigtools takes them.
+/// A source of rows for bigtools.
 struct RowSource<V> {
     rows: Vec<Rows>,
-    /// From contig, the value before and a row to a value.
+    /// Makes a value from the contig, the value before and a row.
     value: fn(&str, Option<&V>, Entry) -> Result<V, RowFault>,
 }
 
@@ -114,7 +114,7 @@ impl<V: Send + 'static> BBIDataSource for RowSource<V> {
         Advance: FnMut(P),
     {
         for rows in &mut self.rows {
-            // bigtools makes files for all contigs that are not written yet.
+            // bigtools has open files for each contig that is not written yet.
             while runtime.metrics().num_alive_tasks() > TASKS {
                 thread::sleep(PAUSE);
             }
@@ -141,16 +141,16 @@ impl<V: Send + 'static> BBIDataSource for RowSource<V> {
 
 const STACK: usize = 8 << 20;
 
-/// Tasks of bigtools, up to eleven a contig, that may be under way when the next contig begins, and
-/// for how long it waits for them.
+/// Tasks of bigtools (up to eleven a contig) that may run when the next contig begins, and the
+/// longest wait for them.
 const TASKS: usize = 32;
 const PAUSE: Duration = Duration::from_micros(50);
 
-/// Files that bigtools has open at once: its sections, index and summaries.
+/// Files that bigtools has open at a time: its sections, index and summaries.
 const OPEN_FILES: usize = 48;
 
-/// Tries what bigtools is to do. It makes its temporary files in tasks whose errors it drops, and
-/// would leave out the rows of one that could not be made.
+/// Checks that temporary files can be made. bigtools ignores errors when it makes them, and would
+/// leave out rows.
 fn check_temporary_files() -> Result<()> {
     let tried = tempfile::tempfile().and_then(|file| {
         let copies = (1..OPEN_FILES).map(|_| file.try_clone());
@@ -166,7 +166,7 @@ fn check_temporary_files() -> Result<()> {
     tried.map(|_| ()).with_context(said)
 }
 
-/// Why bigtools failed where neither rows nor the output did.
+/// The error for a failure of bigtools that neither rows nor output explain.
 fn unkept(reason: &str) -> anyhow::Error {
     let folder = std::env::temp_dir();
     anyhow!(
@@ -175,7 +175,7 @@ fn unkept(reason: &str) -> anyhow::Error {
     )
 }
 
-/// Runs bigtools, which panics when a file that it writes to fails.
+/// Runs bigtools in a shield, since it panics when a write fails.
 fn guarded(
     file: &File,
     threads: usize,
@@ -204,7 +204,7 @@ fn guarded(
     }
 }
 
-/// A file that remembers what went wrong with it.
+/// A file that keeps its first error.
 struct Witness {
     file: File,
     fault: Arc<Mutex<Option<io::Error>>>,

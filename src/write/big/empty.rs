@@ -1,4 +1,4 @@
-//! bigWig and bigBed without a row, which bigtools does not write.
+//! bigWig and bigBed without rows, which bigtools cannot write.
 
 use std::io::{self, Write};
 
@@ -14,16 +14,16 @@ const SUMMARY: u64 = 40;
 const COUNT: u64 = 8;
 const CONTIG_TREE_BYTES: u64 = 36;
 
-/// What tells the two formats apart.
+/// Fields in which the two formats differ.
 pub struct BigHeader<'a> {
     pub magic: u32,
-    /// Columns in all, and of these standard ones; 0 for bigWig.
+    /// Number of columns, and of those that are columns of BED; 0 for bigWig.
     pub columns: (u16, u16),
     pub autosql: &'a str,
 }
 
-/// Writes a file whose tree of contigs and index are a leaf each, with nothing in it. Numbers are
-/// in the order of this machine, as bigtools has them.
+/// Writes a file whose contig tree and index are one empty leaf each. Numbers have the byte order
+/// of this machine, as those of bigtools.
 pub fn write(head: &BigHeader<'_>, out: &mut impl Write) -> io::Result<()> {
     let autosql = match head.autosql {
         "" => Vec::new(),
@@ -85,7 +85,7 @@ impl Bytes {
         self.0.extend(number.to_ne_bytes());
     }
 
-    /// A node of a tree that is a leaf and holds nothing.
+    /// An empty leaf of a tree.
     fn leaf(&mut self) {
         self.0.extend([1, 0]);
         self.half(0);

@@ -1,8 +1,8 @@
-//! A row as the binary formats hold it, told from its text.
+//! A row of the binary formats, parsed from its text.
 
 use std::io;
 
-/// Half-open interval, and the text of the columns behind it.
+/// Half-open interval, and the text of the further columns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub start: u32,
@@ -10,10 +10,10 @@ pub struct Entry {
     pub rest: String,
 }
 
-/// What the tree of contigs that bigtools writes can count.
+/// Most contigs of the tree that bigtools writes.
 pub const MOST_CONTIGS: usize = u16::MAX as usize;
 
-/// What a binary format cannot hold.
+/// Why a binary format cannot hold a row.
 #[derive(Debug, thiserror::Error)]
 pub enum RowFault {
     #[error(
@@ -40,7 +40,7 @@ pub fn place(line: &[u8]) -> Result<(&[u8], u32), RowFault> {
 }
 
 impl Entry {
-    /// Takes a row apart, its end of line included.
+    /// Parses a row with its line feed.
     pub fn parse(line: &[u8]) -> Result<Self, RowFault> {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let mut columns = line.splitn(4, |&byte| byte == b'\t');
@@ -54,7 +54,7 @@ impl Entry {
     }
 }
 
-/// Text as the formats demand it.
+/// Text as UTF-8, which the formats demand.
 pub fn text(bytes: &[u8]) -> Result<String, RowFault> {
     let text = str::from_utf8(bytes).map_err(|_| RowFault::Text {
         contents: String::from_utf8_lossy(bytes).into_owned(),

@@ -1,4 +1,4 @@
-//! Files of shards, made one: their rows are read back and written anew.
+//! Merges the files of shards: reads their rows and writes them to one file.
 
 use std::path::{Path, PathBuf};
 
@@ -8,14 +8,14 @@ use super::read::{FileHead, read};
 use super::{Big, Kind, autosql};
 use crate::source::Lengths;
 
-/// Writes the file that holds the rows of all shards, as a run without shards writes it.
+/// Writes the rows of all shards to one file, which equals that of a run without shards.
 pub fn gather(to: &Path, kind: Kind, shards: &[PathBuf], threads: usize) -> Result<()> {
     let mut big = Big::file(to, kind)?;
     let mut lengths = Lengths::default();
     let mut names = None;
     for path in shards {
         let shown = || path.display().to_string();
-        // What the new file says of itself names it, and not the shard.
+        // The autoSql of the new file has its own name, not the shard's.
         let mut failed = None;
         let taken = read(path, kind, &mut |rows| {
             big.write(rows)

@@ -1,4 +1,4 @@
-//! bigWig and bigBed: files with an index and summaries, made when all rows are there.
+//! bigWig and bigBed: files with an index and summaries, made when all rows have come.
 
 pub mod autosql;
 #[cfg(feature = "bigwig")]
@@ -47,16 +47,16 @@ pub(in crate::write) const BED: Layout = Layout {
     ..bed::LAYOUT
 };
 
-/// What is made of rows.
+/// The two formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Of those of bedGraph.
+    /// From rows of bedGraph.
     BigWig,
-    /// Of those of BED.
+    /// From rows of BED.
     BigBed,
 }
 
-/// A file under way.
+/// A file that is being written.
 pub struct Big {
     kind: Kind,
     name: String,
@@ -65,8 +65,8 @@ pub struct Big {
 }
 
 impl Big {
-    /// Begins a file that takes its name on [`Self::finish`]. Rows wait for it in another one, in
-    /// the same folder and without a name.
+    /// Begins a file, which gets its name on [`Self::finish`]. Rows are kept until then in a file
+    /// without a name in the same folder.
     pub fn file(path: &Path, kind: Kind) -> Result<Self> {
         let name = path.display().to_string();
         let begun = Whole::begin(path).and_then(|whole| {
@@ -86,12 +86,12 @@ impl Big {
         }
     }
 
-    /// Takes whole rows.
+    /// Adds whole rows.
     pub fn write(&mut self, rows: &[u8]) -> Result<()> {
         self.spool.push(rows).with_context(|| self.name.clone())
     }
 
-    /// Writes the file and gives it its name. With `names`, rows have a column for them.
+    /// Writes the file and gives it its name. With `names`, rows have a column for names.
     pub fn finish(self, lengths: &Lengths, names: bool, threads: usize) -> Result<()> {
         let name = self.name.clone();
         self.convert(lengths, names, threads).context(name)
@@ -137,7 +137,7 @@ impl Big {
             }
         }
         file.flush()?;
-        whole.appear()?;
+        whole.publish()?;
         Ok(())
     }
 }

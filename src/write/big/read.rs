@@ -1,4 +1,4 @@
-//! Rows of bigWig and bigBed, by bigtools.
+//! Reads rows of bigWig and bigBed, with bigtools.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -10,24 +10,24 @@ use bigtools::{BigBedRead, BigWigRead, ChromInfo};
 use super::Kind;
 use crate::shield::shielded;
 
-/// What a file says beside its rows.
+/// Data of a file beside its rows.
 pub struct FileHead {
     /// Names and lengths of the contigs that have rows.
     pub contigs: Vec<(String, u32)>,
-    /// What its columns are, of bigBed.
+    /// autoSql of its columns, for bigBed.
     pub autosql: Option<String>,
 }
 
 const STACK: usize = 8 << 20;
-/// Bytes of rows handed on at once.
+/// Bytes of rows passed on at a time.
 const PART: usize = 1 << 16;
 
-/// Takes rows of text; false if no more are wanted.
+/// Takes rows of text; returns false to stop.
 pub type Take<'a> = &'a mut (dyn FnMut(&[u8]) -> bool + Send);
 
-/// Hands the rows of a file to `take`, contig by contig.
+/// Calls `take` with the rows of a file, contig by contig.
 pub fn read(path: &Path, kind: Kind, take: Take<'_>) -> Result<FileHead> {
-    // bigtools panics on some files that are not whole.
+    // bigtools panics on some files that are cut.
     let head = shielded(STACK, move || match kind {
         Kind::BigWig => big_wig(path, take),
         Kind::BigBed => big_bed(path, take),
@@ -45,7 +45,7 @@ fn big_wig(path: &Path, take: Take<'_>) -> Result<FileHead> {
             let (start, end, value) = (row.start, row.end, row.value);
             Ok(format!("{contig}\t{start}\t{end}\t{value}\n"))
         });
-        if !hand_on(rows, take)? {
+        if !send_rows(rows, take)? {
             break;
         }
     }
@@ -64,14 +64,14 @@ fn big_bed(path: &Path, take: Take<'_>) -> Result<FileHead> {
             let (start, end, rest) = (row.start, row.end, row.rest);
             Ok(format!("{contig}\t{start}\t{end}\t{rest}\n"))
         });
-        if !hand_on(rows, take)? {
+        if !send_rows(rows, take)? {
             break;
         }
     }
     Ok(FileHead { contigs, autosql })
 }
 
-// The function of bigtools that opens a file prints what it fails with.
+// The function of bigtools that opens a file by path prints its errors.
 fn opened(path: &Path) -> Result<BufReader<File>> {
     Ok(BufReader::new(File::open(path)?))
 }
@@ -81,7 +81,7 @@ fn contigs(all: &[ChromInfo]) -> Vec<(String, u32)> {
     all.iter().map(contig).collect()
 }
 
-fn hand_on(rows: impl Iterator<Item = Result<String>>, take: Take<'_>) -> Result<bool> {
+fn send_rows(rows: impl Iterator<Item = Result<String>>, take: Take<'_>) -> Result<bool> {
     let mut part = String::new();
     for row in rows {
         part += &row?;

@@ -1,7 +1,7 @@
-//! Rows of text kept on disk until all have come, then read back contig by contig.
+//! Keeps rows on disk until all have come, then reads them contig by contig.
 //!
-//! Contigs may come in any order and in several pieces. What is held in memory is a note of each
-//! sorted run, not the rows.
+//! Contigs may come in any order and in several pieces. Memory holds the bounds of each sorted
+//! run, not the rows.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -18,7 +18,7 @@ const BUFFER: usize = 1 << 18;
 /// Bytes of a run read at a time.
 const PART: u64 = 1 << 14;
 
-/// Rows of one contig that came one after another, sorted by start.
+/// Consecutive rows of one contig, sorted by start.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     /// Start of its first row.
@@ -30,16 +30,16 @@ struct Run {
 
 pub struct Spool {
     file: BufWriter<File>,
-    /// Ended runs of each contig.
+    /// Finished runs of each contig.
     contigs: BTreeMap<Vec<u8>, Vec<Run>>,
-    /// The run that goes on, its contig, and the start of its last row.
+    /// The open run, its contig, and the start of its last row.
     run: Option<Run>,
     contig: Vec<u8>,
     last: u32,
 }
 
 impl Spool {
-    /// One in a file without a name, in `folder`.
+    /// A spool in a file without a name, in `folder`.
     pub fn new(folder: &Path) -> io::Result<Self> {
         Ok(Self {
             file: BufWriter::with_capacity(BUFFER, tempfile::tempfile_in(folder)?),
@@ -50,7 +50,7 @@ impl Spool {
         })
     }
 
-    /// Takes whole rows.
+    /// Adds whole rows.
     pub fn push(&mut self, rows: &[u8]) -> Result<(), RowFault> {
         let mut at = self.run.map_or(0, |run| run.to);
         for row in rows.split_inclusive(|&byte| byte == b'\n') {
@@ -85,7 +85,7 @@ impl Spool {
         }
     }
 
-    /// All rows; contigs in the order of their names' bytes.
+    /// All rows, with contigs sorted by the bytes of their names.
     pub fn finish(mut self) -> Result<Vec<Rows>, RowFault> {
         self.end_run()?;
         let file = self
@@ -107,13 +107,13 @@ impl Spool {
     }
 }
 
-/// The rows of one contig by start; those that start together as they came.
+/// The rows of one contig, by start; rows with equal starts in input order.
 pub struct Rows {
     pub contig: Vec<u8>,
     file: Arc<File>,
-    /// Runs that have not begun, the next one last.
+    /// Runs of which no row was read, the next one last.
     ahead: Vec<Run>,
-    /// Runs that have, the one with the next row on top.
+    /// Runs that are being read, the one with the next row on top.
     open: BinaryHeap<Open>,
 }
 
@@ -138,10 +138,10 @@ impl Rows {
     }
 }
 
-/// A run from its next row on.
+/// The rest of a run.
 struct Open {
     next: Entry,
-    /// Where the run begins in the file: earlier is smaller.
+    /// Offset of the run in the file, which orders rows with equal starts.
     from: u64,
     text: BufReader<Part>,
 }
@@ -166,7 +166,7 @@ fn next(text: &mut impl BufRead) -> Result<Option<Entry>, RowFault> {
     (!line.is_empty()).then(|| Entry::parse(&line)).transpose()
 }
 
-/// The smallest on top.
+/// Reversed, so that a heap has the smallest on top.
 impl Ord for Open {
     fn cmp(&self, other: &Self) -> Ordering {
         other.key().cmp(&self.key())
@@ -187,7 +187,7 @@ impl PartialEq for Open {
 
 impl Eq for Open {}
 
-/// Some bytes of a file.
+/// A range of bytes of a file.
 struct Part {
     file: Arc<File>,
     at: u64,

@@ -1,4 +1,4 @@
-//! What takes the place of the conversion where bigtools is left out.
+//! Stands in for the conversion in builds without bigtools.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -25,7 +25,7 @@ pub fn big_bed(
     bail!(LEFT_OUT)
 }
 
-/// What a file says beside its rows.
+/// Data of a file beside its rows.
 pub struct FileHead {
     pub contigs: Vec<(String, u32)>,
     pub autosql: Option<String>,

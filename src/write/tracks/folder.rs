@@ -1,4 +1,4 @@
-//! A folder that appears under its name whole or not at all.
+//! A folder that gets its name only when it is complete.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -9,16 +9,16 @@ use tempfile::TempDir;
 
 use crate::temporary::{Temporary, note};
 
-/// A temporary folder, beside the name that it is to take.
+/// A temporary folder beside its final name.
 pub struct WholeFolder {
     folder: TempDir,
     name: PathBuf,
-    /// Until the folder has its name, or is removed.
+    /// Entry among the temporary files, until the folder has its name or is removed.
     temporary: Temporary,
 }
 
 impl WholeFolder {
-    /// Begins a folder; nothing may have its name.
+    /// Begins a folder. Its final name must be free.
     pub fn begin(name: &Path) -> Result<Self> {
         let begun = unused(name).and_then(|()| {
             let beside = match name.parent() {
@@ -46,26 +46,26 @@ impl WholeFolder {
     }
 
     /// Gives the folder its name.
-    pub fn appear(self) -> Result<()> {
+    pub fn publish(self) -> Result<()> {
         let Self {
             folder,
             name,
             temporary,
         } = self;
-        // A folder for temporary files can be read by its owner alone.
+        // Temporary folders are private to their owner.
         let named = permissions()
             .and_then(|permissions| fs::set_permissions(folder.path(), permissions))
             .and_then(|()| unused(&name))
             .and_then(|()| fs::rename(folder.path(), &name));
         named.with_context(|| name.display().to_string())?;
-        // It is no temporary one any more.
+        // The folder is no longer temporary.
         let _ = folder.keep();
         drop(temporary);
         Ok(())
     }
 }
 
-/// An error if something has the name already.
+/// An error if the name is taken.
 fn unused(name: &Path) -> io::Result<()> {
     match name.symlink_metadata() {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
@@ -77,7 +77,7 @@ fn unused(name: &Path) -> io::Result<()> {
     }
 }
 
-/// Those that a new folder has.
+/// The permissions of a new folder.
 fn permissions() -> io::Result<fs::Permissions> {
     use std::os::unix::fs::PermissionsExt;
     let probe = tempfile::tempdir()?;
@@ -88,7 +88,7 @@ fn permissions() -> io::Result<fs::Permissions> {
     ))
 }
 
-/// The way from a folder to a file, both absolute; `..` is followed by its letters.
+/// The relative path from a folder to a file, both absolute, by their components alone.
 pub fn relative(file: &Path, folder: &Path) -> String {
     let (file, folder) = (without_dots(file), without_dots(folder));
     let common = (file.components().zip(folder.components()))

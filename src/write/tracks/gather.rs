@@ -1,4 +1,4 @@
-//! Folders of shards, made one.
+//! Merges the track folders of shards.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -12,7 +12,7 @@ use super::folder::{WholeFolder, relative};
 use super::{PART, SESSION};
 use crate::write::big::{self, Kind};
 
-/// Makes the folder of the whole run of those of all its shards, which come in order.
+/// Makes the folder of the whole run from those of all its shards, given in order.
 pub fn gather(to: &Path, shards: &[PathBuf], threads: usize) -> Result<()> {
     let [first, others @ ..] = shards else {
         bail!("no folder of a shard");
@@ -41,10 +41,10 @@ pub fn gather(to: &Path, shards: &[PathBuf], threads: usize) -> Result<()> {
             }
         }
     }
-    folder.appear()
+    folder.publish()
 }
 
-/// Names of all that is in a folder.
+/// Names of all entries of a folder.
 fn files(folder: &Path) -> Result<BTreeSet<OsString>> {
     let names = folder.read_dir().and_then(|entries| {
         let names = entries.map(|entry| Ok(entry?.file_name()));
@@ -53,7 +53,7 @@ fn files(folder: &Path) -> Result<BTreeSet<OsString>> {
     names.with_context(|| folder.display().to_string())
 }
 
-/// The text that all files hold, once it lies in `folder`.
+/// The common text of the shards' files, as it is in `folder`.
 fn same(paths: &[PathBuf], folder: &Path) -> Result<Vec<u8>> {
     let text = |path: &PathBuf| moved(path, folder).with_context(|| path.display().to_string());
     let [first, others @ ..] = paths else {
@@ -71,7 +71,7 @@ fn same(paths: &[PathBuf], folder: &Path) -> Result<Vec<u8>> {
     Ok(of_first)
 }
 
-/// The text of a file once it lies in `folder`: a session names the sequence by the way to it.
+/// The text of a file as it is in `folder`: the relative path of the sequence changes.
 fn moved(path: &Path, folder: &Path) -> Result<Vec<u8>> {
     let text = fs::read(path)?;
     if path.file_name().is_none_or(|name| name != SESSION) {
@@ -81,7 +81,7 @@ fn moved(path: &Path, folder: &Path) -> Result<Vec<u8>> {
     let folder = folder.canonicalize()?;
     let mut session: Json = serde_json::from_slice(&text)?;
     let reference = &mut session["reference"];
-    // Lengths alone lie in the folder.
+    // The file of lengths is in the folder itself.
     if reference["format"] != "chromsizes" {
         for key in ["fastaURL", "indexURL", "compressedIndexURL"] {
             if let Some(url) = reference[key].as_str() {

@@ -1,4 +1,4 @@
-//! What tells browsers of tracks: a hub of the UCSC browser, and a session of igv.js.
+//! Files that browsers load: a hub for the UCSC browser, and a session for igv.js.
 //!
 //! Grammar of the hub: <https://genome.ucsc.edu/goldenPath/help/trackDb/trackDbHub.html>.
 
@@ -9,7 +9,7 @@ use crate::sequence::Strand;
 use crate::source::Lengths;
 use crate::value::Quantity;
 
-/// Bases that a session begins with.
+/// Bases that a session shows at first.
 const VIEW: usize = 100_000;
 
 impl Subject {
@@ -18,7 +18,7 @@ impl Subject {
         word(&self.stem())
     }
 
-    /// What people see.
+    /// Name that browsers show.
     fn title(&self) -> String {
         let label = match self.label == self.model.replace('-', "_") {
             true => self.model.clone(),
@@ -49,7 +49,7 @@ fn word(name: &str) -> String {
     name.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
 }
 
-/// Text for one line.
+/// Text as one line.
 fn line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
@@ -101,7 +101,7 @@ pub fn track_db(subjects: &[Subject]) -> String {
     text
 }
 
-/// A session whose paths are relative to it. Without a FASTA, the reference is lengths alone.
+/// A session with relative paths. Without a FASTA, its reference is a file of lengths.
 pub fn session(
     gallery: &Gallery,
     subjects: &[Subject],
@@ -135,7 +135,7 @@ pub fn session(
         let (stem, title) = (subject.stem(), subject.title());
         let color = format!("rgb({})", subject.color());
         let url = |suffix: &str| {
-            // Labels and names of models are words that need no escape.
+            // Labels and names of models need no escape.
             format!("{stem}{suffix}")
         };
         [

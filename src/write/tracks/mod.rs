@@ -1,5 +1,5 @@
 //! A folder with a bigWig of values and a bigBed of calls for each model, label and strand, and
-//! with the texts by which browsers find them.
+//! with the files by which browsers load them.
 
 mod folder;
 mod gather;
@@ -19,24 +19,24 @@ use crate::value::Quantity;
 use folder::{WholeFolder, relative};
 pub use gather::gather;
 
-/// What is to be written, and where.
+/// Options of a folder of tracks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gallery {
-    /// WholeFolder that is made.
+    /// Folder to make.
     pub folder: PathBuf,
-    /// Name of the sequence for browsers, such as hg38.
+    /// Name of the genome in browsers, such as hg38.
     pub genome: String,
     /// The sequence, if it is a FASTA file.
     pub fasta: Option<PathBuf>,
-    /// The part of a run whose rows it holds, from 1, and how many there are.
+    /// The shard (from 1), and the number of shards, of a run in shards.
     pub shard: Option<(u32, u32)>,
 }
 
-/// File of a shard's folder that says which one it is, as `2/8`.
+/// File in the folder of a shard that holds its number, such as `2/8`.
 pub const PART: &str = "shard";
 const SESSION: &str = "igv-session.json";
 
-/// What a track shows.
+/// Subject of a track: a label of a model on a strand.
 #[derive(Clone, Debug)]
 pub struct Subject {
     pub model: String,
@@ -44,12 +44,12 @@ pub struct Subject {
     pub strand: Strand,
     /// Red, green and blue.
     pub color: [u8; 3],
-    /// What its values are.
+    /// Quantity of its values.
     pub quantity: Quantity,
 }
 
 impl Subject {
-    /// Begin of the names of its files.
+    /// First part of its file names.
     fn stem(&self) -> String {
         let strand = match self.strand {
             Strand::Forward => ".plus",
@@ -60,15 +60,15 @@ impl Subject {
     }
 }
 
-/// Values and calls of a subject under way.
+/// Values and calls of a subject, while they are written.
 struct Pair {
     values: Big,
     calls: Big,
-    /// Rows that are not passed on yet.
+    /// Rows that are not yet written.
     rows: [Vec<u8>; 2],
 }
 
-/// A folder under way: it takes its name when all is in it.
+/// A folder of tracks, while it is written. It gets its name when it is complete.
 pub struct Tracks {
     gallery: Gallery,
     subjects: Vec<Subject>,
@@ -77,7 +77,7 @@ pub struct Tracks {
 }
 
 impl Tracks {
-    /// Begins a folder beside its name; `subjects` are one a channel.
+    /// Begins a folder. There is one subject a channel.
     pub fn begin(gallery: &Gallery, subjects: Vec<Subject>) -> Result<Self> {
         check_names(&subjects)?;
         let folder = WholeFolder::begin(&gallery.folder)?;
@@ -100,12 +100,12 @@ impl Tracks {
         })
     }
 
-    /// Takes a step of the values of its channel.
+    /// Adds a step of values to the track of its channel.
     pub fn value(&mut self, line: &Line<'_>) {
         (big::WIG.row)(line, &mut self.pairs[line.row.channel].rows[0]);
     }
 
-    /// Takes a call of its channel.
+    /// Adds a call to the track of its channel.
     pub fn call(&mut self, line: &Line<'_>) {
         let unnamed = Line {
             name: None,
@@ -114,7 +114,7 @@ impl Tracks {
         (big::BED.row)(&unnamed, &mut self.pairs[line.row.channel].rows[1]);
     }
 
-    /// Passes on what was taken.
+    /// Writes the rows that were added.
     pub fn pass(&mut self) -> Result<()> {
         for Pair {
             values,
@@ -139,7 +139,7 @@ impl Tracks {
         }
         write_texts(&self.gallery, &self.subjects, lengths, self.folder.path())
             .with_context(|| self.gallery.folder.display().to_string())?;
-        self.folder.appear()
+        self.folder.publish()
     }
 }
 
@@ -167,7 +167,7 @@ fn write_texts(
     }
 }
 
-/// Refuses subjects of which two would have one name.
+/// Refuses two subjects with the same name.
 fn check_names(subjects: &[Subject]) -> Result<()> {
     for (number, subject) in subjects.iter().enumerate() {
         let stem = subject.stem();

@@ -1,4 +1,4 @@
-//! What is read, and how.
+//! Flags of input.
 
 use strum::VariantNames;
 

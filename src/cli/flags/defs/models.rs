@@ -1,4 +1,4 @@
-//! Which models run.
+//! Flags of models.
 
 use super::SWITCH;
 use crate::cli::flags::{Command, Completes, Flag, Listing, Section, Wanted};

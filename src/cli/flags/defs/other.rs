@@ -1,4 +1,4 @@
-//! Help and its kin.
+//! Flags of help, version and generated files.
 
 use strum::VariantNames;
 

@@ -1,4 +1,4 @@
-//! What is written, and where.
+//! Flags of output.
 
 use strum::VariantNames;
 

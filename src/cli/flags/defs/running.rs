@@ -1,4 +1,4 @@
-//! How a run goes; none of these but the engine shows in the output.
+//! Flags of running. They do not change the output, except for the engine.
 
 use strum::VariantNames;
 

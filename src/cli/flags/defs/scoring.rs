@@ -1,4 +1,4 @@
-//! Windows and calls.
+//! Flags of windows and calls.
 
 use strum::VariantNames;
 

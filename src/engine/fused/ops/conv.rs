@@ -1,8 +1,8 @@
-//! Convolution of columns, directly: no copy of the input, no transform.
+//! Direct convolution of columns, without a copy or a transform of the input.
 //!
-//! A tile of some channels times some vectors of columns is kept in registers while it runs over
+//! A tile of some channels times some vectors of columns stays in registers during the loop over
 //! all sources and taps; each weight is broadcast once for all vectors of the tile. Each output
-//! is its bias, then the products by source and tap, added one by one: the same sum on any
+//! is its bias plus the products by source and tap, added one by one in the same order on any
 //! instruction set and for any tile.
 
 use super::steps::{Light, Steps};
@@ -10,17 +10,17 @@ use super::{Inputs, KernelOutput, Tile};
 use crate::engine::fused::net::Conv;
 use crate::engine::fused::simd::{Isa, Simd, SimdTask};
 
-/// Most vectors that a tile is wide: that of flat ones.
+/// Most vectors of a tile: the width of flat tiles.
 pub const WIDTH: usize = 4;
-/// Most channels of a flat tile: taller ones of that width would not fit the registers.
+/// Most channels of a flat tile: more would not fit the registers.
 const FLAT: usize = 2;
 
 /// Weights in the order in which tiles read them.
 pub struct Packed {
     bands: Vec<Band>,
-    /// Vectors that tiles are wide.
+    /// Width of tiles, in vectors.
     width: usize,
-    /// What is done to sums before they leave the registers.
+    /// Steps that are applied to sums in registers.
     light: Vec<Light>,
 }
 
@@ -123,7 +123,7 @@ struct ConvSums<'a> {
     taps: &'a [*const f32],
     column: usize,
     light: &'a [Light],
-    /// What is added, by step, then channel of the output.
+    /// Operands of binary steps, by step, then channel of the output.
     added: &'a [*const f32],
     channels: usize,
     to: *mut f32,
@@ -138,8 +138,8 @@ impl<'a> ConvSums<'a> {
 
 /// C channels times V vectors, in registers.
 ///
-/// No `zip` in it: whether one is inlined hangs on link-time optimisation, and one that is not
-/// takes many times as long as the sums.
+/// It uses no `zip`: without link-time optimisation the compiler may not inline it, and the loop
+/// would take many times as long.
 struct Registers<'a, const C: usize, const V: usize>(ConvSums<'a>);
 
 impl<const C: usize, const V: usize> SimdTask for Registers<'_, C, V> {

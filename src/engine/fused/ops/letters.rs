@@ -1,8 +1,8 @@
-//! Convolution of one-hot bases: looked up, not multiplied.
+//! Convolution of one-hot bases by look-up.
 //!
-//! A base picks one weight of each tap, so two neighbouring taps are one number of a table of 25
-//! (an unknown base is the fifth letter, and adds nothing). An output is its bias, then those
-//! numbers from the first pair of taps to the last.
+//! A base selects one weight of each tap, so the sum of two neighbouring taps is one of 25 numbers
+//! in a table (an unknown base is the fifth letter, and adds zero). An output is its bias plus
+//! these numbers, from the first pair of taps to the last.
 
 use super::steps::Steps;
 use super::{Inputs, KernelOutput, Tile};
@@ -31,7 +31,7 @@ impl TapPair {
         let first = bases[self.first..].iter().step_by(stride).take(columns);
         match self.second {
             Some(second) if stride == 1 => {
-                // Plain slices: the compiler makes vectors of them.
+                // Plain slices, which the compiler vectorises.
                 let pairs = bases[self.first..].iter().zip(&bases[second..]);
                 places.extend(pairs.take(columns).map(|(&a, &b)| place(a, b)));
             }

@@ -1,4 +1,4 @@
-//! The operations of a network, made ready for an instruction set.
+//! The operations of a network, prepared for an instruction set.
 
 mod conv;
 mod letters;
@@ -13,11 +13,11 @@ use conv::Packed;
 use letters::Tables;
 use pool::Pooling;
 use steps::Steps;
-use table::Words;
+use table::TableLookup;
 
 pub use letters::TapPair;
 
-/// A node's operation with its weights where the kernels want them.
+/// A node's operation, with its weights in the order of the kernels.
 pub struct Kernel {
     op: KernelOp,
     steps: Steps,
@@ -28,11 +28,11 @@ enum KernelOp {
     Conv(Packed),
     Letters(Tables),
     Pool(Pooling),
-    Table(Words),
+    Table(TableLookup),
     Copy,
 }
 
-/// What a kernel reads, each pointer at what the first column needs.
+/// The inputs of a kernel. Each pointer is at the number for the first column.
 #[derive(Default)]
 pub struct Inputs {
     /// By source, then tap; for a pooling, by source; for letters none.
@@ -41,11 +41,11 @@ pub struct Inputs {
     pub places: Vec<*const u32>,
     /// By step that reads, then channel.
     pub operands: Vec<*const f32>,
-    /// Room for one channel of a pooling.
+    /// Scratch space for one channel of a pooling.
     pub scratch: Vec<f32>,
 }
 
-/// Where a kernel writes: `columns` numbers of each channel, `pitch` apart.
+/// The output of a kernel: `columns` numbers of each channel, with channels `pitch` apart.
 pub struct KernelOutput {
     pub to: *mut f32,
     pub channels: usize,
@@ -65,7 +65,7 @@ impl Kernel {
                 KernelOp::Conv(Packed::new(conv, node.sources.len(), light, isa))
             }
             Op::Pool(pool) => KernelOp::Pool(Pooling::new(*pool, &node.sources)),
-            Op::Table(table) => KernelOp::Table(Words::new(table)),
+            Op::Table(table) => KernelOp::Table(TableLookup::new(table)),
             Op::Bases | Op::Copy => KernelOp::Copy,
         };
         Self { op, steps, isa }

@@ -2,7 +2,7 @@
 //!
 //! Windows of 1, 2, 4, ... columns are joined from two of half the width, and those that add up
 //! to the wanted width are joined from the narrowest to the widest: 9 additions for 101 columns.
-//! A running sum would take two, but its last bits would tell where it began.
+//! A running sum would take two, but its last bits would depend on where it began.
 
 use super::steps::Steps;
 use super::{Inputs, KernelOutput, Tile};

@@ -1,4 +1,4 @@
-//! What happens to numbers one by one, while the tile they lie in is still in the cache.
+//! Elementwise functions, applied while a tile is still in the cache.
 
 use super::{KernelOutput, Tile};
 use crate::engine::fused::net::{Binary, Function, Step};
@@ -6,7 +6,7 @@ use crate::engine::fused::simd::{Isa, Simd, SimdTask, exp, sigmoid};
 
 pub struct Steps(Vec<KernelStep>);
 
-/// A step that takes less time than its own pass over a tile would.
+/// A step that is cheap enough for the loop of the operation before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Light {
     Relu,
@@ -32,7 +32,7 @@ impl Steps {
         Self(steps.iter().map(ready).collect())
     }
 
-    /// Takes off the light steps that come first.
+    /// Removes the light steps at the front.
     pub fn take_light(&mut self) -> Vec<Light> {
         let light = self.0.iter().map_while(|step| match step {
             KernelStep::Function(Function::Relu) => Some(Light::Relu),
@@ -258,7 +258,7 @@ unsafe fn function_of<S: Simd>(function: Function, output: &KernelOutput, tile: 
     }
 }
 
-/// Replaces each number of a tile.
+/// Applies a function to each number of a tile.
 #[inline(always)]
 unsafe fn each<S: Simd>(output: &KernelOutput, tile: Tile, map: impl Fn(S::Vector) -> S::Vector) {
     for channel in tile.channel..tile.channel + tile.channels {

@@ -1,15 +1,15 @@
-//! Looking up the numbers of words by their places in a table.
+//! Look-up of the numbers of words in a table.
 
 use super::steps::Steps;
 use super::{Inputs, KernelOutput, Tile};
 use crate::engine::fused::net::WordTable;
 use crate::engine::fused::simd::Isa;
 
-pub struct Words {
+pub struct TableLookup {
     numbers: Vec<f32>,
 }
 
-impl Words {
+impl TableLookup {
     pub fn new(table: &WordTable) -> Self {
         Self {
             numbers: table.numbers.clone(),

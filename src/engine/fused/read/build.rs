@@ -1,4 +1,4 @@
-//! A network while it grows.
+//! The builder of a network.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use super::Unknown;
 use super::onnx::{self, Constant, Operator};
 use crate::engine::fused::net::{BASES, Conv, Net, Node, Op, Source, Step};
 
-/// A channel of a node as a value of the graph shows it.
+/// A channel of a node, as part of a value of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NodeChannel {
     pub node: usize,
@@ -31,7 +31,7 @@ impl NodeChannel {
     }
 }
 
-/// How the file lays out a value; here all are rows of columns.
+/// Layout of a value in the file. The builder keeps all values as rows of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axes {
     /// `[N, channels, columns]`.
@@ -59,7 +59,7 @@ impl Axes {
 pub struct GraphValue {
     pub rows: Vec<NodeChannel>,
     pub axes: Axes,
-    /// Whether nothing else reads what it is made of.
+    /// Whether no other operator reads its nodes.
     pub sole: bool,
 }
 
@@ -68,7 +68,7 @@ pub struct NetBuilder<'a> {
     values: HashMap<&'a str, GraphValue>,
     constants: HashMap<&'a str, Constant>,
     uses: HashMap<&'a str, usize>,
-    /// The node that has the bases as columns, if some operator wants them.
+    /// The node with the bases as columns, if an operator needs it.
     bases: Option<usize>,
 }
 
@@ -141,7 +141,7 @@ impl<'a> NetBuilder<'a> {
         }
     }
 
-    /// Names a value that shows the same nodes as `of` does.
+    /// Names a value of the same nodes as `of`.
     pub fn view(&mut self, name: &'a str, rows: Vec<NodeChannel>, axes: Axes, of: &[&GraphValue]) {
         let sole = of.len() == 1 && of[0].sole && self.read_once(name);
         self.values.insert(name, GraphValue { rows, axes, sole });
@@ -167,7 +167,7 @@ impl<'a> NetBuilder<'a> {
         self.values.insert(name, GraphValue { rows, axes, sole });
     }
 
-    /// Lets a step follow a value: in its node if nothing else reads that, else in a copy.
+    /// Applies a step to a value: in its node if no other operator reads the node, else in a copy.
     pub fn step(&mut self, name: &'a str, value: &GraphValue, step: Step) {
         let node = match self.whole(value) {
             Some(node) if self.may_follow(node, &step) => node,
@@ -189,13 +189,13 @@ impl<'a> NetBuilder<'a> {
         self.values.insert(name, GraphValue { rows, axes, sole });
     }
 
-    /// The node that a value is all of, if nothing else reads it.
+    /// The node that a value consists of, if no other operator reads it.
     pub fn whole(&self, value: &GraphValue) -> Option<usize> {
         let node = value.rows.first()?.node;
         (value.sole && node != BASES && value.rows == self.rows(node)).then_some(node)
     }
 
-    /// Whether all that a step reads is computed before the node.
+    /// Whether all sources of a step are computed before the node.
     fn may_follow(&self, node: usize, step: &Step) -> bool {
         match step {
             Step::Binary(_, sources) => sources.iter().all(|source| source.node < node),
@@ -203,7 +203,7 @@ impl<'a> NetBuilder<'a> {
         }
     }
 
-    /// Rows with the bases as columns where they are wanted as such.
+    /// Rows in which the one-hot bases are replaced by the columns of a node.
     pub fn computed(&mut self, rows: &[NodeChannel]) -> Vec<NodeChannel> {
         let on_bases = rows.iter().any(|row| row.node == BASES);
         if on_bases && self.bases.is_none() {
@@ -257,7 +257,7 @@ impl<'a> NetBuilder<'a> {
         self.uses.get(name) == Some(&1)
     }
 
-    /// The network that ends with a value, without what that does not need.
+    /// The network whose output is a value, without nodes that the value does not need.
     pub fn finish(mut self, output: &str, channels: usize) -> Result<Net, Unknown> {
         let value = self.value(output)?;
         if value.axes != Axes::Flat || value.rows.len() != channels {

@@ -1,4 +1,4 @@
-//! Operators on two values, or on a value and a constant.
+//! Translation of operators on two values, or on a value and a constant.
 
 use super::Unknown;
 use super::build::{GraphValue, NetBuilder};
@@ -82,7 +82,7 @@ impl<'a> NetBuilder<'a> {
         let (mut a, mut b) = (spread(a)?, spread(b)?);
         a.rows = self.computed(&a.rows);
         b.rows = self.computed(&b.rows);
-        // The one that is computed last can take the other one in.
+        // The node that is computed last can have the other one as an operand of a step.
         let swaps = matches!(binary, Binary::Add | Binary::Mul) && self.whole(&a) < self.whole(&b);
         let (value, other) = if swaps { (b, a) } else { (a, b) };
         let sources = other.rows.iter().map(|row| row.source(1, 1)).collect();
@@ -91,7 +91,7 @@ impl<'a> NetBuilder<'a> {
     }
 }
 
-/// `x` and a constant behind it.
+/// A value with its constant second operand.
 fn with_constant(binary: Binary, numbers: Vec<f32>) -> Step {
     let len = numbers.len();
     let (zeros, ones) = (vec![0.0; len], vec![1.0; len]);
@@ -104,7 +104,7 @@ fn with_constant(binary: Binary, numbers: Vec<f32>) -> Step {
     Step::Affine { scale, shift }
 }
 
-/// A constant that is one number, or one a channel.
+/// A constant of one number, or of one number for each channel.
 fn per_channel(
     constant: &Constant,
     value: &GraphValue,

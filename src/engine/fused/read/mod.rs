@@ -1,7 +1,7 @@
-//! From a model's ONNX graph to a network, operator by operator.
+//! Makes a network of a model's ONNX graph, operator by operator.
 //!
-//! Views cost nothing: what is concatenated, cut or squeezed is read where it lies. What follows
-//! a node and nothing else reads becomes one of its steps.
+//! Views are free: nodes read concatenated, sliced or squeezed values in place. An elementwise
+//! operator that alone reads a node becomes a step of the node.
 
 mod build;
 mod joining;
@@ -13,7 +13,7 @@ use super::net::{BASES, Net};
 use crate::model::Model;
 use build::NetBuilder;
 
-/// Why a graph is not for the kernels: what in it they do not know.
+/// Why the kernels cannot run a graph.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unknown(String);

@@ -1,4 +1,4 @@
-//! The parts of an ONNX graph, in plain types.
+//! The parts of an ONNX graph, as plain types.
 
 use std::collections::HashMap;
 
@@ -69,7 +69,7 @@ impl Constant {
     }
 }
 
-/// An operator: what the file says, less what only other programs want to know.
+/// An operator, with the attributes that matter here.
 pub struct Operator<'a> {
     pub kind: &'a str,
     pub inputs: Vec<&'a str>,
@@ -86,7 +86,7 @@ impl Operator<'_> {
         Unknown::new(&format!("operator {} with {of}", self.kind))
     }
 
-    /// The input, unless it is left out.
+    /// An input, unless it is left out.
     pub fn input(&self, at: usize) -> Option<&str> {
         self.inputs.get(at).copied().filter(|name| !name.is_empty())
     }
@@ -174,7 +174,7 @@ pub fn operators<'a>(graph: &'a GraphProto) -> Vec<Operator<'a>> {
     operators
 }
 
-/// How often each value is read, the graph's outputs included.
+/// Number of readers of each value, outputs of the graph included.
 pub fn uses<'a>(graph: &'a GraphProto, operators: &[Operator<'a>]) -> HashMap<&'a str, usize> {
     let mut uses = HashMap::new();
     let made = operators.iter().flat_map(|operator| &operator.outputs);

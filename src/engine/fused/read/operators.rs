@@ -1,4 +1,4 @@
-//! What each operator of ONNX adds to a network.
+//! Translation of each ONNX operator.
 
 use super::Unknown;
 use super::build::{Axes, GraphValue, NetBuilder};
@@ -63,7 +63,7 @@ impl<'a> NetBuilder<'a> {
         }
     }
 
-    /// A constant input, or an attribute of the same content in older graphs.
+    /// A constant input, or the attribute that older graphs have in its place.
     pub(super) fn listed(
         &self,
         operator: &Operator<'_>,
@@ -101,7 +101,7 @@ impl<'a> NetBuilder<'a> {
         Ok(())
     }
 
-    /// Places of words become integers; they are whole numbers already.
+    /// Casts of word indexes to integers do nothing: the indexes are whole numbers.
     fn cast(&mut self, operator: &Operator<'a>) -> Result<(), Unknown> {
         const INT64: i64 = 7;
         let value = self.value(operator.inputs[0])?;
@@ -215,7 +215,7 @@ impl<'a> NetBuilder<'a> {
         Ok(())
     }
 
-    /// Lets a step follow the node that was just added under this name.
+    /// Applies a step to the node that was added under this name.
     pub(super) fn follow(&mut self, name: &'a str, step: Step) -> Result<(), Unknown> {
         let sole = true;
         let value = GraphValue {

@@ -1,11 +1,11 @@
-//! Operators that slide taps along the sequence: convolutions and poolings.
+//! Translation of convolutions and poolings.
 
 use super::Unknown;
 use super::build::{Axes, GraphValue, NetBuilder, NodeChannel};
 use super::onnx::Operator;
 use crate::engine::fused::net::{BASES, Conv, Fold, Op, Pool, Source, Step};
 
-/// Taps from which on a sum of equal weights is better joined by doubling.
+/// Least taps at which a sum with equal weights is computed by doubling.
 const MANY: usize = 4;
 
 impl<'a> NetBuilder<'a> {
@@ -57,7 +57,8 @@ impl<'a> NetBuilder<'a> {
         Ok(())
     }
 
-    /// The rows of a value as a convolution may read them: bases alone and side by side, or none.
+    /// The rows of a value for a convolution: one-hot bases stay if all rows are bases with the
+    /// same offset, else all rows become computed columns.
     fn readable(&mut self, value: &GraphValue) -> Vec<NodeChannel> {
         let first = value.rows[0];
         let beside = |row: &NodeChannel| {
@@ -96,7 +97,7 @@ impl<'a> NetBuilder<'a> {
     }
 }
 
-/// How the taps of a sliding operator lie.
+/// Geometry of the taps of a sliding operator.
 struct Frame {
     stride: usize,
     spacing: usize,
@@ -118,7 +119,7 @@ impl Frame {
         }
     }
 
-    /// Where each row is read.
+    /// The source for each row.
     fn sources(&self, rows: &[NodeChannel]) -> Vec<Source> {
         let sources = rows.iter().map(|row| row.source(self.stride, self.spacing));
         sources.collect()

@@ -1,11 +1,11 @@
-//! The frame of BAM without its compression: a header, and records that say how long they are.
+//! The structure of decompressed BAM: a header, and records that begin with their size.
 
 use std::io::{Read, Write};
 
 use super::passage::{Passage, Stop};
 use crate::source::Fault;
 
-/// Bytes of a record's fields of fixed size, and of the size before them.
+/// Bytes of a record's fixed fields, with the size before them.
 const FIXED: i32 = 32;
 
 pub fn send<R: Read, W: Write>(text: &mut Passage<R, W>, records: &mut u64) -> Result<(), Stop> {
@@ -21,7 +21,7 @@ pub fn send<R: Read, W: Write>(text: &mut Passage<R, W>, records: &mut u64) -> R
         if size < FIXED {
             return Err(corrupt("the record is corrupt"));
         }
-        // htslib takes a record that is cut within these for the one before.
+        // If a record is cut within these, htslib returns the record before once more.
         text.peek_all::<36>()?;
         text.pass(4 + u64::from(size.unsigned_abs()))?;
         *records += 1;

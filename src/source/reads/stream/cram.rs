@@ -1,5 +1,5 @@
-//! The frame of CRAM: containers, and in each of them blocks that say how long they are, with
-//! compression and without. Layout: the CRAM specification, sections 6 to 8.
+//! The structure of CRAM: containers of blocks, which state their compressed and uncompressed
+//! sizes. Layout: the CRAM specification, sections 6 to 8.
 
 use std::io::{Read, Write};
 
@@ -9,12 +9,12 @@ use crate::source::Fault;
 
 pub const CUT: &str = "truncated CRAM: the end-of-file container is missing";
 
-/// Bytes that a block may have without its compression. Writers close a block at a hundredth.
+/// Most bytes of an uncompressed block. Usual writers make blocks of a hundredth of it.
 const BLOCK: u32 = 1 << 28;
-/// Bytes of a container's or a block's fields, at most.
+/// Most bytes of the header of a container or block.
 const FIELDS: usize = 64;
 
-/// Where the last container says that it lies: "EOF".
+/// Start position in the end-of-file container: "EOF".
 const END: i32 = 0x45_4f46;
 
 pub fn send<R: Read, W: Write>(
@@ -121,8 +121,8 @@ impl<'a> Fields<'a> {
         Ok(*array)
     }
 
-    /// ITF8: the ones that lead the first byte tell how many follow, and the fifth byte adds four
-    /// bits.
+    /// ITF8: the leading ones of the first byte are the number of further bytes; a fifth byte has
+    /// four bits.
     fn int(&mut self) -> Result<i32, Stop> {
         let [first] = self.array()?;
         let follow = first.leading_ones().min(4);
@@ -137,12 +137,12 @@ impl<'a> Fields<'a> {
         Ok(number.cast_signed())
     }
 
-    /// The same where no number is negative.
+    /// ITF8 of a number that must not be negative.
     fn count(&mut self) -> Result<u32, Stop> {
         u32::try_from(self.int()?).map_err(|_| corrupt())
     }
 
-    /// LTF8: the ones that lead the first byte tell how many follow.
+    /// LTF8: the leading ones of the first byte are the number of further bytes.
     fn long(&mut self) -> Result<i64, Stop> {
         let [first] = self.array()?;
         let follow = first.leading_ones();

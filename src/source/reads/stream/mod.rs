@@ -1,7 +1,7 @@
-//! A text of which the first bytes were looked at, as a path that htslib reads.
+//! Gives htslib a path to read a text whose first bytes were already read.
 //!
-//! A thread sends the text through a pipe. On its way the frame of the format is checked: sizes and
-//! letters that htslib takes on trust, and whether the text ends where it may.
+//! A thread sends the text through a pipe, and checks its structure: sizes and letters that htslib
+//! does not check, and whether the text is cut.
 
 mod bam;
 mod cram;
@@ -28,48 +28,48 @@ pub enum AlignmentFormat {
     Sam,
 }
 
-/// What is wrong with the text, and where.
+/// A fault of the text, and its place.
 #[derive(Debug)]
 pub struct Flaw {
-    /// The record that it keeps from being read, if that is known.
+    /// Number of the record that cannot be read, if known.
     record: Option<u64>,
-    /// The line, in SAM.
+    /// Line, in SAM.
     pub line: Option<u64>,
     pub fault: Fault,
 }
 
-/// What the thread tells of its text.
+/// What the thread reports.
 #[derive(Default)]
 struct Told {
     flaw: Mutex<Option<Flaw>>,
     /// Lines before the first record of SAM.
     header: AtomicU64,
-    /// The last containers of CRAM, as many as a pipe may hold.
+    /// The last containers of CRAM: at least all that are still in the pipe.
     containers: Mutex<VecDeque<Container>>,
 }
 
-/// Records of CRAM that lie together.
+/// A container of CRAM.
 #[derive(Clone, Copy, Debug)]
 struct Container {
-    /// Number of the first one, from 1.
+    /// Number of its first record, from 1.
     first: u64,
     records: u64,
-    /// Number of their contig; negative if there is none, or more than one.
+    /// Number of the records' contig; negative if there is none, or more than one.
     contig: i32,
 }
 
-/// Containers kept: a pipe holds less.
+/// Containers that are kept. A pipe holds fewer.
 const CONTAINERS: usize = 1 << 14;
 
 pub struct Stream {
     format: AlignmentFormat,
-    /// The end of the pipe that `path` is another name of.
+    /// The reading end of the pipe; `path` names it.
     pipe: PipeReader,
     told: Arc<Told>,
 }
 
 impl Stream {
-    /// Begins to send `text`. The thread ends with it, or when nobody reads any more.
+    /// Starts the thread that sends `text`. It ends with the text, or when the pipe is closed.
     pub fn new(format: AlignmentFormat, text: impl Read + Send + 'static) -> io::Result<Self> {
         let (pipe, to) = io::pipe()?;
         let told = Arc::new(Told::default());
@@ -91,15 +91,14 @@ impl Stream {
         PathBuf::from(format!("/dev/fd/{}", self.pipe.as_raw_fd()))
     }
 
-    /// What keeps record `number` from being read, if that is the text's fault and not one that
-    /// htslib alone has found.
+    /// The fault of the text at record `number`, if the thread found one.
     pub fn flaw(&self, number: u64) -> Option<Flaw> {
         let mut flaw = lock(&self.told.flaw);
         let here = flaw.as_ref()?.record.is_none_or(|record| record == number);
         if here { flaw.take() } else { None }
     }
 
-    /// Reads what htslib has left; then the flaw of the text, if it has one.
+    /// Reads what htslib left of the text, and returns the fault of the text, if there is one.
     pub fn finish(&mut self) -> Option<Flaw> {
         if let Err(error) = io::copy(&mut self.pipe, &mut io::sink()) {
             let (record, line, fault) = (None, None, error.into());
@@ -112,13 +111,13 @@ impl Stream {
         lock(&self.told.flaw).take()
     }
 
-    /// The line of a record of SAM.
+    /// Line of a SAM record.
     pub fn line(&self, number: u64) -> Option<u64> {
         let before = self.told.header.load(Ordering::Relaxed);
         (self.format == AlignmentFormat::Sam).then_some(before + number)
     }
 
-    /// The contig of a record of CRAM, if all those around it lie there too.
+    /// Contig of a CRAM record, if its whole container has the same contig.
     pub fn contig(&self, number: u64) -> Option<usize> {
         let containers = lock(&self.told.containers);
         let holds = |container: &&Container| {
@@ -133,8 +132,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lets this thread be told that nobody reads its pipe, where the program that it runs in does not
-/// ignore SIGPIPE and would be ended.
+/// Blocks SIGPIPE in this thread, so that a write to a closed pipe is an error and does not end the
+/// program.
 fn without_sigpipe() {
     let mut signals = MaybeUninit::uninit();
     // SAFETY: the set is made empty before it is used; the mask is that of this thread alone.
@@ -147,7 +146,7 @@ fn without_sigpipe() {
 
 fn send(format: AlignmentFormat, text: impl Read, to: PipeWriter, told: &Told) {
     let mut passage = Passage::new(text, to);
-    // Of records before the flaw.
+    // Records before the fault.
     let mut records = 0;
     let sent = match format {
         AlignmentFormat::Bam => bam::send(&mut passage, &mut records),
@@ -180,7 +179,7 @@ fn send(format: AlignmentFormat, text: impl Read, to: PipeWriter, told: &Told) {
         line: (format == AlignmentFormat::Sam).then_some(header + records + 1),
         fault,
     });
-    // The pipe is closed behind this: who sees its end finds the flaw.
+    // The pipe is closed after the flaw is set, so a reader at its end finds the flaw.
     drop(passage);
 }
 

@@ -1,4 +1,4 @@
-//! Bytes on their way from a reader to a writer, looked at before they go on.
+//! Copies bytes from a reader to a writer, and shows them to a check before.
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -9,12 +9,12 @@ use crate::source::Fault;
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
 
-/// Why no more bytes go on.
+/// Why copying ended.
 #[derive(Debug)]
 pub enum Stop {
-    /// Nobody reads what is written.
+    /// The reader of the pipe has closed it.
     Gone,
-    /// The input ends within what it has begun.
+    /// The input ends in the middle of a record or block.
     Cut,
     Fault(Fault),
 }
@@ -25,13 +25,13 @@ impl From<Fault> for Stop {
     }
 }
 
-/// What was passed is written before the reader is asked for more, so nothing waits for an input
-/// that comes slowly.
+/// A reader and a writer with a buffer between them. Bytes that were passed are written before the
+/// next read, so that nothing waits for slow input.
 pub struct Passage<R, W> {
     from: R,
     to: W,
     buffer: Vec<u8>,
-    /// Bytes of the buffer that were passed, and that were read.
+    /// Bytes at the front of the buffer that were passed, and all bytes that were read into it.
     passed: usize,
     filled: usize,
     ended: bool,
@@ -49,20 +49,20 @@ impl<R: Read, W: Write> Passage<R, W> {
         }
     }
 
-    /// The next bytes, `n` or as many as there are; they are not passed.
+    /// Shows the next `n` bytes, fewer at the end, without passing them.
     pub fn peek(&mut self, n: usize) -> Result<&[u8], Stop> {
         while self.filled - self.passed < n && self.more()? {}
         let end = self.filled.min(self.passed + n);
         Ok(&self.buffer[self.passed..end])
     }
 
-    /// The next bytes, as many as the array has; they are not passed.
+    /// Shows the next `N` bytes without passing them.
     pub fn peek_all<const N: usize>(&mut self) -> Result<[u8; N], Stop> {
         self.peek(N)?.try_into().map_err(|_| Stop::Cut)
     }
 
-    /// The next line with its break, or what is left if the text ends without one; empty at the
-    /// end. It is not passed. Of a longer one, the first `longest` bytes or more.
+    /// Shows the next line with its line break, if it has one, without passing it; empty at the end
+    /// of the text. Of a line longer than `longest`, at least `longest` bytes.
     pub fn line(&mut self, longest: usize) -> Result<&[u8], Stop> {
         let mut searched = 0;
         let len = loop {
@@ -78,7 +78,7 @@ impl<R: Read, W: Write> Passage<R, W> {
         Ok(&self.buffer[self.passed..self.passed + len])
     }
 
-    /// Sends the next `n` bytes on.
+    /// Passes the next `n` bytes to the writer.
     pub fn pass(&mut self, mut n: u64) -> Result<(), Stop> {
         loop {
             let here = self.filled - self.passed;
@@ -94,7 +94,7 @@ impl<R: Read, W: Write> Passage<R, W> {
         }
     }
 
-    /// Writes what was passed.
+    /// Writes the bytes that were passed.
     pub fn flush(&mut self) -> Result<(), Stop> {
         let written = self.to.write_all(&self.buffer[..self.passed]);
         self.buffer.copy_within(self.passed..self.filled, 0);

@@ -1,4 +1,4 @@
-//! Lines of SAM: what htslib takes for another value instead of refusing it.
+//! Checks of SAM lines: values that htslib would change instead of refusing them.
 
 use std::collections::HashSet;
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use super::passage::{Passage, Stop};
 use crate::source::Fault;
 use crate::source::error::{escaped, shown};
 
-/// Bytes that a line, and that all lines of the header, may have.
+/// Most bytes of a line, and of all lines of the header.
 const LINE: usize = 1 << 29;
 const HEADER: usize = 1 << 28;
 
@@ -55,7 +55,7 @@ fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// The names that a line of the header gives a contig.
+/// The names of a contig in a line of the header.
 fn names(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let contig = trimmed(line).strip_prefix(b"@SQ\t").unwrap_or_default();
     contig.split_str(b"\t").flat_map(|field| {
@@ -65,7 +65,7 @@ fn names(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What is wrong with a record's fields.
+/// The fault of a record's fields, if they have one.
 fn check(line: &[u8], contigs: &HashSet<BString>) -> Result<(), Fault> {
     let fault = |text: String| Err(Fault::Parse(text));
     let mut fields = trimmed(line).split_str(b"\t");
@@ -107,7 +107,7 @@ fn no_record() -> Fault {
     Fault::Parse("no record of SAM".to_owned())
 }
 
-/// Flags as htslib takes them: decimal, or hexadecimal or octal as C writes them.
+/// Flags as htslib reads them: decimal, or C's hexadecimal or octal.
 fn flags(text: &[u8]) -> Option<u16> {
     let number = match text {
         [b'0', b'x' | b'X', digits @ ..] => number(digits, 16),
