@@ -38,7 +38,7 @@ const fn codes() -> [u8; 256] {
     table
 }
 
-/// A letter that is no nucleotide, and the number of bases before it.
+/// A letter that is not a nucleotide, and the number of bases before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Foreign {
     pub letter: u8,

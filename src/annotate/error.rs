@@ -27,8 +27,8 @@ pub enum Error {
         /// Why its value is refused.
         reason: String,
     },
-    /// A letter that is no nucleotide.
-    #[error("{:?} at base {} is no nucleotide", char::from(*.letter), .position + 1)]
+    /// A letter that is not a nucleotide.
+    #[error("{:?} at base {} is not a nucleotide", char::from(*.letter), .position + 1)]
     Letter {
         /// The letter.
         letter: u8,

@@ -87,7 +87,7 @@ impl Annotator {
     ///
     /// # Errors
     ///
-    /// [`Error::Letter`] for a letter that is no nucleotide, [`Error::Scoring`] if a model gives no
+    /// [`Error::Letter`] for a letter that is not a nucleotide, [`Error::Scoring`] if a model gives no
     /// finite number.
     ///
     /// ```
@@ -256,7 +256,7 @@ impl<F: FnMut(Annotation) -> io::Result<()>> Writer for Taker<F> {
 
     fn pass(&mut self) -> anyhow::Result<()> {
         match self.failed {
-            Some(_) => Err(anyhow::anyhow!("the caller takes no more")),
+            Some(_) => Err(anyhow::anyhow!("the caller stopped")),
             None => Ok(()),
         }
     }

@@ -140,7 +140,7 @@ fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
     }
     if let Some(fault) = report.unsorted.filter(|_| is_sorted_for(&args)) {
         tell(&format!(
-            "windrow: warning: {fault}: rows are in the order of the input, and not in that of \
+            "windrow: warning: {fault}: rows are in input order, not in the order of \
              LC_ALL=C sort -k1,1 -k2,2n\n"
         ));
     }
@@ -158,7 +158,7 @@ fn note(args: &Args, plan: &Plan) {
     if halved && !args.quiet && plan.models.iter().any(stranded) {
         let format = args.format;
         tell(&format!(
-            "windrow: note: {format} holds one strand a file: + now, - with --strand -\n"
+            "windrow: note: {format} holds one strand in a file: this one is +, --strand - writes the other\n"
         ));
     }
 }

@@ -76,8 +76,8 @@ pub fn to_json(ledger: &Ledger, sample: &str, cost: &Cost) -> String {
     let json = json!({
         "id": "windrow",
         "section_name": "windrow",
-        "description": "Rows written, bases scored, and bases that no window could report on, \
-            by reason, of all bases that were read.",
+        "description": "Rows written, bases scored, bases not scored (by reason), and \
+            all bases read.",
         "plot_type": "table",
         "pconfig": { "id": "windrow_table", "title": "windrow", "namespace": "windrow" },
         "headers": headers,

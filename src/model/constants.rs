@@ -124,7 +124,7 @@ fn derived<'a>(
 fn checked(tensor: &TensorProto) -> Result<u64, GraphError> {
     let numbers = numbers(tensor)?;
     if tensor.data_location == Some(EXTERNAL) || !tensor.external_data.is_empty() {
-        return Err(tensor_error(tensor, "lies outside the file"));
+        return Err(tensor_error(tensor, "is outside the file"));
     }
     if tensor.segment.is_some() || !tensor.string_data.is_empty() {
         return Err(tensor_error(tensor, "is segmented or of strings"));
@@ -145,7 +145,7 @@ fn checked(tensor: &TensorProto) -> Result<u64, GraphError> {
     };
     whole
         .then_some(numbers)
-        .ok_or_else(|| tensor_error(tensor, "has not the data its shape needs"))
+        .ok_or_else(|| tensor_error(tensor, "has less or more data than its shape needs"))
 }
 
 fn numbers(tensor: &TensorProto) -> Result<u64, GraphError> {
@@ -154,7 +154,7 @@ fn numbers(tensor: &TensorProto) -> Result<u64, GraphError> {
     let numbers = dims.map(|dims| dims.into_iter().fold(1, u64::saturating_mul));
     numbers
         .filter(|&numbers| numbers <= MAX_NUMBERS && tensor.dims.len() <= MAX_RANK)
-        .ok_or_else(|| tensor_error(tensor, "has an absurd shape"))
+        .ok_or_else(|| tensor_error(tensor, "has an impossible shape"))
 }
 
 /// Size of the tensor whose shape is the value of `shape`.
@@ -171,5 +171,5 @@ fn product(shape: &TensorProto) -> Result<u64, GraphError> {
     });
     let sane = shape.data_type == 7 && numbers <= MAX_NUMBERS;
     sane.then_some(numbers)
-        .ok_or_else(|| tensor_error(shape, "asks for an absurd constant"))
+        .ok_or_else(|| tensor_error(shape, "asks for an impossible constant"))
 }

@@ -22,11 +22,11 @@ pub(super) enum GraphError {
         got: Vec<usize>,
         expected: Vec<usize>,
     },
-    #[error("wants an intermediate tensor of {0} numbers, more than {MAX_NUMBERS}")]
+    #[error("needs an intermediate tensor of {0} numbers, more than {MAX_NUMBERS}")]
     Memory(u64),
     #[error(
         "gives {alone} for a window alone, but {within} for it at base {start} of {bases}: a dense \
-         model's output must depend on its window alone (is there padding, or something over time?)"
+         model's output must depend on its window alone (does it pad, or combine all positions?)"
     )]
     NotLocal {
         within: f32,

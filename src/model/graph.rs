@@ -74,18 +74,18 @@ pub(super) fn check(
     let constant = |info: &&ValueInfoProto| !graph.initializer.iter().any(|t| t.name == info.name);
     let inputs: Vec<_> = graph.input.iter().filter(constant).collect();
     let ([input], [output]) = (inputs.as_slice(), graph.output.as_slice()) else {
-        return unfit("has not exactly one input and one output");
+        return unfit("does not have exactly one input and one output");
     };
     let outputs = graph.node.iter().flat_map(|node| &node.output);
     if !outputs.clone().any(|name| *name == output.name) {
-        return unfit("no operator makes its output");
+        return unfit("no operator computes its output");
     }
     let made = outputs.filter(|name| !name.is_empty());
     let made = made.chain(inputs.iter().map(|info| &info.name));
     let mut known = HashSet::new();
     for name in made.chain(graph.initializer.iter().map(|tensor| &tensor.name)) {
         if !known.insert(name) {
-            return unfit(&format!("'{}' is made twice", shown(name)));
+            return unfit(&format!("'{}' is computed twice", shown(name)));
         }
     }
     for name in graph
@@ -95,7 +95,7 @@ pub(super) fn check(
         .filter(|name| !name.is_empty())
     {
         if !known.contains(name) {
-            return unfit(&format!("'{}' comes from nowhere", shown(name)));
+            return unfit(&format!("'{}' is not computed", shown(name)));
         }
     }
     input_shape(input, contract.window)
@@ -115,12 +115,14 @@ fn check_node(node: &NodeProto, opset: i64) -> Result<(), GraphError> {
     check_axes(node, opset)?;
     let outputs = node.output.iter().filter(|name| !name.is_empty());
     if node.op_type == "LayerNormalization" && outputs.count() > 1 {
-        let reason = format!("operator {name} gives its mean or deviation");
+        let reason = format!("operator {name} has its mean or deviation as an output");
         return Err(GraphError::Unfit(reason));
     }
     for attribute in &node.attribute {
         if attribute.g.is_some() || !attribute.graphs.is_empty() {
-            return Err(GraphError::Unfit(format!("operator {name} holds a graph")));
+            return Err(GraphError::Unfit(format!(
+                "operator {name} contains a graph"
+            )));
         }
         let sizes = [
             "kernel_shape",

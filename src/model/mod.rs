@@ -123,7 +123,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// [`ModelError`] if the file cannot be read, states no contract, or holds a graph that breaks
+    /// [`ModelError`] if the file cannot be read, states no contract, or contains a graph that breaks
     /// it.
     ///
     /// ```
@@ -191,11 +191,11 @@ fn checked(bytes: &[u8], origin: &str, probe: Probe) -> Result<Model, ModelError
         });
     }
     wire::check_structure(bytes).map_err(|error| refuse(error.to_string()))?;
-    let proto = ModelProto::decode(bytes).map_err(|_| refuse("is no ONNX file".to_owned()))?;
+    let proto = ModelProto::decode(bytes).map_err(|_| refuse("is not an ONNX file".to_owned()))?;
     let graph = proto
         .graph
         .as_ref()
-        .ok_or_else(|| refuse("is no ONNX file".to_owned()))?;
+        .ok_or_else(|| refuse("is not an ONNX file".to_owned()))?;
     let contract = Contract::read(&proto).map_err(|cause| ModelError::Contract {
         origin: origin.to_owned(),
         cause,
@@ -209,7 +209,7 @@ fn checked(bytes: &[u8], origin: &str, probe: Probe) -> Result<Model, ModelError
         Err(Unfinished::Late) => {
             let seconds = DEADLINE.as_secs();
             return Err(refuse(format!(
-                "the graph is not interpreted within {seconds} seconds"
+                "the check of the graph did not end within {seconds} seconds"
             )));
         }
         Err(Unfinished::NoThread(cause)) => return Err(ModelError::NoThread { cause }),

@@ -33,7 +33,7 @@ pub(super) fn check(proto: &ModelProto, input: [usize; 3]) -> TractResult<()> {
                 .map(|fact| fact.shape.concretize())
         });
         let Some(shape) = shape.transpose()?.flatten() else {
-            return unfit(norm, "of a tensor whose shape cannot be told");
+            return unfit(norm, "on a tensor of unknown shape");
         };
         let rank = i64::try_from(shape.len())?;
         let axes = norm

@@ -8,7 +8,7 @@ const MAX_STRUCTURE: usize = 1 << 20;
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub(super) enum WireError {
-    #[error("is no ONNX file")]
+    #[error("is not an ONNX file")]
     Malformed,
     #[error("more than {} MB outside of tensor data", MAX_STRUCTURE >> 20)]
     TooComplex,

@@ -199,7 +199,7 @@ impl Crew<'_, '_, '_, '_> {
 
     /// The outcomes of the oldest unit; scores other units until they have come.
     fn outcomes(&mut self, reply: &Receiver<Reply>) -> Reply {
-        let lost = || anyhow!("a thread has ended early");
+        let lost = || anyhow!("a thread ended early");
         loop {
             match reply.try_recv() {
                 Ok(outcomes) => return outcomes,

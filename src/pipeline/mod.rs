@@ -210,7 +210,7 @@ fn read(
     let (number, parts) = shard;
     if (1..u64::from(parts)).contains(&count.bases) {
         let bases = count.bases;
-        bail!("--shard {number}/{parts}: the input has {bases} bases, fewer than parts");
+        bail!("--shard {number}/{parts}: the input has {bases} bases, fewer than shards");
     }
     // Notes were printed while counting.
     options.quiet = true;

@@ -18,10 +18,10 @@ impl Sorted {
         let shown = |name| String::from_utf8_lossy(name).into_owned();
         if contig < self.contig.as_slice() {
             let (contig, before) = (shown(contig), shown(&self.contig));
-            self.fault = Some(format!("{contig} comes behind {before}"));
+            self.fault = Some(format!("{contig} comes after {before}"));
         } else if contig == self.contig && first < self.start {
             let (contig, before) = (shown(contig), self.start);
-            self.fault = Some(format!("{contig}:{first} comes behind {contig}:{before}"));
+            self.fault = Some(format!("{contig}:{first} comes after {contig}:{before}"));
         }
         if contig != self.contig {
             contig.clone_into(&mut self.contig);
@@ -49,7 +49,7 @@ mod tests {
             None
         );
         assert_eq!(fault(&[("B", 5, 5), ("a", 1, 1)]), None);
-        let told = Some("chr10 comes behind chr2".to_owned());
+        let told = Some("chr10 comes after chr2".to_owned());
         assert_eq!(
             fault(&[("chr2", 5, 5), ("chr10", 1, 1), ("chr1", 1, 1)]),
             told
@@ -59,7 +59,7 @@ mod tests {
     #[test]
     fn rows_are_sorted_by_their_starts() {
         assert_eq!(fault(&[("c", 5, 9), ("c", 9, 12)]), None);
-        let told = Some("c:8 comes behind c:9".to_owned());
+        let told = Some("c:8 comes after c:9".to_owned());
         assert_eq!(fault(&[("c", 5, 9), ("c", 8, 12)]), told);
     }
 }

@@ -60,7 +60,7 @@ impl<R: Read> BedReader<R> {
                 .ok()
                 .filter(|_| text.iter().all(u8::is_ascii_digit));
             let position = digits.and_then(|digits| digits.parse::<u64>().ok());
-            position.ok_or_else(|| fault(&format!("\"{}\" is no position", escaped(text))))
+            position.ok_or_else(|| fault(&format!("\"{}\" is not a position", escaped(text))))
         };
         let (start, end) = (position(start)?, position(end)?);
         let name = match (self.names, columns.get(3)) {
@@ -202,10 +202,10 @@ mod tests {
             ("c\t4", "2 columns, but a region takes 3 or more"),
             ("c", "1 columns, but a region takes 3 or more"),
             ("c 4 9", "the columns are separated by spaces, not by tabs"),
-            ("c\t4x\t9", "\"4x\" is no position"),
-            ("c\t4\t-9", "\"-9\" is no position"),
-            ("c\t4\t1e3", "\"1e3\" is no position"),
-            (huge, "\"99999999999999999999\" is no position"),
+            ("c\t4x\t9", "\"4x\" is not a position"),
+            ("c\t4\t-9", "\"-9\" is not a position"),
+            ("c\t4\t1e3", "\"1e3\" is not a position"),
+            (huge, "\"99999999999999999999\" is not a position"),
             ("\t4\t9", "the contig has no name"),
             ("c\t4\t9", "no name in column 4, for --names"),
             (

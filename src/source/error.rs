@@ -25,22 +25,22 @@ pub enum Fault {
         asked: Option<InputFormat>,
         first: String,
     },
-    #[error("{} is not read; this makes BED of it, for --reference: {}", .0.name(), .0.to_bed())]
+    #[error("windrow does not read {}; this command makes BED of it, for --reference: {}", .0.name(), .0.to_bed())]
     Annotation(Annotation),
     #[error("{0}")]
     Parse(String),
-    #[error("{letter} at base {position} is no nucleotide")]
+    #[error("{letter} at base {position} is not a nucleotide")]
     Letter { letter: String, position: usize },
     #[error(
-        "the record is corrupt, or stored by its differences from a reference: name the FASTA of \
-         its contigs with --reference"
+        "the record is corrupt, or needs a reference: give the FASTA of its contigs with \
+         --reference"
     )]
     NoReference,
     #[error(
         "not sorted by coordinate: {0}; sort it, or score its reads one by one with --reads each"
     )]
     Unsorted(&'static str),
-    #[error("changed between two readings")]
+    #[error("changed between the first and the second reading")]
     Changed,
     #[error("the record has no name")]
     NoName,
@@ -52,7 +52,7 @@ pub enum Fault {
     Region(String),
     #[error(
         "{start}-{end} in the header are {expected}, but the record has {found}; \
-         --header-coords none takes names as they are"
+         with --header-coords none they are part of the name"
     )]
     Coordinates {
         start: u64,

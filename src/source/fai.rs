@@ -172,7 +172,7 @@ impl FaiBuilder {
             let blank = bases == 0;
             return blank
                 .then_some(())
-                .ok_or_else(|| fault(self.line, "no FASTA: sequence without a header"));
+                .ok_or_else(|| fault(self.line, "not FASTA: sequence without a header"));
         };
         if bases == 0 {
             self.closed |= entry.len > 0;
@@ -253,7 +253,7 @@ mod tests {
         );
         assert_eq!(
             built("AC\n", 9).unwrap_err(),
-            "line 1: no FASTA: sequence without a header"
+            "line 1: not FASTA: sequence without a header"
         );
         assert_eq!(
             built(">a\nA\n> b\n", 9).unwrap_err(),

@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(
             error(HeaderCoords::Auto, "chr1:4-9", "ACGT"),
             "4-9 in the header are 5 bases as BED (0-based, half-open) or 6 as faidx (1-based, \
-             inclusive), but the record has 4; --header-coords none takes names as they are"
+             inclusive), but the record has 4; with --header-coords none they are part of the name"
         );
         assert!(error(HeaderCoords::Auto, "chr1:4-9", "ACGTACG").contains("the record has more;"));
         assert!(error(HeaderCoords::Bed, "chr1:4-9", "ACGTAC").contains("are 5 bases as BED"));

@@ -37,7 +37,7 @@ impl Index {
         let mut file = BufReader::with_capacity(BUFFER, File::open(path)?);
         ensure!(
             file.get_ref().metadata()?.is_file(),
-            "a reference is read by place: it must be a file"
+            "a reference needs random access: it must be a file"
         );
         let head = file.fill_buf()?;
         let blocked = is_bgzf(head);
@@ -67,7 +67,7 @@ impl Index {
             },
             _ => {
                 note(&format!(
-                    "{} is not there; indexing in memory",
+                    "there is no {}; the file is indexed in memory",
                     beside(path, missing).display()
                 ));
                 build(file, blocked)?
@@ -148,14 +148,14 @@ impl Indexed {
                 _folder,
             });
         }
-        let folder = TempDir::with_prefix("windrow-").context("no place for its index")?;
+        let folder = TempDir::with_prefix("windrow-").context("its index cannot be written")?;
         let link = folder.path().join("reference.fa");
         ensure!(
             link.to_str().is_some(),
             "the path of the temporary folder is not UTF-8"
         );
         symlink(path.canonicalize()?, &link)?;
-        index.write(&link).context("no place for its index")?;
+        index.write(&link).context("its index cannot be written")?;
         let (path, _folder) = (link, Some(folder));
         Ok(Self {
             path,
@@ -192,7 +192,7 @@ fn read_index<T>(
     };
     ensure!(
         file.metadata()?.modified()? >= path.metadata()?.modified()?,
-        "the index {} is older than the file; 'samtools faidx' makes it anew",
+        "the index {} is older than the file; make a new one with 'samtools faidx'",
         index.display()
     );
     let read = read(BufReader::new(file)).with_context(|| index.display().to_string());

@@ -213,7 +213,7 @@ mod tests {
         std::fs::rename(&other, &path).unwrap();
         let error = watch.check().unwrap_err().to_string();
         assert!(
-            error.ends_with("a.fa: changed between two readings"),
+            error.ends_with("a.fa: changed between the first and the second reading"),
             "{error}"
         );
         assert!(Watch::new([Input::File(other.clone())]).check().is_ok());

@@ -101,7 +101,7 @@ impl Reference {
                     let position = range.end - bases + codes.len() + 1;
                     let letter = shown(letter);
                     let path = self.path.display();
-                    bail!("{path}: {name}: {letter} at base {position} is no nucleotide");
+                    bail!("{path}: {name}: {letter} at base {position} is not a nucleotide");
                 }
                 _ => bail!(misfit),
             }

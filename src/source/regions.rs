@@ -104,7 +104,8 @@ fn region(text: &[u8], reference: &Reference) -> Result<Region, Fault> {
     let part = Locus::parse(text).map(|locus| (reference.number(locus.contig), locus));
     let (contig, start, end) = match (whole, part) {
         (Some(_), Some((Some(_), _))) => {
-            let text = "both a contig and a part of one; braces hold a name: {name}:1-9";
+            let text =
+                "both a contig and a part of one; put the name of a contig in braces: {name}:1-9";
             return Err(Fault::Region(text.to_owned()));
         }
         (Some(contig), _) => (contig, 1, None),
@@ -136,12 +137,12 @@ fn unknown(name: &[u8], reference: &Reference) -> Fault {
 fn bounded(contig: usize, start: u64, end: u64, reference: &Reference) -> Result<Region, Fault> {
     let bases = reference.len(contig);
     if start > end {
-        let text = format!("the start, {start}, lies behind the end, {end}");
+        let text = format!("the start, {start}, is after the end, {end}");
         return Err(Fault::Region(text));
     }
     if end > bases as u64 {
         let name = reference.name(contig);
-        let text = format!("the end, {end}, lies beyond {name}, which has {bases} bases");
+        let text = format!("the end, {end}, is beyond {name}, which has {bases} bases");
         return Err(Fault::Region(text));
     }
     Ok(Region {

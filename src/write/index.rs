@@ -72,7 +72,7 @@ pub fn publish(rows: Whole, columns: Columns, longest: usize) -> Result<()> {
         false => (".tbi", 0),
     };
     let index = rows.beside(suffix)?;
-    let index = index.context("what has the name of its index is no regular file")?;
+    let index = index.context("the name of its index is taken, not by a regular file")?;
     build(rows.file.path(), index.file.path(), columns, shift)?;
     let index = index.publish().context("its index")?;
     rows.publish().map(|_| ()).inspect_err(|_| {

@@ -66,9 +66,7 @@ impl RowOutput {
             Self::Indexed(target, _, head) => {
                 if let Some(contig) = hidden(rows, std::mem::take(head)) {
                     let (name, contig) = (target.name(), String::from_utf8_lossy(contig));
-                    bail!(
-                        "{name}: an index passes over the rows of contig {contig}, as of comments"
-                    );
+                    bail!("{name}: an index would take the rows of contig {contig} for comments");
                 }
                 target.write(rows)
             }

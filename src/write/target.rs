@@ -131,7 +131,7 @@ impl Target {
         let Self { name, coder, whole } = self;
         let finished = coder.finish().map_err(anyhow::Error::from);
         finished
-            .and_then(|()| whole.context("it is no regular file, so it has no index beside it"))
+            .and_then(|()| whole.context("it is not a regular file, so it cannot be indexed"))
             .and_then(|whole| index::publish(whole, columns, longest))
             .context(name)
     }

@@ -95,7 +95,7 @@ fn there_is_one_threshold() {
     for first in flags {
         for second in flags.into_iter().filter(|&second| second != first) {
             let error = refusal(&bench, &format!("--{first} 0.5 --{second} 0.5"));
-            let reason = format!("--{second}: '0.5' cannot stand beside --{first}");
+            let reason = format!("--{second}: '0.5' cannot be used with --{first}");
             assert!(error.contains(&reason), "{error}");
         }
     }

@@ -81,7 +81,7 @@ fn usage_errors_end_with_2_and_name_flag_and_value() {
 fn input_errors_end_with_1_and_name_the_input() {
     assert!(complaint(&["/nowhere/x.fa"], 1).contains("/nowhere/x.fa"));
     assert!(complaint(&["-m", "/nowhere/x.onnx", EXAMPLE], 1).contains("/nowhere/x.onnx"));
-    assert!(complaint(&["-m", EXAMPLE, EXAMPLE], 1).contains("is no ONNX file"));
+    assert!(complaint(&["-m", EXAMPLE, EXAMPLE], 1).contains("is not an ONNX file"));
 }
 
 #[test]

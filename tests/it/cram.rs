@@ -81,7 +81,7 @@ fn without_its_reference_cram_says_what_it_lacks() {
     let cram = written(&bench, &reads(), "wc", Some(&reference));
     let (error, _) = failure(bench.run("", &cram));
     assert!(
-        error.contains("record 1: the record is corrupt, or stored by its differences")
+        error.contains("record 1: the record is corrupt, or needs a reference")
             && error.contains("--reference"),
         "{error}"
     );
@@ -114,7 +114,7 @@ fn nothing_that_a_header_names_is_opened() {
     for flags in ["".to_owned(), format!("-r {other}")] {
         for variable in ["REF_PATH", "REF_CACHE"] {
             let (error, _) = failure(run_with(variable, &pattern, &bench, &flags, &cram));
-            let lacks = format!("record 1: lies on contig c, which {other} does not have");
+            let lacks = format!("record 1: is on contig c, which {other} does not have");
             let expected = if flags.is_empty() {
                 "--reference"
             } else {

@@ -181,7 +181,7 @@ fn nul_bytes() {
     let error = after_first(format!("{FIRST}>c2\nACG\0T\n").as_bytes());
     assert_eq!(
         error,
-        "windrow: error: standard input: record 2 (c2), line 4: byte 0x00 at base 4 is no nucleotide\n"
+        "windrow: error: standard input: record 2 (c2), line 4: byte 0x00 at base 4 is not a nucleotide\n"
     );
     let error = after_first(format!("{FIRST}>c\0\nACG\n").as_bytes());
     assert!(
@@ -194,7 +194,7 @@ fn nul_bytes() {
 fn protein_sequence() {
     let error = after_first(format!("{FIRST}>p1 protein\nMKV\nLAE\n").as_bytes());
     assert!(
-        error.contains("record 2 (p1), line 5: 'L' at base 4 is no nucleotide"),
+        error.contains("record 2 (p1), line 5: 'L' at base 4 is not a nucleotide"),
         "{error}"
     );
 }

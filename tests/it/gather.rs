@@ -202,8 +202,11 @@ fn shards_that_are_not_all_of_one_run_are_refused() {
         assert!(error.ends_with("are both shard 2/3\n"), "{error}");
         let other = path(&bench, &format!("other{ending}"));
         let (more, reason) = match flag {
-            "--stats" => ("--strand +", "are not of one run: command differs\n"),
-            _ => ("--strand +", "are not of one run: only one of them has "),
+            "--stats" => ("--strand +", "are from different runs: command differs\n"),
+            _ => (
+                "--strand +",
+                "are from different runs: only one of them has ",
+            ),
         };
         rows(of(
             &bench,
@@ -214,7 +217,7 @@ fn shards_that_are_not_all_of_one_run_are_refused() {
         let whole = path(&bench, &format!("whole{ending}"));
         let (error, _) = failure(gather(&to, &[whole]));
         let reason = match flag {
-            "--stats" => "whole.json: is no ledger of a --shard\n",
+            "--stats" => "whole.json: is not a ledger of a --shard\n",
             _ => "whole/shard: No such file or directory (os error 2)\n",
         };
         assert!(error.ends_with(reason), "{error}");
@@ -230,13 +233,13 @@ fn rows_out_of_order_or_twice_are_refused() {
     let backwards: Vec<_> = shards.iter().rev().cloned().collect();
     let (error, _) = failure(gather(&to, &backwards));
     assert!(
-        error.contains("/1.bed: has the lines of a first shard above its rows; shards are named"),
+        error.contains("/1.bed: has a header, so it is the first shard"),
         "{error}"
     );
     let refused = refusal(gather(&to, &[shards[0].clone(), shards[0].clone()]));
-    assert!(refused.contains("are one file"), "{refused}");
+    assert!(refused.contains("are the same file"), "{refused}");
     let refused = refusal(gather(&shards[0], &shards));
-    assert!(refused.contains("it would be destroyed"), "{refused}");
+    assert!(refused.contains("it would be overwritten"), "{refused}");
     let steps = self::shards(&bench, "--raw", "-o", ".bw", 2);
     let copy = path(&bench, "copy.bw");
     fs::copy(&steps[0], &copy).unwrap();
@@ -258,7 +261,7 @@ fn kinds_that_differ_are_refused() {
         (&path(&bench, "all.bb"), vec![bed.clone()]),
     ] {
         let refused = refusal(gather(to, &shards));
-        assert!(refused.contains("are of two kinds"), "{refused}");
+        assert!(refused.contains("are of different kinds"), "{refused}");
     }
     let refused = refusal(gather(&path(&bench, "all.txt"), &[bed]));
     assert!(refused.contains("all.txt says no kind"), "{refused}");
@@ -268,10 +271,10 @@ fn kinds_that_differ_are_refused() {
         "{refused}"
     );
     for (name, bytes, reason) in [
-        ("3.bed", &b"c\t1\t2"[..], "3.bed: ends within a row"),
-        ("3.bw", b"c\t1\t2\n", "3.bw: is no bigWig"),
-        ("3.bb", b"", "3.bb: is no bigBed"),
-        ("3.json", b"{}", "3.json: is no ledger of a --shard"),
+        ("3.bed", &b"c\t1\t2"[..], "3.bed: the last row is cut"),
+        ("3.bw", b"c\t1\t2\n", "3.bw: is not a bigWig"),
+        ("3.bb", b"", "3.bb: is not a bigBed"),
+        ("3.json", b"{}", "3.json: is not a ledger of a --shard"),
         ("4.json", b"{", "4.json: EOF while parsing"),
         ("3.bed.gz", b"\x1f\x8b\x08", "3.bed.gz: truncated gzip data"),
     ] {

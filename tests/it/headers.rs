@@ -119,7 +119,7 @@ fn a_length_that_fits_neither_reading() {
         error,
         "windrow: error: standard input: record 2 (d:9-15), line 3: 9-15 in the header are 6 \
          bases as BED (0-based, half-open) or 7 as faidx (1-based, inclusive), but the record has \
-         4; --header-coords none takes names as they are\n"
+         4; with --header-coords none they are part of the name\n"
     );
     assert_eq!(rows, "");
     let fastq = b"@d:9-15 x\nTTAG\n+\nIIII\n";

@@ -89,7 +89,7 @@ fn errors_are_values() {
         .unwrap_err();
     assert_eq!(
         input.to_string(),
-        "input: record 1 (c), line 2: '!' at base 3 is no nucleotide"
+        "input: record 1 (c), line 2: '!' at base 3 is not a nucleotide"
     );
     let full = annotator.calls_of(Cursor::new(">c\nTTAGCTT\n"), |_| {
         Err(std::io::Error::other("full"))

@@ -27,8 +27,8 @@ fn warnings(bench: &Bench, flags: &str, input: &str) -> String {
 fn contigs_out_of_order_are_told_once() {
     let bench = Bench::new(&behind_ag());
     let input = records(&["chr1", "chr2", "chr10", "chr11", "chr3", "a", "B"]);
-    let expected = "windrow: warning: chr10 comes behind chr2: rows are in the order of the input, \
-                    and not in that of LC_ALL=C sort -k1,1 -k2,2n";
+    let expected = "windrow: warning: chr10 comes after chr2: rows are in input order, \
+                    not in the order of LC_ALL=C sort -k1,1 -k2,2n";
     for flags in [
         "",
         "--raw",
@@ -47,7 +47,7 @@ fn rows_out_of_order_are_told_too() {
     let input = ">c:21-27\nTTAGCTT\n>c:1-7\nTTAGCTT\n";
     for flags in ["--strand +", "--strand + --raw --min-score 1"] {
         let text = warnings(&bench, flags, input);
-        assert!(text.contains(" c:4 comes behind c:24: "), "{text}");
+        assert!(text.contains(" c:4 comes after c:24: "), "{text}");
     }
 }
 

@@ -70,7 +70,7 @@ fn an_output_that_is_an_input_or_another_output_is_refused() {
     ] {
         let text = refusal(&bench, argv, Stdio::null());
         assert!(
-            text.contains("it would be destroyed") || text.contains("are one file"),
+            text.contains("it would be overwritten") || text.contains("are the same file"),
             "{argv:?}: {text}"
         );
         assert_eq!(bench.read("g.fa"), RECORD);

@@ -207,21 +207,21 @@ fn values_of_sam_that_are_out_of_range_are_errors() {
         (
             "r 0",
             "r 65536",
-            "the flags 65536 are no number up to 65535",
+            "the flags 65536 are not a number up to 65535",
         ),
-        ("r 0", "r x", "the flags x are no number up to 65535"),
+        ("r 0", "r x", "the flags x are not a number up to 65535"),
         (
             " 60 ",
             " 256 ",
-            "the mapping quality 256 is no number up to 255",
+            "the mapping quality 256 is not a number up to 255",
         ),
         (
             " 60 ",
             " -1 ",
-            "the mapping quality -1 is no number up to 255",
+            "the mapping quality -1 is not a number up to 255",
         ),
-        ("TTAG", "TT~G", "'~' at base 3 is no nucleotide"),
-        ("TTAG", "TT*G", "'*' at base 3 is no nucleotide"),
+        ("TTAG", "TT~G", "'~' at base 3 is not a nucleotide"),
+        ("TTAG", "TT*G", "'*' at base 3 is not a nucleotide"),
         (" c ", " d ", "the header has no contig 'd'"),
         (" c ", " \x1b[1m ", "the header has no contig '\\x1b[1m'"),
     ] {
@@ -270,12 +270,12 @@ fn lines_that_are_no_records_are_named() {
             "r 0 d 11 60 10M * 0 0 TTAGTTTTTT *",
             "the header has no contig 'd'",
         ),
-        ("r 0 c 11 60", "no record of SAM"),
+        ("r 0 c 11 60", "not a record of SAM"),
         (
             "r x c 11 60 10M * 0 0 TTAGTTTTTT *",
-            "the flags x are no number up to 65535",
+            "the flags x are not a number up to 65535",
         ),
-        ("r 0 c 11 60 10Q * 0 0 TTAGTTTTTT *", "no record of SAM"),
+        ("r 0 c 11 60 10Q * 0 0 TTAGTTTTTT *", "not a record of SAM"),
     ] {
         let error = refused("", "coordinate", &[GOOD, line, GOOD]);
         assert_eq!(error, format!("record 2, line 4: {fault}"));

@@ -189,7 +189,7 @@ fn the_index_is_made_in_memory_if_there_is_none() {
         let output = bench.run(&format!("--raw --no-header -r {path}"), input.as_bytes());
         let note = String::from_utf8_lossy(&output.stderr).into_owned();
         let expected_note =
-            format!("windrow: note: {path}.{index} is not there; indexing in memory\n");
+            format!("windrow: note: there is no {path}.{index}; the file is indexed in memory\n");
         assert!(note.starts_with(&expected_note), "{note}");
         assert_eq!(rows(output), expected);
     }
@@ -351,21 +351,21 @@ fn broken_regions_are_named_by_their_line() {
             "chr1 5 9",
             "the columns are separated by spaces, not by tabs",
         ),
-        ("chr1\t9\t5", "the start, 9, lies behind the end, 5"),
+        ("chr1\t9\t5", "the start, 9, is after the end, 5"),
         (
             "chr1\t9\t5001",
-            "the end, 5001, lies beyond chr1, which has 5000 bases",
+            "the end, 5001, is beyond chr1, which has 5000 bases",
         ),
         ("chrX\t5\t9", "genome.fa has no contig chrX"),
         ("1\t5\t9", "genome.fa has no contig 1, but chr1"),
-        ("chr1\tfive\t9", "\"five\" is no position"),
+        ("chr1\tfive\t9", "\"five\" is not a position"),
         (
             "chr1\t5\t99999999999999999999",
-            "\"99999999999999999999\" is no position",
+            "\"99999999999999999999\" is not a position",
         ),
         (
             "chr1\t5\t9999999999999",
-            "the end, 9999999999999, lies beyond chr1",
+            "the end, 9999999999999, is beyond chr1",
         ),
     ] {
         let error = error("", &format!("#c\n{good}{line}\n{good}"));
@@ -378,9 +378,9 @@ fn broken_regions_are_named_by_their_line() {
     assert!(error("--names", "\nchr1\t5\t9\n").contains("line 2: no name in column 4"));
     assert!(error("--region-strand", "chr1\t5\t9\n").contains("line 1: no strand (+, - or .)"));
     for (region, expected) in [
-        ("chr1:9-5", "the start, 8, lies behind the end, 5"),
+        ("chr1:9-5", "the start, 8, is after the end, 5"),
         ("chr1:0-5", "positions count from 1"),
-        ("chr1:1-5001", "the end, 5001, lies beyond chr1"),
+        ("chr1:1-5001", "the end, 5001, is beyond chr1"),
         ("chr9:1-5", "genome.fa has no contig chr9"),
         ("chr9", "genome.fa has no contig chr9"),
     ] {
@@ -517,7 +517,7 @@ fn a_reference_that_cannot_be_read_by_place() {
         ),
         (b"ACGT\n", "plain or compressed with bgzip"),
         (b">c\nAC\nACG\n", "line 3: lines of c differ in length"),
-        (b">c\nACE\n", "c: 'E' at base 3 is no nucleotide"),
+        (b">c\nACE\n", "c: 'E' at base 3 is not a nucleotide"),
         (&blocked[..blocked.len() / 2], ""),
     ] {
         let reference = bench.write("g.fa", bytes);

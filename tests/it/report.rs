@@ -127,7 +127,7 @@ fn a_page_shows_calls() {
     let bench = bench();
     for flags in ["--raw", "-f spsc"] {
         let refused = refusal(bench.run(&format!("--report r.html {flags}"), b">c\nACGT\n"));
-        let reason = "--report: rows must be calls, and these are windows";
+        let reason = "--report: rows must be calls, not windows";
         assert!(refused.contains(reason), "{refused}");
     }
     let (error, _) = failure(bench.run("--report /dev/full", b">c\nACGT\n"));

@@ -195,7 +195,7 @@ fn more_parts_than_bases_are_refused() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
         error,
-        "windrow: error: --shard 5/5: the input has 4 bases, fewer than parts\n"
+        "windrow: error: --shard 5/5: the input has 4 bases, fewer than shards\n"
     );
     same(&bench, &input, &[4]);
     let empty = bench.write("e.fa", b">e\n");

@@ -218,10 +218,7 @@ fn a_folder_that_is_there_or_cannot_be_made_is_refused() {
     let bench = bench();
     let folder = bench.folder.path().to_str().unwrap();
     for (name, reason) in [
-        (
-            folder.to_owned(),
-            "is there already; name a folder that is not",
-        ),
+        (folder.to_owned(), "exists; name a folder that does not"),
         ("/nowhere/tracks".to_owned(), "No such file or directory"),
         ("/proc/tracks".to_owned(), "/proc/tracks: "),
     ] {

@@ -313,7 +313,7 @@ impl Draft {
                     .map(threshold_flag)
                     .into();
                 if other != this {
-                    return Err(format!("cannot stand beside --{other}"));
+                    return Err(format!("cannot be used with --{other}"));
                 }
             }
             let same = |before: &Bound| before.of == bound.of;

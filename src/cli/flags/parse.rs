@@ -131,7 +131,7 @@ fn gather(to: PathBuf, draft: Draft) -> Result<Command, UsageError> {
     let beside = |flag: &&&str| !BESIDE_GATHER.contains(flag);
     if let Some(flag) = draft.given.iter().find(beside) {
         return Err(UsageError::Rule(format!(
-            "--{flag} has no place beside --gather, which joins what runs have written"
+            "--{flag} cannot be used with --gather"
         )));
     }
     Ok(Command::Gather(GatherRequest {

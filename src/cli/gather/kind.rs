@@ -41,7 +41,9 @@ pub fn kind(to: &Path, shards: &[PathBuf]) -> Result<(OutputKind, bool), UsageEr
 
 fn apart(one: &Path, other: &Path) -> UsageError {
     let (one, other) = (one.display(), other.display());
-    UsageError::Rule(format!("--gather: {one} and {other} are of two kinds"))
+    UsageError::Rule(format!(
+        "--gather: {one} and {other} are of different kinds"
+    ))
 }
 
 fn of(path: &Path) -> Result<(OutputKind, bool), UsageError> {
@@ -55,7 +57,7 @@ fn of(path: &Path) -> Result<(OutputKind, bool), UsageError> {
         (Some(Format::BigBed), false) => Ok((OutputKind::BigBed, false)),
         (Some(Format::BigWig | Format::BigBed) | None, _) => {
             let text = format!(
-                "--gather: the name of {} says no kind of output (such as .bed, .bed.gz, .bw, \
+                "--gather: the name of {} has no extension of an output (such as .bed, .bed.gz, .bw, \
                  .json)",
                 path.display()
             );
@@ -94,11 +96,14 @@ mod tests {
             ("a.bed", &["1.bed", env!("CARGO_MANIFEST_DIR")]),
         ] {
             let refused = told(to, shards).unwrap_err();
-            assert!(refused.ends_with("are of two kinds"), "{refused}");
+            assert!(refused.ends_with("are of different kinds"), "{refused}");
         }
         for name in ["a", "a.txt", "a.bw.gz", "a.gz"] {
             let refused = told(name, &[name]).unwrap_err();
-            assert!(refused.contains("says no kind of output"), "{refused}");
+            assert!(
+                refused.contains("has no extension of an output"),
+                "{refused}"
+            );
         }
     }
 }

@@ -60,5 +60,6 @@ pub fn gather(asked: &GatherRequest) -> anyhow::Result<()> {
 fn part_of(folder: &Path) -> anyhow::Result<(u32, u32)> {
     let path = folder.join(tracks::PART);
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    parts::parse(text.trim_end()).with_context(|| format!("{}: is no part", path.display()))
+    parts::parse(text.trim_end())
+        .with_context(|| format!("{}: is not the number of a shard", path.display()))
 }

@@ -26,8 +26,7 @@ pub fn gather(to: &Path, form: Form, format: Format, shards: &[PathBuf]) -> Resu
             let part = &part[..bytes];
             if number > 0 && last.is_none() && begins_with_header(part, format) {
                 bail!(
-                    "{}: has the lines of a first shard above its rows; shards are named from \
-                     the first to the last",
+                    "{}: has a header, so it is the first shard; name the shards in order",
                     name()
                 );
             }
@@ -36,7 +35,7 @@ pub fn gather(to: &Path, form: Form, format: Format, shards: &[PathBuf]) -> Resu
             target.write(part)?;
         }
         if last.is_some_and(|byte| byte != b'\n') {
-            bail!("{}: ends within a row", name());
+            bail!("{}: the last row is cut", name());
         }
     }
     target.finish()

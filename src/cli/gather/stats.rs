@@ -30,7 +30,7 @@ pub fn gather(to: &Path, shards: &[PathBuf]) -> Result<()> {
     for (path, ledger) in ledgers {
         add(&mut sum, &ledger).with_context(|| {
             let (first, path) = (first.display(), path.display());
-            format!("{first} and {path} are not of one run")
+            format!("{first} and {path} are from different runs")
         })?;
     }
     rate(&mut sum);
@@ -44,12 +44,12 @@ type LedgerJson = Map<String, Json>;
 fn read(path: &Path) -> Result<((u32, u32), LedgerJson)> {
     let json = serde_json::from_str(&fs::read_to_string(path)?)?;
     let Json::Object(mut ledger) = json else {
-        bail!("is no ledger of --stats");
+        bail!("is not a ledger of --stats");
     };
     // `shift_remove` keeps the order of the other keys.
     let part = ledger.shift_remove(SHARD);
     let part = part.as_ref().and_then(Json::as_str).and_then(parts::parse);
-    let part = part.context("is no ledger of a --shard")?;
+    let part = part.context("is not a ledger of a --shard")?;
     Ok((part, ledger))
 }
 

@@ -28,7 +28,7 @@ fn everything(wanted: &[Wanted], catalog: &Catalog) -> Result<Vec<Wanted>, Usage
         return Ok(wanted.to_vec());
     };
     if !all.labels.is_empty() {
-        let text = "--model: all stands for whole models; name one to choose its labels";
+        let text = "--model: all takes no labels; name a model to choose its labels";
         return Err(rule(text.to_owned()));
     }
     let whole = |model| Wanted {
@@ -38,10 +38,7 @@ fn everything(wanted: &[Wanted], catalog: &Catalog) -> Result<Vec<Wanted>, Usage
     let mut every: Vec<_> = catalog.names().into_iter().map(whole).collect();
     for wanted in wanted.iter().filter(|wanted| wanted.model != Wanted::ALL) {
         if every.iter().any(|other| other.model == wanted.model) {
-            let text = format!(
-                "--model: {} is among all, and named beside it",
-                wanted.model
-            );
+            let text = format!("--model: {} is named, and is also one of all", wanted.model);
             return Err(rule(text));
         }
         every.push(wanted.clone());
@@ -246,8 +243,8 @@ mod tests {
             refusal("-m binding-site:CTCF --precision binding-site:CTFC=0.1"),
             "--precision: binding-site:CTFC is not run; did you mean 'binding-site:CTCF'?"
         );
-        assert!(refusal("-m all:x").starts_with("--model: all stands for whole models"));
-        assert!(refusal("-m all,promoter").starts_with("--model: promoter is among all"));
+        assert!(refusal("-m all:x").starts_with("--model: all takes no labels"));
+        assert!(refusal("-m all,promoter").starts_with("--model: promoter is named, and"));
     }
 
     #[test]

@@ -42,13 +42,13 @@ fn apart(read: &[Named], outputs: impl Iterator<Item = Named>) -> Result<(), Usa
     for output in outputs {
         if let Some(input) = read.iter().find(|input| input.identity == output.identity) {
             return Err(rule(format!(
-                "{} is also read, as {}: it would be destroyed",
+                "{} is also read, as {}: it would be overwritten",
                 output.name, input.name
             )));
         }
         if let Some(other) = written.iter().find(|one| one.identity == output.identity) {
             return Err(rule(format!(
-                "{} and {} are one file",
+                "{} and {} are the same file",
                 other.name, output.name
             )));
         }

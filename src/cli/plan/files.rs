@@ -15,32 +15,30 @@ pub fn check(args: &Args) -> Result<(), UsageError> {
     if args.layout().stored.is_some() {
         if cfg!(not(feature = "bigwig")) {
             return fail(format!(
-                "--format {format}: this build of windrow is without it"
+                "--format {format}: this build of windrow does not have it"
             ));
         }
         if args.output.is_none() {
-            return fail(format!(
-                "--format {format} is written out of order; --output says to which file"
-            ));
+            return fail(format!("--format {format} needs --output FILE"));
         }
         if args.bgzip {
-            return fail(format!("--bgzip: --format {format} is compressed as it is"));
+            return fail(format!("--bgzip: --format {format} is already compressed"));
         }
         if args.index {
-            return fail(format!("--index: --format {format} has one inside"));
+            return fail(format!("--index: --format {format} already has an index"));
         }
     }
     if args.sample.is_some() && args.multiqc.is_none() && args.report.is_none() {
-        return fail("--sample names what is reported on: add --multiqc or --report".to_owned());
+        return fail("--sample needs --multiqc or --report".to_owned());
     }
     if args.report.is_some() && args.raw {
-        return fail("--report: rows must be calls, and these are windows".to_owned());
+        return fail("--report: rows must be calls, not windows".to_owned());
     }
     if args.index && !args.bgzip {
-        return fail("--index is of bgzip output: add --bgzip".to_owned());
+        return fail("--index needs --bgzip".to_owned());
     }
     if args.index && args.output.is_none() {
-        return fail("--index lies beside a file: --output says which".to_owned());
+        return fail("--index needs --output FILE".to_owned());
     }
     check_stdout(args)
 }
@@ -70,18 +68,13 @@ fn check_stdout(args: &Args) -> Result<(), UsageError> {
 /// Tracks hold calls, with one value a base.
 fn check_tracks(args: &Args) -> Result<(), UsageError> {
     let reasons = [
-        (args.raw, "rows must be calls, and these are windows"),
-        (
-            args.reads == Reads::Each,
-            "reads give several values a base",
-        ),
+        (args.raw, "rows must be calls, not windows"),
+        (args.reads == Reads::Each, "rows of reads overlap"),
     ];
     let reason = reasons.iter().find(|(holds, _)| *holds);
     match (args.tracks.is_some(), reason) {
         (true, Some((_, reason))) => Err(rule(format!("--tracks: {reason}"))),
-        (false, _) if args.genome.is_some() => Err(rule(
-            "--genome is the name of the sequence in --tracks".to_owned(),
-        )),
+        (false, _) if args.genome.is_some() => Err(rule("--genome needs --tracks".to_owned())),
         _ => Ok(()),
     }
 }
@@ -125,7 +118,7 @@ mod tests {
             assert!(check(&args(&format!("-f {format} -o x"))).is_ok());
             assert_eq!(
                 refusal(&format!("-f {format}")),
-                format!("--format {format} is written out of order; --output says to which file")
+                format!("--format {format} needs --output FILE")
             );
             for (flags, flag) in [("-z", "--bgzip"), ("--index", "--index")] {
                 let refusal = refusal(&format!("-f {format} -o x {flags}"));
@@ -156,7 +149,7 @@ mod tests {
     fn a_sample_is_named_for_a_report() {
         assert!(check(&args("--sample liver --multiqc x_mqc.json")).is_ok());
         assert!(check(&args("--sample liver --report x.html")).is_ok());
-        assert!(refusal("--sample liver").ends_with("add --multiqc or --report"));
+        assert!(refusal("--sample liver").ends_with("needs --multiqc or --report"));
         assert!(refusal("--report x.html --raw").starts_with("--report: rows must be calls"));
     }
 
@@ -165,7 +158,7 @@ mod tests {
         assert!(check(&args("-z")).is_ok());
         assert!(check(&args("-z --index -o x")).is_ok());
         assert!(check(&args("--index -o x.gz")).is_ok());
-        assert!(refusal("--index -o x").ends_with("add --bgzip"));
-        assert!(refusal("-z --index").ends_with("--output says which"));
+        assert!(refusal("--index -o x").ends_with("needs --bgzip"));
+        assert!(refusal("-z --index").ends_with("needs --output FILE"));
     }
 }

@@ -15,18 +15,18 @@ pub(super) fn check_regions(args: &Args) -> Result<(), UsageError> {
     let fail = |text: &str| Err(rule(text.to_owned()));
     let listed = !args.regions.is_empty();
     match args.reference.as_deref() {
-        None if listed => return fail("--region: --reference says what it is a region of"),
-        None if args.region_strand => return fail("--region-strand: there is no --reference"),
+        None if listed => return fail("--region needs --reference FASTA"),
+        None if args.region_strand => return fail("--region-strand needs --reference FASTA"),
         None if args.input_format == Some(InputFormat::Bed) => {
-            return fail("--input-format bed: --reference says what the regions are of");
+            return fail("--input-format bed needs --reference FASTA");
         }
         Some(path) if path == Path::new("-") => {
-            return fail("--reference: it is read by place, so it cannot be standard input");
+            return fail("--reference: it needs random access, so it cannot be standard input");
         }
         _ => {}
     }
     if listed && !args.inputs.is_empty() {
-        return fail("--region takes its sequence from --reference: name no INPUT beside it");
+        return fail("--region: the sequence is that of --reference, so there can be no INPUT");
     }
     if listed && args.region_strand {
         return fail("--region-strand: a --region has no strand");
@@ -36,7 +36,7 @@ pub(super) fn check_regions(args: &Args) -> Result<(), UsageError> {
             .strand
             .is_some_and(|strand| strand != StrandChoice::Both)
     {
-        return fail("--region-strand: --strand leaves out one of the strands");
+        return fail("--region-strand cannot be used with --strand + or -");
     }
     let (format, layout) = (args.format, args.layout());
     let lacking = [

@@ -65,13 +65,13 @@ pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), Us
     let contracts = contracts.iter();
     if let Some(contract) = contracts.filter(point).find(skips).filter(|_| !args.raw) {
         return Err(rule(format!(
-            "--stride: a call of {} is the best of all windows around it, so none may be left \
-             out; --raw writes windows that are further apart",
+            "--stride: a call of {} is the best of all windows near it, so none can be left \
+             out; use --raw for windows that are further apart",
             contract.name
         )));
     }
     if args.top.is_some() && args.shard.is_some() {
-        let text = "--top: no part of a --shard knows the calls of the others";
+        let text = "--top cannot be used with --shard: no part knows the calls of the others";
         return Err(rule(text.to_owned()));
     }
     Ok(())
@@ -95,7 +95,9 @@ pub(super) fn check_format(args: &mut Args, contracts: &[&Contract]) -> Result<(
         )));
     }
     if args.track && layout.track == BrowserTrack::None {
-        return Err(rule(format!("--track: --format {format} is no track")));
+        return Err(rule(format!(
+            "--track: --format {format} is not a format of tracks"
+        )));
     }
     for contract in contracts {
         if let Some(reason) = (layout.refuses)(contract) {

@@ -212,7 +212,7 @@ impl Alignments {
                 let record = self.holds_cigar().then(|| Alignment::new(&self.record));
                 match record.and_then(|record| record.cigar_fault()) {
                     Some(fault) => Fault::Parse(fault),
-                    None if format == AlignmentFormat::Sam => parse("no record of SAM"),
+                    None if format == AlignmentFormat::Sam => parse("not a record of SAM"),
                     None => parse("the record is corrupt"),
                 }
             }
@@ -229,7 +229,7 @@ impl Alignments {
         let contig = |number: usize| Some((self.contigs.get(number)?, *reference.has.get(number)?));
         if let Some((contig, false)) = number.and_then(contig) {
             let name = escaped(&contig.name);
-            return Fault::Parse(format!("lies on contig {name}, which {path} does not have"));
+            return Fault::Parse(format!("is on contig {name}, which {path} does not have"));
         }
         let lacking = reference.has.iter().position(|has| !has).and_then(contig);
         match lacking {

@@ -242,7 +242,7 @@ impl RecordReader<'_> {
             return Ok(None);
         }
         let Some(contig) = self.contigs.get(number) else {
-            let text = format!("lies on contig {}, of {}", number + 1, self.contigs.len());
+            let text = format!("is on contig {}, of {}", number + 1, self.contigs.len());
             return Err(Fault::Parse(text));
         };
         if contig.len.checked_sub(start).is_none_or(|left| left < span) {
@@ -262,7 +262,7 @@ impl RecordReader<'_> {
         sink: &mut dyn Sink,
     ) -> Result<(), ReadEnd> {
         if (contig, start) < self.at {
-            let fault = Fault::Unsorted("it lies left of the one before");
+            let fault = Fault::Unsorted("it starts left of the one before");
             return Err(self.fault(read, fault));
         }
         if contig != self.at.0

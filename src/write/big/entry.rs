@@ -23,7 +23,7 @@ pub enum RowFault {
     Position { contig: String, position: String },
     #[error("{contig}: rows overlap at {position}, and it holds one value a base")]
     Overlap { contig: String, position: u32 },
-    #[error("{contents} is no UTF-8 text")]
+    #[error("{contents} is not UTF-8 text")]
     Text { contents: String },
     #[error("it holds rows of up to {MOST_CONTIGS} contigs, and there are more")]
     Contigs,
@@ -100,6 +100,6 @@ mod tests {
             fault(b"c\t0\t4294967296\tx\n"),
             "c: position 4294967296 is beyond 4294967295, the last one that it can hold"
         );
-        assert_eq!(fault(b"c\t0\t1\t\xff\n"), "\u{fffd} is no UTF-8 text");
+        assert_eq!(fault(b"c\t0\t1\t\xff\n"), "\u{fffd} is not UTF-8 text");
     }
 }

@@ -39,8 +39,8 @@ pub fn gather(to: &Path, kind: Kind, shards: &[PathBuf], threads: usize) -> Resu
             let bases = bases as usize;
             match lengths.of(contig.as_bytes()) {
                 Some(other) if other != bases => bail!(
-                    "{}: {contig} has {bases} bases, and {other} in a shard before: they are not \
-                     of one run",
+                    "{}: {contig} has {bases} bases, and {other} in a shard before: they are from \
+                     different runs",
                     shown()
                 ),
                 Some(_) => {}
@@ -58,6 +58,6 @@ fn has_names(head: &FileHead) -> Result<bool> {
     match head.autosql.as_deref() {
         Some(autosql::CALLS) => Ok(false),
         Some(text) if text == autosql::with_names() => Ok(true),
-        _ => bail!("is no bigBed of calls of windrow"),
+        _ => bail!("is not a bigBed of calls of windrow"),
     }
 }

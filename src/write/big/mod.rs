@@ -81,7 +81,7 @@ impl Big {
                 spool,
             }),
             _ => {
-                anyhow::bail!("{name}: is no regular file, and its parts are written out of order")
+                anyhow::bail!("{name}: is not a regular file, which the format needs")
             }
         }
     }

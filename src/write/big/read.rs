@@ -36,7 +36,7 @@ pub fn read(path: &Path, kind: Kind, take: Take<'_>) -> Result<FileHead> {
 }
 
 fn big_wig(path: &Path, take: Take<'_>) -> Result<FileHead> {
-    let mut file = BigWigRead::open(opened(path)?).context("is no bigWig")?;
+    let mut file = BigWigRead::open(opened(path)?).context("is not a bigWig")?;
     let contigs = contigs(file.chroms());
     for (contig, _) in &contigs {
         let rows = file.get_interval(contig, 0, u32::MAX)?;
@@ -54,7 +54,7 @@ fn big_wig(path: &Path, take: Take<'_>) -> Result<FileHead> {
 }
 
 fn big_bed(path: &Path, take: Take<'_>) -> Result<FileHead> {
-    let mut file = BigBedRead::open(opened(path)?).context("is no bigBed")?;
+    let mut file = BigBedRead::open(opened(path)?).context("is not a bigBed")?;
     let autosql = file.autosql()?;
     let contigs = contigs(file.chroms());
     for (contig, _) in &contigs {

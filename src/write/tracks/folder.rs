@@ -72,7 +72,7 @@ fn unused(name: &Path) -> io::Result<()> {
         Err(error) => Err(error),
         Ok(_) => Err(io::Error::new(
             ErrorKind::AlreadyExists,
-            "is there already; name a folder that is not",
+            "exists; name a folder that does not",
         )),
     }
 }

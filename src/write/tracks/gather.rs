@@ -15,14 +15,14 @@ use crate::write::big::{self, Kind};
 /// Makes the folder of the whole run from those of all its shards, given in order.
 pub fn gather(to: &Path, shards: &[PathBuf], threads: usize) -> Result<()> {
     let [first, others @ ..] = shards else {
-        bail!("no folder of a shard");
+        bail!("not a folder of a shard");
     };
     let names = files(first)?;
     for other in others {
         let differs = names.symmetric_difference(&files(other)?).next().cloned();
         if let Some(name) = differs {
             let (first, other, name) = (first.display(), other.display(), name.display());
-            bail!("{first} and {other} are not of one run: only one of them has {name}");
+            bail!("{first} and {other} are from different runs: only one of them has {name}");
         }
     }
     let folder = WholeFolder::begin(to)?;
@@ -63,7 +63,7 @@ fn same(paths: &[PathBuf], folder: &Path) -> Result<Vec<u8>> {
     for other in others {
         ensure!(
             text(other)? == of_first,
-            "{} and {} are not of one run: they differ",
+            "{} and {} are from different runs: they differ",
             first.display(),
             other.display()
         );

@@ -156,7 +156,7 @@ fn what_cannot_be_indexed_leaves_nothing() {
     assert_eq!(left, ["model.onnx"]);
     let (error, _) = failure(bench.run("-z --index -o /dev/null", SEQUENCE));
     assert!(
-        error.contains("/dev/null: it is no regular file"),
+        error.contains("/dev/null: it is not a regular file"),
         "{error}"
     );
 }

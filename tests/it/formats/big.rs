@@ -189,7 +189,10 @@ fn what_cannot_be_written_is_an_error_of_one_line() {
         assert!(!bench.path("out.big").exists());
     }
     let (error, _) = failure(bench.run("-q -f bigwig -o /dev/null", SEQUENCE));
-    assert!(error.contains("/dev/null: is no regular file"), "{error}");
+    assert!(
+        error.contains("/dev/null: is not a regular file"),
+        "{error}"
+    );
 }
 
 #[test]

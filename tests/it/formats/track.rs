@@ -83,7 +83,7 @@ fn what_is_no_track_has_no_track_line() {
     let bench = Bench::new(&behind_ag());
     for format in ["gff3", "tsv", "spsc"] {
         let error = refusal(&bench, &format!("--track -f {format}"));
-        let reason = format!("--track: --format {format} is no track");
+        let reason = format!("--track: --format {format} is not a format of tracks");
         assert!(error.contains(&reason), "{error}");
     }
     let error = refusal(&bench, "--itemrgb --names");

@@ -12,11 +12,12 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Models,
         shapes_output: true,
         short_doc: "models, with labels or without [exon-start]",
-        long_doc: "Models to run, with commas between: names (see --list-models), paths of ONNX \
-            files, told by a '/' or a '.onnx' in them, or all, every model that has a name. \
-            MODEL:LABEL takes one label of a model, and words behind it are more labels of the \
-            same model: promoter,binding-site:CTCF,REST. May be given several times; the rows of \
-            all models are then in one sorted stream. Default: exon-start.",
+        long_doc: "Models to run, separated by commas. A model is a name (see --list-models), the \
+            path of an ONNX file (a word with '/' or '.onnx'), or all, for every model that \
+            has a name. MODEL:LABEL scores one label of a model; the words that follow it are \
+            further labels of the same model: promoter,binding-site:CTCF,REST. Can be given \
+            several times. The rows of all models are in one sorted output. Default: \
+            exon-start.",
         update: |draft, value| {
             if !draft.models_given {
                 draft.args.models.clear();
@@ -33,10 +34,10 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Models,
         shapes_output: true,
         common: false,
-        short_doc: "folder of more models, by name",
-        long_doc: "Folder whose files NAME.onnx are models with these names, beside the bundled \
-            ones. Default: the folder that the environment variable WINDROW_MODELS names, if it \
-            does. A file with the name of a bundled model must be named by its path.",
+        short_doc: "folder of further models, by name",
+        long_doc: "Folder of further models: each file NAME.onnx is a model with this name. Default: \
+            the folder in the environment variable WINDROW_MODELS, if it is set. A file with \
+            the name of a bundled model must be given by its path.",
         update: |draft, value| {
             draft.args.models_folder = Some(value.path()?);
             Ok(())
@@ -48,9 +49,10 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Models,
         short_doc: "print the models and their labels and exit",
         long_doc: "Print the models that have a name, with task, window, step, strandedness and \
-            labels, and exit. With --format tsv, a row a label: model, label, task, window, step, \
-            strand, output, default threshold, whether there is a background, assembly, license, \
-            SHA-256 and origin; with --format json, the same as JSON.",
+            labels, and exit. With --format tsv, print a row for each label: model, label, \
+            task, window, step, strand, output, default threshold, whether there is a \
+            background, assembly, license, SHA-256 and origin. With --format json, print the \
+            same as JSON.",
         update: |draft, _| {
             draft.instead.get_or_insert(Command::ListModels {
                 listing: Listing::Screen,
@@ -66,8 +68,9 @@ pub(super) const FLAGS: &[Flag] = &[
         completes: Completes::Models,
         section: Section::Models,
         short_doc: "print a model's card and exit",
-        long_doc: "Print the card of a bundled model or of a model file, as Markdown: what it \
-            predicts, what it was trained on, and how well it did on what it had not seen.",
+        long_doc: "Print the card of a bundled model or of a model file as Markdown, and exit: what \
+            it predicts, its training data, and its accuracy on sequence that it was not \
+            trained on.",
         update: |draft, value| {
             let model = value.text()?.to_owned();
             let folder = None;

@@ -12,9 +12,9 @@ pub(super) const FLAGS: &[Flag] = &[
         choices: Generate::VARIANTS,
         common: false,
         short_doc: "print the man page, completions or autoSql",
-        long_doc: "Print a text that belongs to the program: the man page (man), the completions \
-            for a shell (complete-bash, complete-zsh, complete-fish), or the columns of BED as \
-            bedToBigBed -type=bed6+1 -as=FILE takes them (autosql).",
+        long_doc: "Print a text that belongs to the program: the man page (man), the completions of a \
+            shell (complete-bash, complete-zsh, complete-fish), or the columns of BED for \
+            bedToBigBed -type=bed6+1 -as=FILE (autosql).",
         update: |draft, value| {
             let what = value.choice()?;
             draft.instead.get_or_insert(Command::Generate(what));
@@ -37,8 +37,9 @@ pub(super) const FLAGS: &[Flag] = &[
         long: "version",
         short: &['V'],
         short_doc: "print versions and exit",
-        long_doc: "Print the version of windrow on the first line, then of the inference engine, \
-            of htslib with the compressions of CRAM built in, the vector instructions in use, and the bundled models.",
+        long_doc: "Print the version of windrow on the first line, then the versions of the inference \
+            engine and of htslib (with its codecs of CRAM), the vector instructions in use, \
+            and the bundled models.",
         update: |draft, _| {
             draft.instead.get_or_insert(Command::Version);
             Ok(())

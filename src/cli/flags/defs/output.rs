@@ -15,13 +15,14 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         shapes_output: true,
         short_doc: "bed, bedgraph, bigwig, ... (see --help) [bed]",
-        long_doc: "Output format: bed (BED6+1); bedgraph (four columns, one model with one label, \
-            one strand a file); narrowpeak (BED6+4, with the summits of calls); gff3; tsv (a table \
-            with titles); or spsc (scores of acceptors at the start and of donors at the end of \
-            exons, for minimap2 --spsc and miniprot --spsc: one exon_start model, every window). bigwig and bigbed hold the rows \
-            of bedgraph and bed with an index and summaries for browsers; they need --output. \
-            Default: what the name of --output says (x.bed, .bedgraph, .narrowPeak, .gff3, .tsv, \
-            .spsc, .bw, .bb), else bed.",
+        long_doc: "Output format. bed: BED6+1. bedgraph: four columns, for one label of one model on \
+            one strand. narrowpeak: BED6+4, with the summits of calls. gff3. tsv: a table with \
+            column titles. spsc: splice scores for minimap2 --spsc and miniprot --spsc, of \
+            acceptors at exon starts and donors at exon ends, for every window of one \
+            exon_start model. bigwig and bigbed: the rows of bedgraph and bed with an index \
+            and summaries, for browsers; they need --output. Default: the format of the name \
+            of --output (.bed, .bedgraph, .narrowPeak, .gff3, .tsv, .spsc, .bw, .bb), else \
+            bed.",
         update: |draft, value| {
             if value.text() == Ok("json") {
                 draft.listing = Some(Listing::Json);
@@ -40,11 +41,12 @@ pub(super) const FLAGS: &[Flag] = &[
         value: Some("FILE"),
         completes: Completes::Files,
         section: Section::Output,
-        short_doc: "write FILE, whole or not at all [standard output]",
-        long_doc: "Write FILE instead of standard output. It appears under its name only when the \
-            run has succeeded; '-' is standard output. Its extension chooses the format where \
-            --format does not, and .gz means --bgzip. A name that contradicts --format is refused, \
-            and so is a file that is an input or another output of the same run.",
+        short_doc: "write FILE, complete or not at all [standard output]",
+        long_doc: "Write FILE instead of standard output; '-' is standard output. FILE is written \
+            under a temporary name, and gets its name when the run has succeeded. Its \
+            extension chooses the format if --format is not given, and .gz means --bgzip. A \
+            name that contradicts --format is refused, and so is a file that is an input or \
+            another output of the run.",
         update: |draft, value| {
             draft.args.output = Some(value.path()?).filter(|path| path.as_os_str() != "-");
             Ok(())
@@ -56,8 +58,8 @@ pub(super) const FLAGS: &[Flag] = &[
         short: &['z'],
         section: Section::Output,
         short_doc: "compress the output to block gzip",
-        long_doc: "Compress the output to block gzip, as bgzip does. What is written beside it \
-            (--stats, --unscored) stays plain.",
+        long_doc: "Compress the output to block gzip, as bgzip does. Other files, such as those of \
+            --stats and --unscored, are not compressed.",
         update: |draft, _| {
             draft.args.bgzip = true;
             Ok(())
@@ -69,9 +71,9 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         common: false,
         short_doc: "index the bgzip output, as tabix does",
-        long_doc: "With --bgzip and --output FILE, write an index of the rows beside it, for \
-            tabix: FILE.tbi, or FILE.csi if a contig is longer than 536,870,912 bases. File and \
-            index appear together or not at all. Contigs must come in one piece each.",
+        long_doc: "With --bgzip and --output FILE, write an index of the rows for tabix: FILE.tbi, or \
+            FILE.csi if a contig is longer than 536,870,912 bases. If either file cannot be \
+            written, there is neither. The rows of each contig must be in one piece.",
         update: |draft, _| {
             draft.args.index = true;
             Ok(())
@@ -83,8 +85,8 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         shapes_output: true,
         short_doc: "leave out the lines above the rows",
-        long_doc: "Leave out all lines above the rows: those with '#' that tell tool, command, \
-            models and parameters, ##gff-version, and the titles of tsv.",
+        long_doc: "Leave out all lines above the rows: the '#' lines with program, command, models \
+            and parameters, ##gff-version, and the column titles of tsv.",
         update: |draft, _| {
             draft.args.no_header = true;
             Ok(())
@@ -98,9 +100,9 @@ pub(super) const FLAGS: &[Flag] = &[
         common: false,
         short_doc: "a track line for browsers above the rows",
         long_doc: "Write a track line above the rows of bed, bedgraph or narrowpeak, for the UCSC \
-            browser, IGV and others. Rows of bed then have six columns: browsers take a seventh \
-            for something else. Converters and sorters refuse such a line. --no-header leaves \
-            it in.",
+            browser, IGV and others. Rows of bed then have six columns, since browsers read a \
+            seventh column as thickStart. Programs that convert or sort rows refuse track \
+            lines. --no-header does not remove it.",
         update: |draft, _| {
             draft.args.track = true;
             Ok(())
@@ -112,10 +114,10 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         shapes_output: true,
         common: false,
-        short_doc: "bed of nine columns, coloured by label and strand",
+        short_doc: "bed with nine columns, coloured by label and strand",
         long_doc: "Write bed as BED9: thickStart and thickEnd are start and end, and itemRgb is a \
-            colour by label and strand, darker on the reverse strand. There is no column for the \
-            value, nor for names. With --track, the line above the rows has itemRgb=On.",
+            colour by label and strand, darker on the reverse strand. There are no columns for \
+            value and name. With --track, the track line has itemRgb=On.",
         update: |draft, _| {
             draft.args.item_rgb = true;
             Ok(())
@@ -128,14 +130,14 @@ pub(super) const FLAGS: &[Flag] = &[
         completes: Completes::Files,
         section: Section::Output,
         common: false,
-        short_doc: "make DIR with bigWigs, bigBeds and a hub of them",
-        long_doc: "Also make the folder DIR, in the same pass: for each model, label and strand a \
-            bigWig of the values of all windows and a bigBed of the calls; a hub of them for the \
-            UCSC browser (hub.txt, genomes.txt, trackDb.txt); a session for igv.js \
-            (igv-session.json); and chrom.sizes. Values are -log10 of the share of a genome that \
-            scores at least as much where the model has a background, else probabilities. Rows \
-            must be calls. DIR must not be there; it appears when the run has succeeded. --gather \
-            makes one of those of shards.",
+        short_doc: "make DIR with bigWigs, bigBeds and their hub",
+        long_doc: "Also make the folder DIR, in the same run. It holds, for each model, label and \
+            strand, a bigWig of the values of all windows and a bigBed of the calls; a hub for \
+            the UCSC browser (hub.txt, genomes.txt, trackDb.txt); a session for igv.js \
+            (igv-session.json); and chrom.sizes. Values are -log10 of the share of a genome \
+            that scores at least as much, or probabilities if the model has no background. \
+            Rows must be calls. DIR must not exist; it gets its name when the run has \
+            succeeded. --gather merges the folders of shards.",
         update: |draft, value| {
             draft.args.tracks = Some(value.path()?);
             Ok(())
@@ -147,10 +149,10 @@ pub(super) const FLAGS: &[Flag] = &[
         value: Some("NAME"),
         section: Section::Output,
         common: false,
-        short_doc: "name of the sequence in --tracks, such as hg38",
-        long_doc: "Name of the sequence in the hub and the session of --tracks: that of an \
-            assembly which the browser knows, such as hg38. Default: the name of the FASTA file \
-            without its ending.",
+        short_doc: "name of the genome in --tracks, such as hg38",
+        long_doc: "Name of the genome in the hub and the session of --tracks: an assembly that the \
+            browser knows, such as hg38. Default: the name of the FASTA file without its \
+            extension.",
         update: |draft, value| {
             draft.args.genome = Some(value.text()?.to_owned());
             Ok(())
@@ -164,10 +166,10 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         common: false,
         short_doc: "write names and lengths of the contigs to FILE",
-        long_doc: "Write the contigs that were read to FILE, in the order in which they came: name, \
-            tab, length. Of contigs of a --reference or in the header of alignments that is the \
-            whole length, of records with coordinates in their headers the end of the last one. '-' is \
-            standard output, if --output names a file.",
+        long_doc: "Write the contigs that were read to FILE, in input order: name, tab, length. The \
+            length of a contig in --reference or in the header of alignments is its whole \
+            length. For records with coordinates in their headers it is the end of the last \
+            record. '-' is standard output, if --output names a file.",
         update: |draft, value| {
             draft.args.chrom_sizes = Some(value.path()?);
             Ok(())
@@ -180,8 +182,9 @@ pub(super) const FLAGS: &[Flag] = &[
         completes: Completes::Files,
         section: Section::Output,
         short_doc: "write the ledger to FILE as JSON",
-        long_doc: "Write the ledger to FILE as JSON: records, bases read, scored and unscored by \
-            reason, calls, time and peak memory. '-' is standard output, if --output names a file.",
+        long_doc: "Write the ledger to FILE as JSON: records, bases read, bases scored, bases \
+            unscored by reason, calls, time and peak memory. '-' is standard output, if \
+            --output names a file.",
         update: |draft, value| {
             draft.args.stats = Some(value.path()?);
             Ok(())
@@ -194,10 +197,11 @@ pub(super) const FLAGS: &[Flag] = &[
         completes: Completes::Files,
         section: Section::Output,
         common: false,
-        short_doc: "write FILE_mqc.json, which MultiQC takes",
-        long_doc: "Write the ledger to FILE as custom content of MultiQC, which takes files named \
-            *_mqc.json as they are: bases read, scored and unscored by reason, rows, rates. '-' is \
-            standard output, if --output names a file. --sample names the line.",
+        short_doc: "write the ledger to FILE_mqc.json for MultiQC",
+        long_doc: "Write the ledger to FILE as custom content of MultiQC, which finds files named \
+            *_mqc.json without any setting: bases read, scored, and unscored by reason, rows, \
+            and rates. --sample names the line. '-' is standard output, if --output names a \
+            file.",
         update: |draft, value| {
             draft.args.multiqc = Some(value.path()?);
             Ok(())
@@ -210,12 +214,12 @@ pub(super) const FLAGS: &[Flag] = &[
         completes: Completes::Files,
         section: Section::Output,
         common: false,
-        short_doc: "write a page that shows the run to FILE.html",
-        long_doc: "Write one page of HTML, without anything from elsewhere: bases read, scored and \
-            unscored by reason, calls by label, calls a megabase along the 30 contigs with most \
-            bases, and how rare scores are next to the background of each model. It holds no time \
-            and no host: equal runs write equal bytes. --sample is its title. '-' is standard \
-            output, if --output names a file. Rows must be calls.",
+        short_doc: "write a page about the run to FILE.html",
+        long_doc: "Write a page of HTML that needs no other file: bases read, scored, and unscored by \
+            reason; calls by label; calls in a megabase along the 30 contigs with the most \
+            bases; and the scores next to the background of each model. Equal runs write equal \
+            bytes, since the page holds no time and no host. --sample is its title. '-' is \
+            standard output, if --output names a file. Rows must be calls.",
         update: |draft, value| {
             draft.args.report = Some(value.path()?);
             Ok(())
@@ -228,9 +232,9 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         common: false,
         short_doc: "name of the input in --multiqc and --report",
-        long_doc: "Name of what was read, for --multiqc and --report. Reports of MultiQC hold each name once, so it is to \
-            be unlike those of other runs. Default: the name of the first input, less its folder \
-            and what follows the first dot.",
+        long_doc: "Name of the sample, for --multiqc and --report. Runs in one MultiQC report need \
+            different names, since the report shows each name once. Default: the name of the \
+            first input, without its folder and what follows the first dot.",
         update: |draft, value| {
             let name = value.text()?;
             if name.is_empty() || name.chars().any(char::is_control) {
@@ -247,13 +251,13 @@ pub(super) const FLAGS: &[Flag] = &[
         completes: Completes::Files,
         section: Section::Output,
         common: false,
-        short_doc: "make OUT of the outputs of shards, named as INPUT",
-        long_doc: "Make OUT of what the parts of a --shard wrote, named in their order in place of \
-            INPUT: the bytes of the run without it. The name says the kind: rows of text, plain or \
-            .gz; .bw and .bb; .json of --stats, whose counts are added; or, if the shards are \
-            folders, those of --tracks. Ledgers and folders say which part they are of, and each \
-            must be there once. OUT appears whole or not at all. Of other flags only --threads \
-            may stand beside it.",
+        short_doc: "merge the outputs of shards, named as INPUT, to OUT",
+        long_doc: "Make OUT from the outputs of a run's shards, which are named in place of INPUT, in \
+            order. OUT has the bytes of a run without --shard. The names tell the kind: rows \
+            of text (plain or .gz), .bw, .bb, .json of --stats (whose counts are summed), or \
+            folders of --tracks. Ledgers and folders hold the number of their shard, and each \
+            shard must be given once. OUT is complete or not written at all. The only other \
+            flag that can be given is --threads.",
         update: |draft, value| {
             draft.gather = Some(value.path()?);
             Ok(())
@@ -267,8 +271,8 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         short_doc: "write the unscored intervals to FILE as BED",
         long_doc: "Write the intervals that were not scored to FILE as BED: contig, start, end, \
-            reason (short_contig, contig_end, unknown_bases or soft_masked) and model. '-' is standard \
-            output, if --output names a file.",
+            reason (short_contig, contig_end, unknown_bases or soft_masked) and model. '-' is \
+            standard output, if --output names a file.",
         update: |draft, value| {
             draft.args.unscored = Some(value.path()?);
             Ok(())

@@ -19,8 +19,8 @@ pub(super) const FLAGS: &[Flag] = &[
         value: Some("N"),
         section: Section::Running,
         short_doc: "threads that score (also -@) [all cores]",
-        long_doc: "Threads that score; one of them also writes, and one more reads. The output is the \
-            same for any number. Default: one a core.",
+        long_doc: "Number of threads that score. One of them also writes, and a further thread reads. \
+            The output is the same for any number. Default: one for each core.",
         update: |draft, value| {
             draft.args.threads = value.count(1..=MAX_THREADS)?;
             Ok(())
@@ -35,12 +35,12 @@ pub(super) const FLAGS: &[Flag] = &[
         shapes_output: true,
         same_bytes: &["auto", "avx512", "avx2", "neon", "portable"],
         common: false,
-        short_doc: "what runs dense models [auto]",
-        long_doc: "What runs dense models: auto, the kernels of windrow with the best \
-            instructions of this machine; avx512, avx2, neon or portable, the kernels with these \
-            instructions, for the same bytes at another speed; tract, the library that runs any \
-            model, whose last decimal may differ. Models that the kernels do not fit are always \
-            run by tract; -v says so. Default: auto.",
+        short_doc: "engine of dense models [auto]",
+        long_doc: "Engine of dense models. auto: the kernels of windrow, with the best instructions \
+            of this machine. avx512, avx2, neon or portable: the kernels with these \
+            instructions; the output has the same bytes. tract: the library that runs any \
+            model; the last digit of values may differ. Models that the kernels cannot run are \
+            run by tract, and -v reports it. Default: auto.",
         update: |draft, value| {
             draft.args.engine = value.choice()?;
             Ok(())
@@ -53,8 +53,8 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Running,
         common: false,
         short_doc: "bases of a work unit [65536]",
-        long_doc: "Bases of a work unit. Memory grows with it, times the threads; the output is \
-            the same for any size. Default: 65536.",
+        long_doc: "Bases of a work unit. Memory is proportional to it, times the number of threads. \
+            The output is the same for any size. Default: 65536.",
         update: |draft, value| {
             draft.args.chunk_size = value.count(MIN_CHUNK..=MAX_CHUNK)?;
             Ok(())
@@ -66,7 +66,7 @@ pub(super) const FLAGS: &[Flag] = &[
         short: &['q'],
         section: Section::Running,
         short_doc: "no summary on standard error",
-        long_doc: "No summary and no warnings on standard error; errors are still printed.",
+        long_doc: "Write no summary and no warnings to standard error. Errors are still written.",
         update: |draft, _| {
             draft.args.quiet = true;
             Ok(())
@@ -77,8 +77,9 @@ pub(super) const FLAGS: &[Flag] = &[
         long: "verbose",
         short: &['v'],
         section: Section::Running,
-        short_doc: "say more on standard error",
-        long_doc: "Say on standard error what runs each model, and how many records each input holds.",
+        short_doc: "report more on standard error",
+        long_doc: "Report on standard error which engine runs each model, and how many records each \
+            input holds.",
         update: |draft, _| {
             draft.args.verbose = true;
             Ok(())

@@ -20,10 +20,10 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Scoring,
         shapes_output: true,
         short_doc: "bases between windows [the model's step]",
-        long_doc: "Bases between the starts of neighbouring windows, counted from the start of \
-            each contig. A multiple of the step of every model that is run. More than the step needs \
-            --raw if calls of the model are points, as those of exon-start: the windows left out \
-            could be the best ones. Default: the step.",
+        long_doc: "Bases between the starts of neighbouring windows, which begin at multiples of it \
+            on each contig. It must be a multiple of the step of each model. If a model calls \
+            points, as exon-start does, a stride above the step needs --raw: the best windows \
+            could be among those that are left out. Default: the step.",
         update: |draft, value| {
             draft.args.stride = Some(value.count(1..=MAX_STRIDE)?);
             Ok(())
@@ -37,9 +37,9 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Scoring,
         shapes_output: true,
         short_doc: "strands to score: both, + or - [both; bedgraph: +]",
-        long_doc: "Strands to score with a stranded model: both, + or -. bedGraph holds one \
-            strand a file, so it takes + or -. Symmetric models score both strands at once and \
-            take only both. Default: both; with --format bedgraph, +.",
+        long_doc: "Strands to score with a stranded model: both, + or -. bedGraph holds one strand in \
+            a file, so it takes + or -. Symmetric models score both strands at once, and take \
+            only both. Default: both; with --format bedgraph, +.",
         update: |draft, value| {
             let strand = value.choice()?;
             draft.args.strand = Some(strand);
@@ -53,13 +53,13 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Scoring,
         shapes_output: true,
         short_doc: "least probability of a call [the model's]",
-        long_doc: "Least value of a call or, with --raw, of a row. For models with a logit output \
-            it is the calibrated probability, from 0 to 1: the share of true sites among \
-            positions with that score on a genome. For models that predict a value it is that \
-            value. MODEL=X is for one model, MODEL:LABEL=X for one label, with commas between \
-            several: 0.5,promoter=0.02,binding-site:CTCF=0.1. So it is with --precision, --fdr and \
-            --rate, of which one can be given. Default: the threshold that the model states; with \
-            --raw, none.",
+        long_doc: "Least value of a call or, with --raw, of a row. For models with a logit output it \
+            is the calibrated probability, from 0 to 1: the share of true sites among \
+            positions of a genome with this score. For models that predict a value it is this \
+            value. X is for all models, MODEL=X for one model and MODEL:LABEL=X for one label, \
+            separated by commas: 0.5,promoter=0.02,binding-site:CTCF=0.1. --precision, --fdr \
+            and --rate take the same forms; only one of the four can be given. Default: the \
+            threshold that the model states; with --raw, none.",
         update: |draft, value| {
             draft.add_bounds(value, |value| value.finite().map(Threshold::Score))
         },
@@ -71,12 +71,12 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Scoring,
         shapes_output: true,
         common: false,
-        short_doc: "least share of true sites, call by call",
-        long_doc: "Write a call if the share of true sites among positions with its score is at \
-            least P, by the calibration of the model. The share among all calls is then at least \
-            P, and as a rule more, on a genome like the one of the calibration. The header says \
-            which logit that is. Refused for models that give no probabilities, and for what \
-            the calibration of a model does not reach. Not beside --min-score, --fdr or --rate.",
+        short_doc: "least share of true sites at the score of a call",
+        long_doc: "Write a call if, by the calibration of the model, the share of true sites among \
+            positions with its score is at least P. On a genome like that of the calibration, \
+            the share of true sites among all calls is then at least P, and usually higher. \
+            The header names the logit that P corresponds to. Models without probabilities, \
+            and a P that the calibration does not reach, are refused.",
         update: |draft, value| {
             draft.add_bounds(value, |value| value.fraction().map(Threshold::Precision))
         },
@@ -88,10 +88,10 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Scoring,
         shapes_output: true,
         common: false,
-        short_doc: "most false calls, as a share: --precision 1-Q",
-        long_doc: "The same as --precision with 1 - Q: each call is false with a probability of at \
-            most Q (its local false discovery rate), and so at most the share Q of all calls. Not \
-            beside --min-score, --precision or --rate.",
+        short_doc: "greatest share of false calls: --precision 1-Q",
+        long_doc: "As --precision with 1 - Q: by the calibration, the probability that a call is \
+            false (its local false discovery rate) is at most Q, and so is the share of false \
+            calls.",
         update: |draft, value| {
             draft.add_bounds(value, |value| value.fraction().map(Threshold::Fdr))
         },
@@ -104,11 +104,11 @@ pub(super) const FLAGS: &[Flag] = &[
         shapes_output: true,
         common: false,
         short_doc: "threshold that N positions a megabase reach",
-        long_doc: "The least score of a call is the one that N positions a megabase reach on the \
-            background of the model: sequence that stands for a genome, both strands together, at \
-            the step of the model. Calls are fewer, as neighbours become one. It works for every \
-            model that has a background, calibrated or not; the header says which raw output it \
-            is. Not beside --min-score, --precision or --fdr.",
+        long_doc: "The threshold is the score that N positions in a megabase reach on the background \
+            of the model (sequence that stands for a genome, both strands together, at the \
+            step of the model). There are fewer calls than that, since neighbouring positions \
+            make one call. It works for every model that has a background, calibrated or not. \
+            The header names the raw output that N corresponds to.",
         update: |draft, value| {
             draft.add_bounds(value, |value| {
                 let rate = value.text().ok().and_then(Threshold::parse_rate);
@@ -125,12 +125,11 @@ pub(super) const FLAGS: &[Flag] = &[
         shapes_output: true,
         common: false,
         short_doc: "value of a row: probability, logit or rate",
-        long_doc: "What is written as the value of a row. probability: the calibrated \
-            probability, or the plain value of a model that predicts one. logit: the raw output \
-            of the model. rate: -log10 of the share of a genome's positions that score at least \
-            as much, by the background of the model: 3 is one position in a thousand. Values have \
-            at least four significant digits. Calls are the same for all three. Default: \
-            probability.",
+        long_doc: "Quantity of the value of a row. probability: the calibrated probability, or the \
+            value of a model that predicts one. logit: the raw output of the model. rate: \
+            -log10 of the share of a genome's positions that score at least as much, from the \
+            background of the model; 3 is one position in a thousand. Values have at least \
+            four significant digits. Calls are the same for all three. Default: probability.",
         update: |draft, value| {
             draft.args.value = value.choice()?;
             Ok(())
@@ -141,9 +140,9 @@ pub(super) const FLAGS: &[Flag] = &[
         long: "raw",
         section: Section::Scoring,
         shapes_output: true,
-        short_doc: "one row a window instead of calls",
-        long_doc: "Write each window that was scored instead of calls. --min-score still leaves \
-            out rows below it.",
+        short_doc: "a row for each window instead of calls",
+        long_doc: "Write a row for each scored window instead of calls. --min-score leaves out rows \
+            below it.",
         update: |draft, _| {
             draft.args.raw = true;
             Ok(())
@@ -157,11 +156,11 @@ pub(super) const FLAGS: &[Flag] = &[
         shapes_output: true,
         common: false,
         short_doc: "keep the N best calls of a record, or megabase",
-        long_doc: "Keep the N best calls of each label, both strands together. N: of each record, \
-            which is a contig, a region, a covered stretch of a consensus, or a read; written when \
-            it ends. N/Mb: of those that start in each megabase of it, cut at multiples of \
-            1,000,000. Of equal calls the leftmost are better. Not with --shard, as no part knows \
-            the calls of the others.",
+        long_doc: "Keep the N best calls of each label, both strands together. With N, of each record \
+            (a contig, a region, a covered stretch of a consensus, or a read); they are \
+            written at its end. With N/Mb, of each megabase of a record, by the starts of \
+            calls; megabases begin at multiples of 1,000,000. Of equal calls the leftmost is \
+            better. Not with --shard, since no part knows the calls of the others.",
         update: |draft, value| {
             draft.args.top = value.text().ok().and_then(Top::parse);
             match draft.args.top {
@@ -178,9 +177,9 @@ pub(super) const FLAGS: &[Flag] = &[
         shapes_output: true,
         common: false,
         short_doc: "bases within which windows are one call [the model's]",
-        long_doc: "Bases within which windows over the threshold become one call of a region model, \
-            from one reported base to the next; those a stride apart always do. Default: what the \
-            model states.",
+        long_doc: "For region models: windows at or above the threshold whose reported bases are at \
+            most N apart become one call. Windows one stride apart always do. Default: the \
+            distance that the model states.",
         update: |draft, value| {
             draft.args.merge_distance = Some(value.count(0..=MAX_DISTANCE)?);
             Ok(())
@@ -207,8 +206,8 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Scoring,
         shapes_output: true,
         short_doc: "unknown bases allowed in a window [0]",
-        long_doc: "Unknown bases (N and other ambiguity codes) allowed in a window. A window with \
-            more is not scored. Default: 0.",
+        long_doc: "Number of unknown bases (N and other ambiguity codes) that a window may have. A \
+            window with more is not scored. Default: 0.",
         update: |draft, value| {
             draft.args.max_n = value.count(0..=u32::MAX)?;
             Ok(())
@@ -222,8 +221,8 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Scoring,
         shapes_output: true,
         short_doc: "lower-case bases: score or skip [score]",
-        long_doc: "Lower-case (soft-masked) bases: score treats them like any other; skip does \
-            not score windows that report on one. Default: score.",
+        long_doc: "Lower-case (soft-masked) bases. score: treat them like others. skip: do not score \
+            windows that report on one. Default: score.",
         update: |draft, value| {
             draft.args.softmask = value.choice()?;
             Ok(())

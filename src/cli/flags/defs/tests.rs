@@ -371,10 +371,7 @@ fn gather() {
     assert_eq!(asked.shards, ["1.bed", "2.bed"].map(PathBuf::from));
     assert_eq!(asked.threads, 3);
     let refused = parse(["--gather", "all.bed", "-m", "promoter"]).unwrap_err();
-    assert_eq!(
-        refused.to_string(),
-        "--model has no place beside --gather, which joins what runs have written"
-    );
+    assert_eq!(refused.to_string(), "--model cannot be used with --gather");
     assert_eq!(instead("--gather all.bed -h"), Command::Help);
 }
 

@@ -115,7 +115,7 @@ impl<'a> NetBuilder<'a> {
 
     pub fn value(&self, name: &str) -> Result<GraphValue, Unknown> {
         let value = self.values.get(name).cloned();
-        value.ok_or_else(|| Unknown::new("a constant where sequence is meant"))
+        value.ok_or_else(|| Unknown::new("a constant instead of sequence"))
     }
 
     /// A value whose channels come before its columns.

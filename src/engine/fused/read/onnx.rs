@@ -57,14 +57,14 @@ impl Constant {
     pub fn floats(&self) -> Result<&[f32], Unknown> {
         match &self.numbers {
             Numbers::Floats(numbers) => Ok(numbers),
-            Numbers::Integers(_) => Err(Unknown::new("integers where numbers are meant")),
+            Numbers::Integers(_) => Err(Unknown::new("integers instead of floats")),
         }
     }
 
     pub fn integers(&self) -> Result<&[i64], Unknown> {
         match &self.numbers {
             Numbers::Integers(numbers) => Ok(numbers),
-            Numbers::Floats(_) => Err(Unknown::new("numbers where integers are meant")),
+            Numbers::Floats(_) => Err(Unknown::new("floats instead of integers")),
         }
     }
 }

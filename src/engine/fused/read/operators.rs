@@ -134,7 +134,7 @@ impl<'a> NetBuilder<'a> {
         };
         let conv = self.of_bases(&places).ok_or_else(|| operator.unknown())?;
         if !conv.stays_below(rows) {
-            return Err(operator.unknown_kind("places beyond the table"));
+            return Err(operator.unknown_kind("indexes beyond the table"));
         }
         let numbers = table.floats()?.to_vec();
         let sources = vec![places.rows[0].source(1, 1)];

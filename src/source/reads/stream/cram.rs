@@ -82,7 +82,7 @@ fn container<R: Read, W: Write>(
         let checksum = if major == 2 { 0 } else { 4 };
         let all = fields.read + u64::from(stored) + checksum;
         if bytes > BLOCK {
-            let fault = format!("a block says that it holds {bytes} bytes, more than {BLOCK}");
+            let fault = format!("a block states a size of {bytes} bytes, more than {BLOCK}");
             return Err(Fault::Parse(fault).into());
         }
         left = left.checked_sub(all).ok_or_else(corrupt)?;

@@ -76,7 +76,7 @@ fn check(line: &[u8], contigs: &HashSet<BString>) -> Result<(), Fault> {
     let (bases, _qualities) = (field()?, field()?);
     if self::flags(flags).is_none() {
         return fault(format!(
-            "the flags {} are no number up to 65535",
+            "the flags {} are not a number up to 65535",
             escaped(flags)
         ));
     }
@@ -86,7 +86,7 @@ fn check(line: &[u8], contigs: &HashSet<BString>) -> Result<(), Fault> {
     if number(quality, 10).is_none_or(|quality| quality > 255) {
         let quality = escaped(quality);
         return fault(format!(
-            "the mapping quality {quality} is no number up to 255"
+            "the mapping quality {quality} is not a number up to 255"
         ));
     }
     let is_base = |&&letter: &&u8| letter.is_ascii_alphabetic() || b"=.".contains(&letter);
@@ -104,7 +104,7 @@ fn check(line: &[u8], contigs: &HashSet<BString>) -> Result<(), Fault> {
 }
 
 fn no_record() -> Fault {
-    Fault::Parse("no record of SAM".to_owned())
+    Fault::Parse("not a record of SAM".to_owned())
 }
 
 /// Flags as htslib reads them: decimal, or C's hexadecimal or octal.

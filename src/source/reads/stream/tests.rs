@@ -136,7 +136,7 @@ fn sizes_of_cram_that_lie_are_refused() {
     let huge = lies(&[(4, 10, 0x7fff_ffff)]);
     assert_eq!(
         huge,
-        "a block says that it holds 2147483647 bytes, more than 268435456"
+        "a block states a size of 2147483647 bytes, more than 268435456"
     );
     for blocks in [
         [(1, 2_000_000, 9)],
@@ -165,7 +165,7 @@ fn a_flaw_is_found_behind_what_went_on() {
     assert!(stream.flaw(1).is_none());
     let flaw = stream.finish().unwrap();
     assert_eq!((flaw.record, flaw.line), (Some(2), Some(4)));
-    assert_eq!(flaw.fault.to_string(), "no record of SAM");
+    assert_eq!(flaw.fault.to_string(), "not a record of SAM");
     assert_eq!(stream.line(2), Some(4));
 }
 
