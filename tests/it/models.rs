@@ -426,7 +426,7 @@ fn intermediate_tensors_that_would_take_all_memory_are_refused() {
         best.attribute.push(onnx::ints_attribute("axes", &[1]));
         graph.node.push(best);
     });
-    assert!(line.contains("wants an intermediate tensor"), "{line}");
+    assert!(line.contains("needs an intermediate tensor"), "{line}");
 }
 
 #[test]

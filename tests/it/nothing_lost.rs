@@ -208,7 +208,7 @@ fn rows_that_an_index_would_pass_over_are_refused() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{error}");
     assert!(
-        error.contains("passes over the rows of contig #x"),
+        error.contains("would take the rows of contig #x for comments"),
         "{error}"
     );
     let indexed = ["x.gff3.gz", "x.gff3.gz.tbi"];

@@ -213,7 +213,10 @@ fn an_index_of_samtools_is_read() {
     }
     std::fs::remove_file(format!("{blocked}.gzi")).unwrap();
     let output = bench.run(&format!("--raw --no-header -r {blocked}"), input.as_bytes());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("genome.fa.gz.gzi is not there"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("genome.fa.gz.gzi; the file is indexed in memory")
+    );
     assert_eq!(rows(output), expected);
 }
 
@@ -402,9 +405,9 @@ fn vcf_gtf_and_gff_are_told_with_what_makes_bed_of_them() {
     let (query, awk) = ("bcftools query -f ", "awk -F'\\t' ");
     let (bench, reference) = bench();
     for (name, text, line, expected, command) in [
-        ("x.vcf", vcf, 1, "VCF is not read", query),
-        ("x.gtf", &gtf, 2, "GTF or GFF is not read", awk),
-        ("x.gff3", &gff, 1, "GTF or GFF is not read", awk),
+        ("x.vcf", vcf, 1, "windrow does not read VCF", query),
+        ("x.gtf", &gtf, 2, "windrow does not read GTF or GFF", awk),
+        ("x.gff3", &gff, 1, "windrow does not read GTF or GFF", awk),
     ] {
         for (name, bytes) in [
             (name.to_owned(), text.as_bytes().to_vec()),
@@ -428,7 +431,7 @@ fn vcf_gtf_and_gff_are_told_with_what_makes_bed_of_them() {
             }
         }
     }
-    assert!(error("", "BCF\x02\x02\n").contains("BCF is not read"));
+    assert!(error("", "BCF\x02\x02\n").contains("windrow does not read BCF"));
 }
 
 #[test]
@@ -469,7 +472,8 @@ fn an_index_older_than_the_file() {
     age(&index, 100);
     let error = index_error(&bench, &reference, "chr1");
     assert!(
-        error.contains("genome.fa.fai is older than the file; 'samtools faidx'"),
+        error
+            .contains("genome.fa.fai is older than the file; make a new one with 'samtools faidx'"),
         "{error}"
     );
 }

@@ -245,8 +245,8 @@ fn what_is_no_whole_run_of_calls_is_refused() {
     let bench = bench();
     for (flags, reason) in [
         ("--tracks x --raw", "--tracks: rows must be calls"),
-        ("--tracks x --reads each", "--tracks: reads give several"),
-        ("--genome hg38", "--genome is the name of"),
+        ("--tracks x --reads each", "--tracks: rows of reads overlap"),
+        ("--genome hg38", "--genome needs --tracks"),
     ] {
         let refused = refusal(bench.run(flags, b">c\nACGT\n"));
         assert!(refused.contains(reason), "{refused}");
