@@ -130,7 +130,8 @@ fn filter(mut args: Args, echo: String) -> anyhow::Result<()> {
     }
     if let Some(mut multiqc) = multiqc {
         let sample = multiqc::sample(&args);
-        multiqc.write(multiqc::to_json(&report.ledger, &sample, &cost).as_bytes())?;
+        let json = multiqc::to_json(&report.ledger, &sample, plan.shard, &cost);
+        multiqc.write(json.as_bytes())?;
         multiqc.finish()?;
     }
     if let (Some(mut page), Some(census)) = (page, report.census.take()) {

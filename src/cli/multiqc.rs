@@ -11,7 +11,8 @@ use crate::window::Status;
 ///
 /// <https://docs.seqera.io/multiqc/custom_content> describes the keys. MultiQC merges sections of
 /// several files by their `id`, so the `id` has the model's name, and each sample is in it once.
-pub fn to_json(ledger: &Ledger, sample: &str, cost: &Cost) -> String {
+/// A table of a `shard` has its number, which MultiQC ignores and `--gather` reads.
+pub fn to_json(ledger: &Ledger, sample: &str, shard: Option<(u32, u32)>, cost: &Cost) -> String {
     let mut figures = Map::new();
     let mut headers = Map::new();
     let mut add = |key: String, title: String, unit: Json, value: Json| {
@@ -73,7 +74,7 @@ pub fn to_json(ledger: &Ledger, sample: &str, cost: &Cost) -> String {
         json!({ "suffix": " MB", "format": "{:,.0f}" }),
         json!((cost.peak_memory as f64 / 1e6).round()),
     );
-    let json = json!({
+    let mut json = json!({
         "id": "windrow",
         "section_name": "windrow",
         "description": "Rows written, bases scored, bases not scored (by reason), and \
@@ -83,6 +84,9 @@ pub fn to_json(ledger: &Ledger, sample: &str, cost: &Cost) -> String {
         "headers": headers,
         "data": { sample: figures },
     });
+    if let Some((number, count)) = shard {
+        json["shard"] = format!("{number}/{count}").into();
+    }
     format!("{json:#}\n")
 }
 
@@ -143,7 +147,7 @@ mod tests {
             cpu: 2.0,
             peak_memory: 5_000_000,
         };
-        let json: Json = serde_json::from_str(&to_json(&ledger, "liver", &cost)).unwrap();
+        let json: Json = serde_json::from_str(&to_json(&ledger, "liver", None, &cost)).unwrap();
         assert_eq!(json["id"], "windrow");
         assert_eq!(json["plot_type"], "table");
         let figures = &json["data"]["liver"];

@@ -159,6 +159,44 @@ fn ledgers_are_added() {
 }
 
 #[test]
+fn tables_of_multiqc_are_made_one() {
+    let bench = bench();
+    let flags = "--softmask skip --sample liver";
+    let mut shards = shards(&bench, flags, "--multiqc", "_mqc.json", SHARDS);
+    shards.reverse();
+    let to = path(&bench, "all_mqc.json");
+    rows(gather(&to, &shards));
+    let figures = |name: &str| {
+        let mut table: Json = serde_json::from_str(&bench.read(name)).unwrap();
+        for cost in ["bases_per_cpu_second", "peak_memory"] {
+            let cost = &mut table["data"]["liver"][cost];
+            assert!(cost.as_f64().unwrap() > 0.0);
+            *cost = 0.into();
+        }
+        table
+    };
+    let whole = figures("whole_mqc.json");
+    assert_eq!(whole["data"]["liver"]["bases"], 5_901);
+    assert_eq!(figures("all_mqc.json").to_string(), whole.to_string());
+
+    let (error, _) = failure(gather(&to, &shards[1..]));
+    assert!(error.ends_with("shard 8/8 is missing\n"), "{error}");
+    let other = path(&bench, "other_mqc.json");
+    let sample = format!("--sample kidney --shard 8/8 --multiqc {other}");
+    rows(of(&bench, &sample));
+    let (error, _) = failure(gather(&to, &[&shards[1..], &[other]].concat()));
+    assert!(
+        error.ends_with("other_mqc.json are not of one sample and run\n"),
+        "{error}"
+    );
+    let (error, _) = failure(gather(&to, &[path(&bench, "whole_mqc.json")]));
+    assert!(
+        error.ends_with("whole_mqc.json: is no --multiqc of a --shard\n"),
+        "{error}"
+    );
+}
+
+#[test]
 fn folders_of_tracks_are_gathered() {
     let bench = bench();
     let mut shards = shards(&bench, "--genome x", "--tracks", "", SHARDS);

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::cli::flags::{UsageError, named_format};
 use crate::write::Format;
 
+/// The end of the name of a table for MultiQC.
+const MULTIQC: &[u8] = b"_mqc.json";
+
 /// Kinds of output, by how they are merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputKind {
@@ -14,6 +17,8 @@ pub enum OutputKind {
     BigBed,
     /// Ledgers, summed.
     Stats,
+    /// Tables for MultiQC, merged.
+    MultiQc,
     /// Folders of tracks.
     Tracks,
 }
@@ -52,6 +57,9 @@ fn of(path: &Path) -> Result<(OutputKind, bool), UsageError> {
     }
     let is_json = path.extension().is_some_and(|ending| ending == "json");
     match named_format(path) {
+        _ if path.as_os_str().as_encoded_bytes().ends_with(MULTIQC) => {
+            Ok((OutputKind::MultiQc, false))
+        }
         _ if is_json => Ok((OutputKind::Stats, false)),
         (Some(Format::BigWig), false) => Ok((OutputKind::BigWig, false)),
         (Some(Format::BigBed), false) => Ok((OutputKind::BigBed, false)),
@@ -83,6 +91,8 @@ mod tests {
         assert_eq!(told("a.bed.gz", &["1.bed", "2.bed"]), Ok((bed, true)));
         assert_eq!(told("a.bw", &["1.bigWig"]), Ok((OutputKind::BigWig, false)));
         assert_eq!(told("a.json", &["1.json"]), Ok((OutputKind::Stats, false)));
+        let multiqc = Ok((OutputKind::MultiQc, false));
+        assert_eq!(told("a_mqc.json", &["1_mqc.json"]), multiqc);
         let here = env!("CARGO_MANIFEST_DIR");
         assert_eq!(told("a", &[here, here]), Ok((OutputKind::Tracks, false)));
     }
@@ -93,6 +103,7 @@ mod tests {
             ("a.bed", &["1.bed", "2.bedgraph"][..]),
             ("a.bed", &["1.json"]),
             ("a.bw", &["1.bb"]),
+            ("a_mqc.json", &["1.json"]),
             ("a.bed", &["1.bed", env!("CARGO_MANIFEST_DIR")]),
         ] {
             let refused = told(to, shards).unwrap_err();

@@ -1,6 +1,7 @@
 //! Merges the outputs of shards: `--gather OUT SHARD...`.
 
 mod kind;
+mod multiqc;
 mod parts;
 mod rows;
 mod stats;
@@ -46,6 +47,7 @@ pub fn gather(asked: &GatherRequest) -> anyhow::Result<()> {
             rows::gather(to, form, format, shards)
         }
         OutputKind::Stats => stats::gather(to, shards),
+        OutputKind::MultiQc => multiqc::gather(to, shards),
         OutputKind::BigWig => big::gather(to, BigKind::BigWig, shards, *threads),
         OutputKind::BigBed => big::gather(to, BigKind::BigBed, shards, *threads),
         OutputKind::Tracks => {
