@@ -180,7 +180,7 @@ impl Annotator {
             position: foreign.bases,
         })?;
         let mut all = Vec::new();
-        let mut writer = Taker::new(|annotation| {
+        let mut writer = RowCallback::new(|annotation| {
             all.push(annotation);
             Ok(())
         });
@@ -202,7 +202,7 @@ impl Annotator {
         reader: impl Read + Send + 'static,
         take: impl FnMut(Annotation) -> io::Result<()>,
     ) -> Result<Ledger, Error> {
-        let mut writer = Taker::new(take);
+        let mut writer = RowCallback::new(take);
         let options = source::SourceOptions::default();
         let read = |sink: &mut dyn Sink| source::read_bytes(&Input::Stream, reader, &options, sink);
         let (read, ledger) =
@@ -217,18 +217,18 @@ impl Annotator {
 }
 
 /// Passes rows to a function of the caller, until it fails.
-struct Taker<F> {
+struct RowCallback<F> {
     take: F,
     failed: Option<io::Error>,
 }
 
-impl<F: FnMut(Annotation) -> io::Result<()>> Taker<F> {
+impl<F: FnMut(Annotation) -> io::Result<()>> RowCallback<F> {
     fn new(take: F) -> Self {
         Self { take, failed: None }
     }
 }
 
-impl<F: FnMut(Annotation) -> io::Result<()>> Writer for Taker<F> {
+impl<F: FnMut(Annotation) -> io::Result<()>> Writer for RowCallback<F> {
     fn row(&mut self, line: &Line<'_>) {
         if self.failed.is_some() {
             return;

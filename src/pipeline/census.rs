@@ -92,7 +92,7 @@ impl ContigCalls {
 
 /// Sums over the contigs that are not kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Others {
+pub struct UnkeptContigs {
     pub contigs: u64,
     pub bases: u64,
 }
@@ -105,7 +105,7 @@ pub struct Census {
     /// The open contig.
     open: Option<ContigCalls>,
     kept: Vec<ContigCalls>,
-    pub others: Others,
+    pub others: UnkeptContigs,
     /// Number of contigs so far.
     contigs: u64,
     /// Windows by channel.
@@ -118,7 +118,7 @@ impl Census {
             models,
             open: None,
             kept: Vec::new(),
-            others: Others::default(),
+            others: UnkeptContigs::default(),
             contigs: 0,
             windows: vec![[0; RUNGS + 1]; channels],
         }
@@ -140,7 +140,7 @@ impl Census {
     }
 
     /// The contigs with the most bases, in input order.
-    pub fn contigs(mut self) -> (Vec<ContigCalls>, Others) {
+    pub fn contigs(mut self) -> (Vec<ContigCalls>, UnkeptContigs) {
         self.close();
         self.kept.sort_by_key(|contig| contig.number);
         (self.kept, self.others)

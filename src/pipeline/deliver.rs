@@ -10,7 +10,7 @@ use super::census::Census;
 use super::ledger::Ledger;
 use super::setup::Setup;
 use super::sorted::Sorted;
-use super::work::{Found, Mark, Outcome, StatusSpan};
+use super::work::{Outcome, PieceRows, StatusSpan, TrackValue};
 use crate::call::{Best, Call, Caller};
 use crate::source::Place;
 use crate::window::Status;
@@ -132,7 +132,7 @@ impl<'a> Delivery<'a> {
         }
         // All rows that start left of it have come.
         let frontier = match found {
-            Found::Text {
+            PieceRows::Text {
                 rows,
                 counts,
                 starts,
@@ -146,13 +146,13 @@ impl<'a> Delivery<'a> {
                 self.writer.text(&rows);
                 core.end
             }
-            Found::Rows(rows) => {
+            PieceRows::Rows(rows) => {
                 for row in rows {
                     self.written(&row, &place);
                 }
                 core.end
             }
-            Found::Steps(rows) => {
+            PieceRows::Steps(rows) => {
                 let mut whole: Vec<_> = rows
                     .into_iter()
                     .filter_map(|row| self.merger.push(row))
@@ -164,7 +164,7 @@ impl<'a> Delivery<'a> {
                 whole.iter().for_each(|row| self.row(row, &place));
                 self.merger.start().unwrap_or(core.end)
             }
-            Found::Candidates(found) => {
+            PieceRows::Candidates(found) => {
                 let mut calls = Vec::new();
                 for (channel, candidate) in found {
                     self.callers[channel].push(candidate, &mut calls);
@@ -267,7 +267,7 @@ impl<'a> Delivery<'a> {
     /// Passes on the steps of tracks that are complete. Returns where the next one may start.
     fn track_values(
         &mut self,
-        marks: Vec<Vec<Mark>>,
+        marks: Vec<Vec<TrackValue>>,
         known: usize,
         end: Option<usize>,
         place: &Place,
@@ -275,7 +275,7 @@ impl<'a> Delivery<'a> {
         let mut frontier = known;
         for (channel, marks) in marks.into_iter().enumerate() {
             let stride = self.setup.models[self.setup.channels[channel].model].stride;
-            let rows = marks.into_iter().map(|Mark { at, value }| Row {
+            let rows = marks.into_iter().map(|TrackValue { at, value }| Row {
                 start: at,
                 end: (at + stride).min(end.unwrap_or(usize::MAX)),
                 summit: None,

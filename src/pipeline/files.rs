@@ -26,7 +26,7 @@ impl Files {
     /// Begins all files of a plan. `header` is the text above the rows, `subjects` are those of
     /// tracks, one a channel.
     pub fn begin(plan: &Plan, header: String, subjects: Vec<Subject>) -> Result<Self> {
-        let begin = |gallery| Tracks::begin(gallery, subjects);
+        let begin = |options| Tracks::begin(options, subjects);
         let tracks = plan.tracks.as_ref().map(begin).transpose()?;
         Ok(Self {
             layout: plan.output.layout(),

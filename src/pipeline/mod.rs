@@ -72,7 +72,7 @@ pub fn run(plan: &Plan, observer: &dyn Observer) -> Result<Report> {
     let ledger = ledger(&plan.models);
     let mut delivery = Delivery::new(&setup, &settled, observer, ledger, &mut files);
     let (read, delivered) = crew::run(&setup, plan.threads, &mut delivery, |sink| {
-        let mut heard = Heard {
+        let mut heard = ObservedSink {
             inner: sink,
             observer,
         };
@@ -160,12 +160,12 @@ impl Observer for Unobserved {
 }
 
 /// Passes everything to the next sink, and tells the observer how many bases.
-struct Heard<'a> {
+struct ObservedSink<'a> {
     inner: &'a mut dyn Sink,
     observer: &'a dyn Observer,
 }
 
-impl Sink for Heard<'_> {
+impl Sink for ObservedSink<'_> {
     fn begin(&mut self, place: Place) -> Result<()> {
         self.inner.begin(place)
     }

@@ -11,7 +11,7 @@ use crate::source::{self, Input};
 use crate::value::Quantity;
 use crate::window::Softmask;
 use crate::write::Destination;
-use crate::write::tracks::Gallery;
+use crate::write::tracks::TracksOptions;
 
 /// What a run reads, how it scores, and what it writes.
 pub struct Plan {
@@ -25,7 +25,7 @@ pub struct Plan {
     /// File for the unscored intervals as BED.
     pub unscored: Option<PathBuf>,
     /// Folder of tracks to write beside rows; rows must be calls.
-    pub tracks: Option<Gallery>,
+    pub tracks: Option<TracksOptions>,
     /// Whether a census is made for a report.
     pub census: bool,
     /// The shard to score (from 1), and the number of shards.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::census::{Census, RUNGS, RarityCounts, rungs};
 use super::plan::{LoadedModel, ScoredLabel, Scoring};
 use super::values::{threshold_output, track_quantity, value};
-use super::work::Mark;
+use super::work::TrackValue;
 use crate::call::{Best, Call, Caller, Threshold};
 use crate::engine::Engine;
 use crate::model::{CallShape, Contract, Model, Strandedness};
@@ -14,7 +14,7 @@ use crate::source::Place;
 use crate::value::Quantity;
 use crate::window::{Grid, Policy, Softmask};
 use crate::write::tracks::Subject;
-use crate::write::{Holds, Layout, Least, Line, Provenance, Row, color};
+use crate::write::{Layout, Line, Provenance, Row, RowKinds, RowThreshold, color};
 
 /// A model on one strand, or on both at once if it is symmetric.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub struct Scored<'a> {
     /// Distance of calls, in bases: [`Contract::distance`] or that of the command line.
     pub distance: usize,
     /// Labels that are scored, and their thresholds; no threshold if every window is a row.
-    pub least: Vec<(usize, Option<Least>)>,
+    pub least: Vec<(usize, Option<RowThreshold>)>,
 }
 
 /// Bases on both sides of a reported position that its scores and calls may need.
@@ -210,7 +210,7 @@ impl<'a> Setup<'a> {
     }
 
     /// An empty list of values for each channel, if there are tracks.
-    pub fn no_marks(&self) -> Vec<Vec<Mark>> {
+    pub fn no_marks(&self) -> Vec<Vec<TrackValue>> {
         let channels = if self.has_tracks() {
             self.channels.len()
         } else {
@@ -359,8 +359,8 @@ fn scored<'a>(
         (_, StrandChoice::Reverse) => &[Strand::Reverse],
     };
     let of_format = match layout.holds {
-        Holds::Windows(least) => Some(Threshold::Score(least)),
-        Holds::Either | Holds::Calls => None,
+        RowKinds::Windows(least) => Some(Threshold::Score(least)),
+        RowKinds::Either | RowKinds::Calls => None,
     };
     let least: Vec<_> = (loaded.heads.iter())
         .map(|&ScoredLabel { label, threshold }| {
@@ -368,7 +368,7 @@ fn scored<'a>(
                 true => of_format,
                 false => contract.threshold.get(label).copied().map(Threshold::Score),
             };
-            let least = threshold.or(default).map(|asked| Least {
+            let least = threshold.or(default).map(|asked| RowThreshold {
                 asked,
                 output: threshold_output(contract, label, asked),
             });

@@ -40,21 +40,21 @@ pub struct Outcome {
     pub windows: Vec<u64>,
     /// Those of them that report on an unaligned base of a read, by model.
     pub unplaced: Vec<u64>,
-    pub found: Found,
+    pub found: PieceRows,
     /// Values for tracks, by channel; none if there are no tracks.
-    pub marks: Vec<Vec<Mark>>,
+    pub marks: Vec<Vec<TrackValue>>,
     /// Windows by rarity and channel; empty if they are not counted.
     pub census: Vec<census::RarityCounts>,
 }
 
 /// The value of a window in a track, with the base that it reports on.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub struct TrackValue {
     pub at: usize,
     pub value: Value,
 }
 
-pub enum Found {
+pub enum PieceRows {
     /// Windows at or above the threshold with their channel, ascending within a channel.
     Candidates(Vec<(usize, Candidate)>),
     /// Rows as text, their number by channel, and the starts of the first and the last.
@@ -78,7 +78,7 @@ struct ScoredPiece<'u> {
     windows: Vec<u64>,
     unplaced: Vec<u64>,
     found: Vec<(usize, Candidate)>,
-    marks: Vec<Vec<Mark>>,
+    marks: Vec<Vec<TrackValue>>,
     census: Vec<census::RarityCounts>,
 }
 
@@ -230,17 +230,17 @@ impl<'a> Worker<'a> {
             if tracked {
                 let quantity = track_quantity(contract);
                 let value = value(quantity, contract, label, output);
-                draft.marks[channel].push(Mark { at, value });
+                draft.marks[channel].push(TrackValue { at, value });
             }
         }
         Ok(())
     }
 
     /// Results for the delivering thread. Calls need the pieces beside this one, rows do not.
-    fn shape(&self, mut found: Vec<(usize, Candidate)>, piece: &Piece) -> Found {
+    fn shape(&self, mut found: Vec<(usize, Candidate)>, piece: &Piece) -> PieceRows {
         let (setup, place) = (self.setup, &piece.place);
         if !setup.is_raw() {
-            return Found::Candidates(found);
+            return PieceRows::Candidates(found);
         }
         found.sort_by_key(|&(channel, candidate)| (candidate.at, channel));
         found.retain(|&(_, candidate)| place.has(candidate.at));
@@ -264,10 +264,10 @@ impl<'a> Worker<'a> {
             let mut merger = Merger::default();
             let mut steps: Vec<_> = rows.filter_map(|row| merger.push(row)).collect();
             steps.extend(merger.finish());
-            return Found::Steps(steps);
+            return PieceRows::Steps(steps);
         }
         if !setup.shape.text {
-            return Found::Rows(rows.collect());
+            return PieceRows::Rows(rows.collect());
         }
         let (mut text, mut counts) = (Vec::new(), vec![0; setup.channels.len()]);
         let mut starts = None;
@@ -276,7 +276,7 @@ impl<'a> Worker<'a> {
             counts[row.channel] += 1;
             (layout.row)(&setup.line(row, place), &mut text);
         }
-        Found::Text {
+        PieceRows::Text {
             rows: text,
             counts,
             starts,

@@ -12,12 +12,12 @@ pub struct Provenance<'a> {
     pub model: &'a Model,
     pub stride: usize,
     /// Labels that are scored, and their thresholds; no threshold if every window is a row.
-    pub least: &'a [(usize, Option<Least>)],
+    pub least: &'a [(usize, Option<RowThreshold>)],
 }
 
 /// The threshold of rows.
 #[derive(Clone, Copy, Debug)]
-pub struct Least {
+pub struct RowThreshold {
     pub asked: Threshold,
     /// The lowest raw output whose rounded value reaches it.
     pub output: f32,
@@ -69,16 +69,16 @@ pub fn header(to: &Destination, parameters: &Parameters<'_>, models: &[Provenanc
             let label = &labels[*label];
             match least {
                 None => format!("{label}:all"),
-                Some(Least { asked, output }) if *kind == Output::Logit => {
+                Some(RowThreshold { asked, output }) if *kind == Output::Logit => {
                     format!("{label}>={asked} logit>={output}")
                 }
-                Some(Least {
+                Some(RowThreshold {
                     asked: Threshold::Rate(rate),
                     output,
                 }) => {
                     format!("{label}>={rate}/Mb value>={output}")
                 }
-                Some(Least { asked, .. }) => format!("{label}>={asked}"),
+                Some(RowThreshold { asked, .. }) => format!("{label}>={asked}"),
             }
         });
         lines.push(format!(

@@ -130,12 +130,12 @@ pub fn hidden(rows: &[u8], head: usize) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::write::{Form, Target};
+    use crate::write::{Encoding, Target};
 
     fn indexed(rows: &str, index_limit: Option<&Path>) -> Result<()> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("x.bed.gz");
-        let mut target = Target::file(&path, Form::Bgzip)?;
+        let mut target = Target::file(&path, Encoding::Bgzip)?;
         target.write(rows.as_bytes())?;
         target.finish()?;
         let index = index_limit.map_or(folder.path().join("x.bed.gz.tbi"), Path::to_owned);

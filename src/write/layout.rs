@@ -23,7 +23,7 @@ pub struct Layout {
     /// Whether rows are the steps of one track: of a single label on one strand, without overlap,
     /// neighbours of equal value merged.
     pub steps: bool,
-    pub holds: Holds,
+    pub holds: RowKinds,
     /// Type of the track in browsers.
     pub track: BrowserTrack,
     /// Binary format that the rows are converted to at the end; none for text.
@@ -47,7 +47,7 @@ pub enum LabelScope {
 
 /// Rows that a format can hold.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Holds {
+pub enum RowKinds {
     /// Calls or windows.
     Either,
     Calls,
@@ -76,7 +76,7 @@ impl Layout {
         names: false,
         tracks: LabelScope::Any,
         steps: false,
-        holds: Holds::Either,
+        holds: RowKinds::Either,
         track: BrowserTrack::None,
         stored: None,
         index: INTERVAL,

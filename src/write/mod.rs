@@ -37,12 +37,12 @@ mod whole;
 
 pub use color::color;
 pub use format::Format;
-pub use header::{Least, Parameters, Provenance, header};
-pub use layout::{BrowserTrack, Holds, LabelScope, Layout};
+pub use header::{Parameters, Provenance, RowThreshold, header};
+pub use layout::{BrowserTrack, LabelScope, Layout, RowKinds};
 pub use order::Ordered;
 pub use output::{Destination, RowOutput};
 pub use steps::Merger;
-pub use target::{Form, Target};
+pub use target::{Encoding, Target};
 
 use crate::model::Contract;
 use crate::sequence::Strand;

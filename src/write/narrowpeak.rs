@@ -3,14 +3,14 @@
 //! The p column is `-log10` of the share of a genome's positions that score at least as much,
 //! from the background of the model; -1 if the model has none.
 
-use super::{BrowserTrack, Holds, Layout, Line, number};
+use super::{BrowserTrack, Layout, Line, RowKinds, number};
 use crate::model::single;
 use crate::value::Value;
 
 pub(super) const LAYOUT: Layout = Layout {
     row,
     columns: "contig start end label score strand value p q peak",
-    holds: Holds::Calls,
+    holds: RowKinds::Calls,
     track: BrowserTrack::Type("narrowPeak"),
     ..Layout::PLAIN
 };

@@ -8,7 +8,7 @@ use super::Format;
 use super::big::Big;
 use super::index::{Columns, hidden};
 use super::layout::Layout;
-use super::target::{Form, Target};
+use super::target::{Encoding, Target};
 use crate::source::Lengths;
 
 /// Options of the output.
@@ -46,7 +46,11 @@ impl RowOutput {
     /// Begins an output; `head` is the text above the rows.
     pub fn begin(to: &Destination, head: &str) -> Result<Self> {
         let layout = to.layout();
-        let form = if to.bgzip { Form::Bgzip } else { Form::Text };
+        let form = if to.bgzip {
+            Encoding::Bgzip
+        } else {
+            Encoding::Text
+        };
         match (&to.path, layout.stored) {
             (Some(path), Some(kind)) => Ok(Self::Big(Big::file(path, kind)?)),
             (Some(path), None) if to.index => {

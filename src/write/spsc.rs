@@ -6,7 +6,7 @@
 //! of a site over the share of sites among candidates, rounded, from -7 to 13.
 
 use super::index::{Columns, INTERVAL};
-use super::{Holds, LabelScope, Layout, Line, number};
+use super::{LabelScope, Layout, Line, RowKinds, number};
 use crate::model::{Contract, Output, Strandedness, Task};
 
 pub(super) const LAYOUT: Layout = Layout {
@@ -14,7 +14,7 @@ pub(super) const LAYOUT: Layout = Layout {
     comments: false,
     columns: "contig offset strand type score",
     tracks: LabelScope::Model,
-    holds: Holds::Windows(LEAST),
+    holds: RowKinds::Windows(LEAST),
     refuses,
     index: Columns { end: 2, ..INTERVAL },
     ..Layout::PLAIN

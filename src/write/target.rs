@@ -29,17 +29,17 @@ enum Coder {
 
 /// The compression of a destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum Encoding {
     Text,
     /// Block gzip.
     Bgzip,
 }
 
 impl Coder {
-    fn new(file: File, form: Form) -> Self {
+    fn new(file: File, form: Encoding) -> Self {
         match form {
-            Form::Text => Self::Plain(BufWriter::with_capacity(BUFFER, file)),
-            Form::Bgzip => Self::Bgzip(BgzipWriter::new(file)),
+            Encoding::Text => Self::Plain(BufWriter::with_capacity(BUFFER, file)),
+            Encoding::Bgzip => Self::Bgzip(BgzipWriter::new(file)),
         }
     }
 
@@ -59,7 +59,7 @@ impl Coder {
 }
 
 impl Target {
-    pub fn stdout(form: Form) -> Result<Self> {
+    pub fn stdout(form: Encoding) -> Result<Self> {
         let name = "standard output".to_owned();
         let fd = io::stdout()
             .as_fd()
@@ -73,14 +73,14 @@ impl Target {
     /// Text for a side file: standard output if the path is `-`.
     pub fn beside(path: &Path) -> Result<Self> {
         match path.to_str() {
-            Some("-") => Self::stdout(Form::Text),
-            _ => Self::file(path, Form::Text),
+            Some("-") => Self::stdout(Encoding::Text),
+            _ => Self::file(path, Encoding::Text),
         }
     }
 
     /// Begins a file. It is a temporary file in the same folder until [`Self::finish`] gives it its
     /// name.
-    pub fn file(path: &Path, form: Form) -> Result<Self> {
+    pub fn file(path: &Path, form: Encoding) -> Result<Self> {
         let name = path.display().to_string();
         let begun = Whole::begin(path).and_then(|whole| {
             let file = match &whole {
@@ -145,7 +145,7 @@ mod tests {
     fn a_file_appears_when_it_is_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.bed");
-        let mut target = Target::file(&path, Form::Text).unwrap();
+        let mut target = Target::file(&path, Encoding::Text).unwrap();
         target.write(b"row\n").unwrap();
         target.flush().unwrap();
         assert!(!path.exists());
@@ -158,7 +158,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.bed");
         std::fs::write(&path, "old").unwrap();
-        let mut target = Target::file(&path, Form::Text).unwrap();
+        let mut target = Target::file(&path, Encoding::Text).unwrap();
         target.write(b"row\n").unwrap();
         drop(target);
         assert_eq!(std::fs::read(&path).unwrap(), b"old");
@@ -167,11 +167,11 @@ mod tests {
 
     #[test]
     fn a_device_is_written_directly() {
-        let mut target = Target::file(Path::new("/dev/full"), Form::Text).unwrap();
+        let mut target = Target::file(Path::new("/dev/full"), Encoding::Text).unwrap();
         target.write(b"row\n").unwrap();
         assert!(target.finish().is_err());
         assert!(
-            Target::file(Path::new("/dev/null"), Form::Text)
+            Target::file(Path::new("/dev/null"), Encoding::Text)
                 .unwrap()
                 .finish()
                 .is_ok()

@@ -19,7 +19,7 @@ pub use choice::Generate;
 pub use help::{long_help, short_help, usage_line};
 pub use parse::{UsageError, parse};
 pub use suffix::named_format;
-pub use wanted::{Bound, Wanted};
+pub use wanted::{Bound, ModelRequest};
 
 use super::gather::GatherRequest;
 use crate::call::{Threshold, Top};
@@ -40,7 +40,7 @@ pub const DEFAULT_MODEL: &str = "exon-start";
 pub struct Args {
     /// Files to read in order; empty or `-` is standard input.
     pub inputs: Vec<PathBuf>,
-    pub models: Vec<Wanted>,
+    pub models: Vec<ModelRequest>,
     /// Folder of more models, by name.
     pub models_folder: Option<PathBuf>,
     /// Format of all inputs; none to detect it from their first bytes.
@@ -126,7 +126,7 @@ impl Default for Args {
     fn default() -> Self {
         Self {
             inputs: Vec::new(),
-            models: vec![Wanted {
+            models: vec![ModelRequest {
                 model: DEFAULT_MODEL.to_owned(),
                 labels: Vec::new(),
             }],

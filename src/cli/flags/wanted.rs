@@ -4,14 +4,14 @@ use crate::call::Threshold;
 
 /// A model to run, as given.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct ModelRequest {
     /// Name of a model, path of a model file, or `all`.
     pub model: String,
     /// Labels to score; all if empty.
     pub labels: Vec<String>,
 }
 
-impl Wanted {
+impl ModelRequest {
     /// Word for all models that have a name.
     pub const ALL: &'static str = "all";
 
@@ -122,9 +122,9 @@ mod tests {
     fn wanted(texts: &[&str]) -> Result<Vec<(String, String)>, String> {
         let mut all = Vec::new();
         for text in texts {
-            Wanted::add(&mut all, text)?;
+            ModelRequest::add(&mut all, text)?;
         }
-        let shown = |wanted: Wanted| (wanted.model, wanted.labels.join(" "));
+        let shown = |wanted: ModelRequest| (wanted.model, wanted.labels.join(" "));
         Ok(all.into_iter().map(shown).collect())
     }
 

@@ -14,7 +14,7 @@ use super::flags::UsageError;
 use super::plan::distinct;
 use super::signals;
 use crate::write::big::{self, Kind as BigKind};
-use crate::write::{Form, tracks};
+use crate::write::{Encoding, tracks};
 use kind::{OutputKind, kind};
 
 /// Output to make, and the shards.
@@ -43,7 +43,11 @@ pub fn gather(asked: &GatherRequest) -> anyhow::Result<()> {
     signals::remove_temporary_files();
     match kind {
         OutputKind::Rows(format) => {
-            let form = if bgzip { Form::Bgzip } else { Form::Text };
+            let form = if bgzip {
+                Encoding::Bgzip
+            } else {
+                Encoding::Text
+            };
             rows::gather(to, form, format, shards)
         }
         OutputKind::Stats => stats::gather(to, shards),

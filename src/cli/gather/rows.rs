@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::source::decompress;
-use crate::write::{Form, Format, Target};
+use crate::write::{Encoding, Format, Target};
 
 const BUFFER: usize = 1 << 18;
 
 /// Writes the rows of all shards, plain or compressed, to one file. Rows do not name their shard,
 /// so only the position of the header lines can be checked.
-pub fn gather(to: &Path, form: Form, format: Format, shards: &[PathBuf]) -> Result<()> {
+pub fn gather(to: &Path, form: Encoding, format: Format, shards: &[PathBuf]) -> Result<()> {
     let mut target = Target::file(to, form)?;
     for (number, path) in shards.iter().enumerate() {
         let name = || path.display().to_string();

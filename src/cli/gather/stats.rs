@@ -34,7 +34,7 @@ pub fn gather(to: &Path, shards: &[PathBuf]) -> Result<()> {
         })?;
     }
     rate(&mut sum);
-    let mut target = Target::file(to, crate::write::Form::Text)?;
+    let mut target = Target::file(to, crate::write::Encoding::Text)?;
     target.write(format!("{:#}\n", Json::Object(sum)).as_bytes())?;
     target.finish()
 }

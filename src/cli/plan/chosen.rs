@@ -3,7 +3,7 @@
 use super::rule;
 use crate::call::{Threshold, share};
 use crate::cli::catalog::Catalog;
-use crate::cli::flags::{Args, Bound, UsageError, Wanted, threshold_flag};
+use crate::cli::flags::{Args, Bound, ModelRequest, UsageError, threshold_flag};
 use crate::model::{Contract, Model, Output};
 use crate::pipeline::ScoredLabel;
 use crate::suggest::{closest, hint};
@@ -23,20 +23,26 @@ pub(super) fn chosen(args: &Args) -> anyhow::Result<Vec<(Model, Vec<ScoredLabel>
 }
 
 /// The models, with all named ones in the place of `all`.
-fn everything(wanted: &[Wanted], catalog: &Catalog) -> Result<Vec<Wanted>, UsageError> {
-    let Some(all) = wanted.iter().find(|wanted| wanted.model == Wanted::ALL) else {
+fn everything(wanted: &[ModelRequest], catalog: &Catalog) -> Result<Vec<ModelRequest>, UsageError> {
+    let Some(all) = wanted
+        .iter()
+        .find(|wanted| wanted.model == ModelRequest::ALL)
+    else {
         return Ok(wanted.to_vec());
     };
     if !all.labels.is_empty() {
         let text = "--model: all takes no labels; name a model to choose its labels";
         return Err(rule(text.to_owned()));
     }
-    let whole = |model| Wanted {
+    let whole = |model| ModelRequest {
         model,
         labels: Vec::new(),
     };
     let mut every: Vec<_> = catalog.names().into_iter().map(whole).collect();
-    for wanted in wanted.iter().filter(|wanted| wanted.model != Wanted::ALL) {
+    for wanted in wanted
+        .iter()
+        .filter(|wanted| wanted.model != ModelRequest::ALL)
+    {
         if every.iter().any(|other| other.model == wanted.model) {
             let text = format!("--model: {} is named, and is also one of all", wanted.model);
             return Err(rule(text));

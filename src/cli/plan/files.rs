@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::rule;
 use crate::cli::flags::{Args, UsageError};
 use crate::source::reads::Reads;
-use crate::write::tracks::Gallery;
+use crate::write::tracks::TracksOptions;
 
 /// Checks that the flags of files fit each other.
 pub fn check(args: &Args) -> Result<(), UsageError> {
@@ -80,7 +80,7 @@ fn check_tracks(args: &Args) -> Result<(), UsageError> {
 }
 
 /// The folder of tracks, if there is to be one.
-pub fn gallery(args: &Args) -> Option<Gallery> {
+pub fn tracks(args: &Args) -> Option<TracksOptions> {
     const ENDINGS: [&str; 3] = ["fa", "fasta", "fna"];
     let ending = |path: &Path| {
         let name = path.file_name()?.to_str()?;
@@ -95,7 +95,7 @@ pub fn gallery(args: &Args) -> Option<Gallery> {
     };
     let fasta = given.filter(|path| path.is_file() && ending(path).is_some());
     let stem = fasta.and_then(|path| ending(path));
-    Some(Gallery {
+    Some(TracksOptions {
         folder: args.tracks.clone()?,
         genome: (args.genome.clone().or(stem)).unwrap_or_else(|| "genome".to_owned()),
         fasta: fasta.cloned(),

@@ -80,7 +80,7 @@ pub fn plan(args: &mut Args, command: String) -> anyhow::Result<Plan> {
             track: args.track,
             colors: args.item_rgb,
         },
-        tracks: files::gallery(args),
+        tracks: files::tracks(args),
         census: args.report.is_some(),
         chrom_sizes: args.chrom_sizes.clone(),
         unscored: args.unscored.clone(),

@@ -6,7 +6,7 @@ use crate::engine::{self, EngineChoice};
 use crate::model::{CallShape, Contract, Strandedness};
 use crate::sequence::StrandChoice;
 use crate::value::Quantity;
-use crate::write::{BrowserTrack, Format, Holds, LabelScope};
+use crate::write::{BrowserTrack, Format, LabelScope, RowKinds};
 
 pub(super) fn strides(args: &Args, contracts: &[&Contract]) -> Result<Vec<usize>, UsageError> {
     let stride = |contract: &&Contract| match args.stride {
@@ -45,8 +45,8 @@ pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), Us
     let all = of_regions.into_iter().chain([("top", args.top.is_some())]);
     if let Some(flag) = all.clone().find_map(given).filter(|_| args.raw) {
         let windows = match args.layout().holds {
-            Holds::Windows(_) => format!("--format {}", args.format),
-            Holds::Either | Holds::Calls => "--raw".to_owned(),
+            RowKinds::Windows(_) => format!("--format {}", args.format),
+            RowKinds::Either | RowKinds::Calls => "--raw".to_owned(),
         };
         let text = format!("--{flag} is about calls: {windows} writes windows");
         return Err(rule(text));
@@ -81,13 +81,13 @@ pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), Us
 pub(super) fn check_format(args: &mut Args, contracts: &[&Contract]) -> Result<(), UsageError> {
     let (format, layout) = (args.format, args.layout());
     match layout.holds {
-        Holds::Calls if args.raw => {
+        RowKinds::Calls if args.raw => {
             return Err(rule(format!(
                 "--raw: --format {format} holds calls, not windows"
             )));
         }
-        Holds::Windows(_) => args.raw = true,
-        Holds::Calls | Holds::Either => {}
+        RowKinds::Windows(_) => args.raw = true,
+        RowKinds::Calls | RowKinds::Either => {}
     }
     if args.item_rgb && args.format != Format::Bed {
         return Err(rule(format!(

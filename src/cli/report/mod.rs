@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::counted;
 use crate::call::Threshold;
 use crate::model::Contract;
-use crate::pipeline::census::{Census, ContigCalls, Others};
+use crate::pipeline::census::{Census, ContigCalls, UnkeptContigs};
 use crate::pipeline::{Ledger, LoadedModel, ModelLedger, Plan, ScoredLabel};
 use crate::sequence::Strand;
 use crate::window::Status;
@@ -51,7 +51,7 @@ struct ModelPart {
     chart: Option<Chart>,
     /// Largest number of calls a megabase.
     highest: String,
-    contigs: Vec<Strip>,
+    contigs: Vec<ContigBars>,
 }
 
 /// Bases with the same status.
@@ -73,7 +73,7 @@ struct LabelRow {
 
 /// Calls along a contig.
 #[derive(Serialize)]
-struct Strip {
+struct ContigBars {
     name: String,
     bases: String,
     bars: String,
@@ -170,7 +170,7 @@ fn section(
         (name, shown(contract, head.label), *windows)
     });
     let most = highest(contigs, number);
-    let strip = |contig: &ContigCalls| Strip {
+    let strip = |contig: &ContigCalls| ContigBars {
         name: String::from_utf8_lossy(&contig.name).into_owned(),
         bases: grouped(contig.bases),
         bars: bars(contig, number, most),
@@ -203,7 +203,7 @@ fn least(contract: &Contract, head: &ScoredLabel) -> String {
 }
 
 /// A sentence on contigs that are not shown.
-fn rest(others: &Others) -> Option<String> {
+fn rest(others: &UnkeptContigs) -> Option<String> {
     (others.contigs > 0).then(|| {
         format!(
             "The contigs with most bases are shown; {} with {} are not.",
@@ -256,8 +256,8 @@ mod tests {
 
     #[test]
     fn contigs_that_are_not_shown_are_told_of() {
-        assert_eq!(rest(&Others::default()), None);
-        let others = Others {
+        assert_eq!(rest(&UnkeptContigs::default()), None);
+        let others = UnkeptContigs {
             contigs: 2,
             bases: 1,
         };

@@ -9,7 +9,7 @@ use crate::source::tests::Records;
 const CONTIGS: &str = "@SQ\tSN:c1\tLN:4000\n@SQ\tSN:c2\tLN:4000\n";
 
 #[derive(Clone, Debug)]
-struct Made {
+struct SamRead {
     contig: usize,
     start: usize,
     ops: Vec<(char, usize)>,
@@ -26,7 +26,7 @@ fn of_contig(op: char) -> bool {
     "MDN=X".contains(op)
 }
 
-impl Made {
+impl SamRead {
     fn sam(&self, number: usize) -> String {
         let cigar: String = self
             .ops
@@ -108,7 +108,7 @@ fn stretches(records: Records) -> Vec<ConsensusStretch> {
 }
 
 /// Column by column, from a list of all that is there.
-fn naive(made: &[Made], min_depth: usize, min_fraction: f64) -> Vec<ConsensusStretch> {
+fn naive(made: &[SamRead], min_depth: usize, min_fraction: f64) -> Vec<ConsensusStretch> {
     let mut stretches: Vec<ConsensusStretch> = Vec::new();
     for (number, contig) in ["c1", "c2"].into_iter().enumerate() {
         let reads: Vec<_> = made.iter().filter(|read| read.contig == number).collect();
@@ -156,7 +156,7 @@ fn naive(made: &[Made], min_depth: usize, min_fraction: f64) -> Vec<ConsensusStr
 }
 
 /// Reads around the border of a page, now and then over an intron, on two contigs.
-fn made() -> impl Strategy<Value = Vec<Made>> {
+fn made() -> impl Strategy<Value = Vec<SamRead>> {
     let op = prop_oneof![
         6 => (Just('M'), 1usize..20),
         1 => (prop::sample::select(vec!['=', 'X', 'I', 'S', 'H', 'P']), 1usize..4),
@@ -172,7 +172,7 @@ fn made() -> impl Strategy<Value = Vec<Made>> {
                 .sum::<usize>();
             let bases = prop::collection::vec(prop::sample::select(b"AACGTN".to_vec()), len);
             let qualities = prop::option::weighted(0.8, prop::collection::vec(0u8..9, len));
-            (bases, qualities).prop_map(move |(bases, qualities)| Made {
+            (bases, qualities).prop_map(move |(bases, qualities)| SamRead {
                 contig,
                 start,
                 ops: ops.clone(),
@@ -182,7 +182,7 @@ fn made() -> impl Strategy<Value = Vec<Made>> {
         },
     );
     let has_bases =
-        |read: &Made| !read.bases.is_empty() && read.ops.iter().any(|op| of_contig(op.0));
+        |read: &SamRead| !read.bases.is_empty() && read.ops.iter().any(|op| of_contig(op.0));
     let read = read.prop_filter("a read of nothing", has_bases);
     prop::collection::vec(read, 1..25).prop_map(|mut reads| {
         reads.sort_by_key(|read| (read.contig, read.start));
@@ -190,7 +190,7 @@ fn made() -> impl Strategy<Value = Vec<Made>> {
     })
 }
 
-fn sam(made: &[Made]) -> String {
+fn sam(made: &[SamRead]) -> String {
     let lines = made
         .iter()
         .enumerate()

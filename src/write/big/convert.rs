@@ -179,7 +179,7 @@ fn unkept(reason: &str) -> anyhow::Error {
 fn guarded(
     file: &File,
     threads: usize,
-    write: impl FnOnce(Witness, Runtime) -> Result<(), BBIProcessError<RowFault>> + Send,
+    write: impl FnOnce(CheckedFile, Runtime) -> Result<(), BBIProcessError<RowFault>> + Send,
 ) -> Result<()> {
     check_temporary_files()?;
     let runtime = Builder::new_multi_thread()
@@ -187,7 +187,7 @@ fn guarded(
         .thread_name(SHIELDED)
         .build()?;
     let fault = Arc::new(Mutex::new(None));
-    let out = Witness {
+    let out = CheckedFile {
         file: file.try_clone()?,
         fault: fault.clone(),
     };
@@ -205,12 +205,12 @@ fn guarded(
 }
 
 /// A file that keeps its first error.
-struct Witness {
+struct CheckedFile {
     file: File,
     fault: Arc<Mutex<Option<io::Error>>>,
 }
 
-impl Witness {
+impl CheckedFile {
     fn note<T>(&self, done: io::Result<T>) -> io::Result<T> {
         done.map_err(|error| {
             let kind = error.kind();
@@ -222,7 +222,7 @@ impl Witness {
     }
 }
 
-impl Write for Witness {
+impl Write for CheckedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes);
         self.note(written)
@@ -234,7 +234,7 @@ impl Write for Witness {
     }
 }
 
-impl Seek for Witness {
+impl Seek for CheckedFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let sought = self.file.seek(to);
         self.note(sought)

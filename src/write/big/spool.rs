@@ -114,7 +114,7 @@ pub struct Rows {
     /// Runs of which no row was read, the next one last.
     ahead: Vec<Run>,
     /// Runs that are being read, the one with the next row on top.
-    open: BinaryHeap<Open>,
+    open: BinaryHeap<OpenRun>,
 }
 
 impl Rows {
@@ -126,7 +126,7 @@ impl Rows {
                 .is_none_or(|open| run.first <= open.next.start)
         {
             self.ahead.pop();
-            self.open.extend(Open::new(run, self.file.clone())?);
+            self.open.extend(OpenRun::new(run, self.file.clone())?);
         }
         let Some(mut top) = self.open.peek_mut() else {
             return Ok(None);
@@ -139,14 +139,14 @@ impl Rows {
 }
 
 /// The rest of a run.
-struct Open {
+struct OpenRun {
     next: Entry,
     /// Offset of the run in the file, which orders rows with equal starts.
     from: u64,
     text: BufReader<Part>,
 }
 
-impl Open {
+impl OpenRun {
     fn new(run: Run, file: Arc<File>) -> Result<Option<Self>, RowFault> {
         let Run { from, to, .. } = run;
         let buffer = to_index((to - from).min(PART));
@@ -167,25 +167,25 @@ fn next(text: &mut impl BufRead) -> Result<Option<Entry>, RowFault> {
 }
 
 /// Reversed, so that a heap has the smallest on top.
-impl Ord for Open {
+impl Ord for OpenRun {
     fn cmp(&self, other: &Self) -> Ordering {
         other.key().cmp(&self.key())
     }
 }
 
-impl PartialOrd for Open {
+impl PartialOrd for OpenRun {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Open {
+impl PartialEq for OpenRun {
     fn eq(&self, other: &Self) -> bool {
         self.key() == other.key()
     }
 }
 
-impl Eq for Open {}
+impl Eq for OpenRun {}
 
 /// A range of bytes of a file.
 struct Part {

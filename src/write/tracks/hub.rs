@@ -4,7 +4,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Gallery, Subject};
+use super::{Subject, TracksOptions};
 use crate::sequence::Strand;
 use crate::source::Lengths;
 use crate::value::Quantity;
@@ -54,8 +54,8 @@ fn line(text: &str) -> String {
     text.replace(char::is_control, " ")
 }
 
-pub fn hub(gallery: &Gallery) -> String {
-    let genome = line(&gallery.genome);
+pub fn hub(options: &TracksOptions) -> String {
+    let genome = line(&options.genome);
     format!(
         "hub windrow_{}\nshortLabel windrow {genome}\nlongLabel Scores and calls of windrow on \
          {genome}\ngenomesFile genomes.txt\nemail nobody@localhost\n",
@@ -63,8 +63,8 @@ pub fn hub(gallery: &Gallery) -> String {
     )
 }
 
-pub fn genomes(gallery: &Gallery) -> String {
-    format!("genome {}\ntrackDb trackDb.txt\n", line(&gallery.genome))
+pub fn genomes(options: &TracksOptions) -> String {
+    format!("genome {}\ntrackDb trackDb.txt\n", line(&options.genome))
 }
 
 pub fn track_db(subjects: &[Subject]) -> String {
@@ -103,14 +103,14 @@ pub fn track_db(subjects: &[Subject]) -> String {
 
 /// A session with relative paths. Without a FASTA, its reference is a file of lengths.
 pub fn session(
-    gallery: &Gallery,
+    options: &TracksOptions,
     subjects: &[Subject],
     lengths: &Lengths,
     fasta: Option<&str>,
 ) -> String {
-    let genome = &gallery.genome;
+    let genome = &options.genome;
     let mut reference = json!({ "id": genome, "name": genome, "wholeGenomeView": false });
-    match (fasta, gallery.fasta.as_deref()) {
+    match (fasta, options.fasta.as_deref()) {
         (Some(url), Some(path)) => {
             reference["fastaURL"] = url.into();
             let beside = |suffix: &str| {

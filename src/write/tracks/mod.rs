@@ -21,7 +21,7 @@ pub use gather::gather;
 
 /// Options of a folder of tracks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Gallery {
+pub struct TracksOptions {
     /// Folder to make.
     pub folder: PathBuf,
     /// Name of the genome in browsers, such as hg38.
@@ -70,7 +70,7 @@ struct Pair {
 
 /// A folder of tracks, while it is written. It gets its name when it is complete.
 pub struct Tracks {
-    gallery: Gallery,
+    options: TracksOptions,
     subjects: Vec<Subject>,
     pairs: Vec<Pair>,
     folder: WholeFolder,
@@ -78,9 +78,9 @@ pub struct Tracks {
 
 impl Tracks {
     /// Begins a folder. There is one subject a channel.
-    pub fn begin(gallery: &Gallery, subjects: Vec<Subject>) -> Result<Self> {
+    pub fn begin(options: &TracksOptions, subjects: Vec<Subject>) -> Result<Self> {
         check_names(&subjects)?;
-        let folder = WholeFolder::begin(&gallery.folder)?;
+        let folder = WholeFolder::begin(&options.folder)?;
         let pairs = subjects.iter().map(|subject| {
             let file = |suffix: &str, kind| {
                 let name = format!("{}{suffix}", subject.stem());
@@ -94,7 +94,7 @@ impl Tracks {
         });
         Ok(Self {
             pairs: pairs.collect::<Result<_>>()?,
-            gallery: gallery.clone(),
+            options: options.clone(),
             subjects,
             folder,
         })
@@ -137,31 +137,31 @@ impl Tracks {
             values.finish(lengths, false, threads)?;
             calls.finish(lengths, false, threads)?;
         }
-        write_texts(&self.gallery, &self.subjects, lengths, self.folder.path())
-            .with_context(|| self.gallery.folder.display().to_string())?;
+        write_texts(&self.options, &self.subjects, lengths, self.folder.path())
+            .with_context(|| self.options.folder.display().to_string())?;
         self.folder.publish()
     }
 }
 
 fn write_texts(
-    gallery: &Gallery,
+    options: &TracksOptions,
     subjects: &[Subject],
     lengths: &Lengths,
     folder: &Path,
 ) -> io::Result<()> {
     let write = |name: &str, text: &[u8]| fs::write(folder.join(name), text);
-    let fasta = gallery.fasta.as_deref().map(|path| {
+    let fasta = options.fasta.as_deref().map(|path| {
         let from = path.canonicalize()?;
         let folder = folder.canonicalize()?;
         Ok::<_, io::Error>(relative(&from, &folder))
     });
-    let session = hub::session(gallery, subjects, lengths, fasta.transpose()?.as_deref());
-    write("hub.txt", hub::hub(gallery).as_bytes())?;
-    write("genomes.txt", hub::genomes(gallery).as_bytes())?;
+    let session = hub::session(options, subjects, lengths, fasta.transpose()?.as_deref());
+    write("hub.txt", hub::hub(options).as_bytes())?;
+    write("genomes.txt", hub::genomes(options).as_bytes())?;
     write("trackDb.txt", hub::track_db(subjects).as_bytes())?;
     write("chrom.sizes", &lengths.table())?;
     write(SESSION, session.as_bytes())?;
-    match gallery.shard {
+    match options.shard {
         Some((number, count)) => write(PART, format!("{number}/{count}\n").as_bytes()),
         None => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! Flags of models.
 
 use super::SWITCH;
-use crate::cli::flags::{Command, Completes, Flag, Listing, Section, Wanted};
+use crate::cli::flags::{Command, Completes, Flag, Listing, ModelRequest, Section};
 
 pub(super) const FLAGS: &[Flag] = &[
     Flag {
@@ -23,7 +23,7 @@ pub(super) const FLAGS: &[Flag] = &[
                 draft.args.models.clear();
             }
             draft.models_given = true;
-            Wanted::add(&mut draft.args.models, value.text()?)
+            ModelRequest::add(&mut draft.args.models, value.text()?)
         },
         ..SWITCH
     },

@@ -40,7 +40,7 @@ pub struct Flaw {
 
 /// What the thread reports.
 #[derive(Default)]
-struct Told {
+struct StreamReport {
     flaw: Mutex<Option<Flaw>>,
     /// Lines before the first record of SAM.
     header: AtomicU64,
@@ -65,14 +65,14 @@ pub struct Stream {
     format: AlignmentFormat,
     /// The reading end of the pipe; `path` names it.
     pipe: PipeReader,
-    told: Arc<Told>,
+    told: Arc<StreamReport>,
 }
 
 impl Stream {
     /// Starts the thread that sends `text`. It ends with the text, or when the pipe is closed.
     pub fn new(format: AlignmentFormat, text: impl Read + Send + 'static) -> io::Result<Self> {
         let (pipe, to) = io::pipe()?;
-        let told = Arc::new(Told::default());
+        let told = Arc::new(StreamReport::default());
         let telling = told.clone();
         thread::Builder::new()
             .name("alignments".to_owned())
@@ -144,7 +144,7 @@ fn without_sigpipe() {
     }
 }
 
-fn send(format: AlignmentFormat, text: impl Read, to: PipeWriter, told: &Told) {
+fn send(format: AlignmentFormat, text: impl Read, to: PipeWriter, told: &StreamReport) {
     let mut passage = Passage::new(text, to);
     // Records before the fault.
     let mut records = 0;
