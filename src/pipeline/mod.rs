@@ -7,6 +7,7 @@ mod deliver;
 mod files;
 mod ledger;
 mod plan;
+mod reach;
 mod setup;
 mod sorted;
 mod strand;

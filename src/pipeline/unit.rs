@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Result;
 
-use super::setup::Reach;
+use super::reach::Reach;
 use crate::source::{Place, Sink};
 
 /// A part of a stretch, with the halo that windows need on both sides.
