@@ -1,4 +1,4 @@
-//! Rates of the engine alone, on one thread, beside the processor's own limit.
+//! Rates of the engine alone, on one thread, next to the limit of the processor.
 //!
 //! `cargo bench --bench engine -- [--bases N] [--rounds N] [--write FOLDER] [MODEL]...`: bundled
 //! names, paths, or names of networks drawn from a seed; `--write` writes those and ends.

@@ -1,4 +1,4 @@
-//! Rows of bigWig on their way to disk and back, beside the sorter of bed-utils.
+//! Time of the spool of bigWig rows, next to the sorter of bed-utils.
 //!
 //! `cargo bench --bench spool -- [ROWS]`: CPU seconds, user and system, of this process.
 

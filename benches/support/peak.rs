@@ -1,4 +1,4 @@
-//! What the processor can do: fused multiply-adds that wait for nothing.
+//! The limit of the processor: independent fused multiply-adds.
 
 use cpu_time::ThreadTime;
 

@@ -1,4 +1,4 @@
-//! Runs the filter in this process on what libFuzzer makes up.
+//! Runs the filter in this process on the inputs of libFuzzer.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;

@@ -1,4 +1,4 @@
-//! Every model in the binary: small, dense, documented, and at home beside the others.
+//! Every bundled model: small, dense, documented, and with the same rows alone and among others.
 
 use std::io::{BufRead, BufReader};
 

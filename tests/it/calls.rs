@@ -1,4 +1,4 @@
-//! What becomes a call: thresholds, merging, lengths, the best of many.
+//! Calls: thresholds, merging, lengths, and the best ones.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! The lengths of contigs, from whatever knows them.
+//! The lengths of contigs: of an index, a header, or the bases read.
 
 use crate::support::alignments::{bam, sam};
 use crate::support::filter::{Bench, behind_ag, rows};

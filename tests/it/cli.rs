@@ -1,4 +1,4 @@
-//! The command line keeps the manners of a filter.
+//! The command line: exit statuses, help, versions, generated files and pipes.
 
 use std::io::{Read, Write};
 use std::path::Path;

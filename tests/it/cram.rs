@@ -1,4 +1,4 @@
-//! CRAM: what its bases are taken from, and sizes that lie.
+//! CRAM: its reference, and false sizes.
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,4 +1,4 @@
-//! Rows are those of a scorer that shares no code with the filter, and calls those of a naive rule.
+//! Compares rows with a scorer that shares no code with the filter, and calls with a naive rule.
 
 use std::collections::BTreeMap;
 

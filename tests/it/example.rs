@@ -1,4 +1,4 @@
-//! The example in the repository is what its generator makes, and is what the README says it is.
+//! The example is what its generator makes, and has the rows of the README.
 
 #[path = "../../examples/synthesize/contig.rs"]
 mod contig;

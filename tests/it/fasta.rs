@@ -1,4 +1,4 @@
-//! Sequence is read whole, however it is written down.
+//! FASTA: line lengths, line breaks, compression and several files do not change the rows.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! Bad input ends with status 1 and one line; rows of what came before it are out.
+//! Bad input ends with status 1 and one line; the rows before it have been written.
 
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};

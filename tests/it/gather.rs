@@ -1,4 +1,4 @@
-//! What shards wrote becomes the output of the whole run, byte for byte.
+//! The merged outputs of shards are the output of the whole run, byte for byte.
 
 use std::fs;
 use std::path::Path;

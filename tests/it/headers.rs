@@ -1,4 +1,4 @@
-//! Records that say in their header where they lie give the rows of the whole contig.
+//! Records with coordinates in their headers give the rows of the whole contig.
 
 use crate::support::filter::{Bench, behind_ag, failure};
 use crate::support::programs::{output, present};

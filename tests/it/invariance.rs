@@ -1,4 +1,4 @@
-//! The output is a function of input, model and parameters: nothing else shows in it.
+//! The output depends on input, model and parameters only.
 
 use std::collections::HashMap;
 use std::io::Read;

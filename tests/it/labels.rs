@@ -1,4 +1,4 @@
-//! Which labels are scored, above which thresholds, and what is written of them.
+//! Labels: which ones are scored, their thresholds, and the values of their rows.
 
 use crate::support::filter::{Bench, failure, refusal, rows, run};
 use crate::support::onnx::{self, Dim};

@@ -1,4 +1,4 @@
-//! The library says what the command line writes.
+//! The library gives the results of the command line.
 
 use std::io::Cursor;
 

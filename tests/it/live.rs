@@ -1,4 +1,4 @@
-//! Rows of a finished record reach a pipe while the next one is awaited.
+//! Rows of a finished record are written to a pipe while the input pauses.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! What is said on standard error, and to whom.
+//! Warnings and progress on standard error.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! What a model file must be, and how a file that is none is refused: in one line, quickly.
+//! Checks of model files. Bad files are refused quickly, with one line.
 
 use crate::support::onnx::{self, Dim};
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Files that a run must not destroy, and what it leaves behind.
+//! Files that a run must not overwrite, and temporary files that it must not leave.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -1,4 +1,4 @@
-//! Alignments: their consensus, each read along its contig, and reads of their own.
+//! Alignments: consensus, each read along its contig, and raw reads.
 
 use crate::support::alignments::{bam, sam, written};
 use crate::support::filter::{Bench, behind_ag, rows, run};

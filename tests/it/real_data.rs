@@ -1,4 +1,4 @@
-//! The card's figures, found again by the filter itself on real sequence.
+//! The figures of the cards, computed again from the filter's output on real sequence.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;

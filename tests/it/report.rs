@@ -1,4 +1,4 @@
-//! A page that shows a run.
+//! The page of a report.
 
 use crate::support::filter::{Bench, behind_ag, failure, refusal, rows, run};
 use crate::support::onnx;

@@ -1,4 +1,4 @@
-//! The outputs of all shards, one after the other, are the output of the whole run.
+//! The outputs of all shards, concatenated, are the output of the whole run.
 
 use crate::support::filter::{Bench, behind_ag, rows, run};
 use crate::support::onnx;

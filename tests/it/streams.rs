@@ -1,4 +1,4 @@
-//! Standard streams that are closed or full: no panic, and no row that vanishes with status 0.
+//! Closed or full standard streams cause no panic, and no lost row with status 0.
 
 use std::process::{Command, Output, Stdio};
 

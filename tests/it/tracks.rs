@@ -1,4 +1,4 @@
-//! A folder of tracks: what is in it, and that it is whole or not there.
+//! Folders of tracks: their content, and that they are complete or absent.
 
 use std::collections::HashSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Programs that read these formats take what is written.
+//! Other programs read the output.
 
 use std::collections::HashMap;
 use std::io::Cursor;

@@ -141,6 +141,18 @@ fn a_long_contig_takes_a_csi() {
 }
 
 #[test]
+fn an_index_holds_many_contigs() {
+    let bench = Bench::new(&behind_ag());
+    let contigs = 0..200_000;
+    let fasta: String = contigs.map(|n| format!(">c{n}\nTTAGCTT\n")).collect();
+    let (path, _) = indexed(&bench, "", fasta.as_bytes());
+    if present("tabix") {
+        let rows = String::from_utf8(output("tabix", &[&path, "c199999"])).unwrap();
+        assert!(rows.starts_with("c199999\t"), "{rows}");
+    }
+}
+
+#[test]
 fn what_cannot_be_indexed_leaves_nothing() {
     let bench = Bench::new(&behind_ag());
     let twice = [SEQUENCE, b">c2\nTTAGCTT\n", SEQUENCE].concat();

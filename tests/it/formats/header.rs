@@ -1,4 +1,4 @@
-//! What stands above the rows, and where all goes.
+//! The lines above the rows, and the destination of the output.
 
 use super::SEQUENCE;
 use crate::support::filter::{Bench, behind_ag, rows, run};

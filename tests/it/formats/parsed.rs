@@ -1,4 +1,4 @@
-//! An independent parser reads from each text format the sites that are in the sequence.
+//! Independent parsers find the sites of the sequence in each text format.
 
 use std::io;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Every format tells the same calls.
+//! All formats have the same calls.
 
 use crate::support::filter::{Bench, behind_ag};
 use crate::support::onnx;

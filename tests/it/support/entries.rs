@@ -1,4 +1,4 @@
-//! What a fuzzer's input is given to: a command line over files that hold it.
+//! Command lines for the inputs of fuzzers.
 
 use std::fs;
 use std::io;

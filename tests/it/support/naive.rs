@@ -1,4 +1,4 @@
-//! A scorer that shares nothing with the engine: loops in double precision over the weights of an
+//! A scorer that shares no code with the engine: loops in double precision over the weights of an
 //! ONNX file, one window at a time.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! A tiny writer of ONNX files that follow the contract, or break it where a test says so.
+//! A small writer of ONNX files with a contract, for tests that may break it.
 #![allow(dead_code)]
 
 use prost::Message;

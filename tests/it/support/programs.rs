@@ -1,10 +1,10 @@
-//! Programs that tests hold the filter against.
+//! Other programs that tests use.
 
 use std::process::Command;
 
 use super::skips::skip;
 
-/// Whether a program is there; if not, says that the test is skipped.
+/// Whether a program is installed; if not, the test is counted as skipped.
 pub fn present(program: &str) -> bool {
     let found = Command::new(program).arg("--version").output().is_ok();
     if !found {

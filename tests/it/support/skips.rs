@@ -1,5 +1,5 @@
-//! Tests that lack data or a program: the harness counts them as passed, so a last line counts them
-//! again.
+//! Tests that lack data or a program. The harness counts them as passed, so a last line counts them
+//! as skipped.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
