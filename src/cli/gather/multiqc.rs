@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value as Json};
 
 use super::parts;
-use crate::write::{Form, Target};
+use crate::write::{Encoding, Target};
 
 /// What a sample has in the table, by column.
 type Figures = Map<String, Json>;
@@ -36,7 +36,7 @@ pub fn gather(to: &Path, shards: &[PathBuf]) -> Result<()> {
     let mut whole = table.clone();
     let (name, _) = sample(table)?;
     whole["data"][name] = Json::Object(sum(&all)?);
-    let mut target = Target::file(to, Form::Text)?;
+    let mut target = Target::file(to, Encoding::Text)?;
     target.write(format!("{whole:#}\n").as_bytes())?;
     target.finish()
 }
