@@ -135,15 +135,16 @@ impl Reference {
             .is_some_and(|rest| rest.first().is_none_or(u8::is_ascii_whitespace));
         ensure!(read == before && named, misfit);
         if entry.len > 0 {
-            let mut behind = [0; 4];
-            self.seek(entry.byte(entry.len - 1) + 1)?;
-            let read = self.fill(&mut behind)?;
-            let rest = behind[..read].trim_ascii_start();
-            let ends = read == 0 || behind[0].is_ascii_whitespace();
-            ensure!(
-                ends && rest.first().is_none_or(|&first| first == b'>'),
-                misfit
-            );
+            // The last base and what follows it.
+            let mut text = [0; 5];
+            self.seek(entry.byte(entry.len - 1))?;
+            let read = self.fill(&mut text)?;
+            let fits = text[..read].split_first().is_some_and(|(base, behind)| {
+                let ends = behind.first().is_none_or(u8::is_ascii_whitespace);
+                let next = behind.trim_ascii_start().first();
+                !base.is_ascii_whitespace() && ends && next.is_none_or(|&next| next == b'>')
+            });
+            ensure!(fits, misfit);
         }
         self.checked[contig] = true;
         Ok(())

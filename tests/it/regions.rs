@@ -508,6 +508,26 @@ fn an_index_of_another_file() {
 }
 
 #[test]
+fn an_index_by_which_the_last_contig_ends_behind_the_file() {
+    let bench = Bench::new(&behind_ag());
+    let line = "ACGTTAGCTT\n";
+    let reference = bench.write("genome.fa", format!(">c\n{}", line.repeat(20)).as_bytes());
+    let region = |width: usize| {
+        bench.write(
+            "genome.fa.fai",
+            format!("c\t200\t3\t10\t{width}\n").as_bytes(),
+        );
+        bench.run(&format!("-q -r {reference} -R c:41-100"), b"")
+    };
+    rows(region(11));
+    let (error, _) = failure(region(12));
+    assert!(
+        error.ends_with("genome.fa: the index does not fit the file at c\n"),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_reference_that_cannot_be_read_by_place() {
     let bench = Bench::new(&behind_ag());
     let text = genome();

@@ -43,7 +43,8 @@ inputs:
     type: string
     default: calls.bed
     inputBinding: {prefix: --output}
-arguments: [--stats, $(inputs.output).json]
+arguments:
+  - {prefix: --stats, valueFrom: $(inputs.output).json}
 outputs:
   rows:
     type: File
