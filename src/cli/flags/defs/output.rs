@@ -252,12 +252,12 @@ pub(super) const FLAGS: &[Flag] = &[
         section: Section::Output,
         common: false,
         short_doc: "merge the outputs of shards, named as INPUT, to OUT",
-        long_doc: "Make OUT from the outputs of a run's shards, which are named in place of INPUT, in \
-            order. OUT has the bytes of a run without --shard. The names tell the kind: rows \
-            of text (plain or .gz), .bw, .bb, .json of --stats (whose counts are summed), or \
-            folders of --tracks. Ledgers and folders hold the number of their shard, and each \
-            shard must be given once. OUT is complete or not written at all. The only other \
-            flag that can be given is --threads.",
+        long_doc: "Make OUT from the outputs of a run's shards, which are named in place of \
+            INPUT, in order. OUT has the bytes of a run without --shard. The names tell the kind: \
+            rows of text (plain or .gz), .bw, .bb, .json of --stats (whose counts are summed), \
+            _mqc.json of --multiqc, or folders of --tracks. Ledgers, tables for MultiQC and folders \
+            hold the number of their shard, and each shard must be given once. OUT is complete or \
+            not written at all. The only other flag that can be given is --threads.",
         update: |draft, value| {
             draft.gather = Some(value.path()?);
             Ok(())
