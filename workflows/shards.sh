@@ -11,7 +11,7 @@ same "$work/shards/all.bed" "--gather"
 windrow --gather "$work/shards/all.json" "$work"/shards/{8..1}.json
 pass "shards by hand: gathered rows are those of a plain run"
 
-refused 1 "fewer than parts" windrow --shard 1/900000 "$example"
+refused 1 "fewer than shards" windrow --shard 1/900000 "$example"
 refused 2 "cannot be read twice" windrow --shard 1/8 - <"$example"
 refused 1 "shard 3/8 is missing" windrow --gather "$work/shards/few.json" "$work"/shards/[!3a].json
 [ ! -e "$work/shards/few.json" ] || fail "a gathered file without shard 3"
