@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """What a genome costs, alone and in shards: measured here, extrapolated to sizes in the open.
 
 Prints the tables of docs/scaling.md. Sequence is random. One thread is pinned to a core, two threads
@@ -43,14 +44,14 @@ class Bench:
         self.windrow, self.rounds, self.folder = windrow, rounds, folder
         self.cores = sorted(os.sched_getaffinity(0))
 
-    def run(self, fasta, *flags, threads=1):
+    def run(self, *argv, threads=1):
         """The least CPU seconds and the most memory of all rounds."""
         stats = self.folder / "stats.json"
-        argv = [self.windrow, "-q", "--no-header", "-t", str(threads), "--stats", stats, *flags]
+        flags = ["-q", "--no-header", "-t", str(threads), "--stats", stats]
         ledgers = []
         for _ in range(self.rounds):
             subprocess.run(
-                [*argv, fasta],
+                [self.windrow, *flags, *argv],
                 check=True,
                 stdout=subprocess.DEVNULL,
                 preexec_fn=lambda: os.sched_setaffinity(0, self.cores[-threads:]),
@@ -102,8 +103,8 @@ def rates(bench, models, megabases):
     )
     contig, short = {}, {}
     for model in models:
-        one, two = (bench.run(whole, "-m", model, threads=threads)[0] for threads in (1, 2))
-        many, _ = bench.run(parts, "-m", model)
+        one, two = (bench.run("-m", model, whole, threads=threads)[0] for threads in (1, 2))
+        many, _ = bench.run("-m", model, parts)
         contig[model] = one / megabases
         short[model] = many / sum(lengths) * 1e6
         row(
@@ -123,41 +124,44 @@ def memory(bench, models):
     table("peak MB", *(f"{count} threads" if count > 1 else "1 thread" for count in threads))
     bench.rounds, rounds = 1, bench.rounds
     for flags in [[model] for model in models] + [models]:
-        runs = [bench.run(fasta, "-m", ",".join(flags), threads=count) for count in threads]
+        runs = [bench.run("-m", ",".join(flags), fasta, threads=count) for count in threads]
         name = flags[0] if len(flags) == 1 else f"all {len(flags)}"
         row(name, *(f"{megabytes:.0f}" for _, megabytes in runs))
     bench.rounds = rounds
 
 
 def starts(bench, model, megabases):
-    """CPU seconds of the first and the last of so many shards that they have nearly no bases."""
+    """CPU seconds of jobs with nearly no bases, at the first and at the last of an input."""
     lengths = [10_000_000] * (megabases // 10)
     fasta = bench.fasta("genome.fa", lengths)
     subprocess.run(["bgzip", "--keep", fasta], check=True)
     packed = fasta.with_name("genome.fa.gz")
     for path in (fasta, packed):
         subprocess.run(["samtools", "faidx", path], check=True)
-    regions = fasta.with_name("genome.bed")
-    regions.write_text("".join(f"c{i}\t0\t{length}\n" for i, length in enumerate(lengths)))
     small = bench.fasta("small.fa", [2_000])
-    alone, _ = bench.run(small, "-m", model)
-    table("input", "first shard, CPU s", "last shard, CPU s", "of it, a gigabase of input")
+    alone, _ = bench.run("-m", model, small)
+    table("job", "the first, CPU s", "the last, CPU s", "of it, a gigabase of input")
     found = {}
-    for name, flags, path in (
-        ("FASTA", [], fasta),
-        ("FASTA, bgzip", [], packed),
-        ("regions of an indexed FASTA", ["-r", fasta], regions),
-        ("regions of an indexed FASTA, bgzip", ["-r", packed], regions),
-    ):
-        first, last = (
-            bench.run(path, "-m", model, *flags, "--shard", f"{part}/{MANY}")[0]
-            for part in (1, MANY)
+    last = len(lengths) - 1
+    for name, path in (("FASTA", fasta), ("FASTA, bgzip", packed)):
+        first, final = (
+            bench.run("-m", model, "--shard", f"{part}/{MANY}", path)[0] for part in (1, MANY)
         )
-        row(name, f"{first:.2f}", f"{last:.2f}", f"{(last - alone) / megabases * 1e3:.2f}")
         # Counting reads all once; a shard then reads up to its own end.
-        found[name] = ((first - alone) / megabases, (last - first) / megabases)
+        found[f"a shard, {name}"] = tuple(max(seconds, 0) / megabases for seconds in (first - alone, final - first))
+        row(f"a shard, {name}", *costs(first, final, alone, megabases))
+        first, final = (
+            bench.run("-m", model, "-r", path, "-R", region)[0]
+            for region in ("c0:1-2000", f"c{last}:9998001-10000000")
+        )
+        found[f"a region, {name}"] = (0, max(final - first, 0) / megabases)
+        row(f"a region, {name}", *costs(first, final, alone, megabases))
     print(f"\nThe start alone, on 2,000 bases: {alone:.2f} s.")
     return alone, found
+
+
+def costs(first, last, alone, megabases):
+    return f"{first:.2f}", f"{last:.2f}", f"{max(last - alone, 0) / megabases * 1e3:.2f}"
 
 
 # Megabases, rounded, and whether contigs are short.
@@ -169,7 +173,10 @@ GENOMES = [
 
 
 def duration(seconds):
-    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.1f} min"
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 def genomes(contig, short):
@@ -182,10 +189,10 @@ def genomes(contig, short):
 
 
 def shards(rate, start):
-    """A human genome in shards: the longest against the mean, and the share that is not scoring."""
+    """A human genome in jobs: the longest against the mean, and the share that is not scoring."""
     alone, found = start
     megabases = GENOMES[0][1]
-    table("input", "shards", "mean, CPU s", "longest, CPU s", "longest / mean", "not scoring")
+    table("job", "jobs", "mean, CPU s", "longest, CPU s", "longest / mean", "not scoring")
     for name, (count, read) in found.items():
         for parts in (8, 100, 1_000):
             own = megabases / parts * rate

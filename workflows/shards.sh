@@ -11,11 +11,26 @@ same "$work/shards/all.bed" "--gather"
 windrow --gather "$work/shards/all.json" "$work"/shards/{8..1}.json
 pass "shards by hand: gathered rows are those of a plain run"
 
-refused 1 "fewer than shards" windrow --shard 1/900000 "$example"
+refused 1 "has 200000 bases, fewer than" windrow --shard 1/900000 "$example"
 refused 2 "cannot be read twice" windrow --shard 1/8 - <"$example"
 refused 1 "shard 3/8 is missing" windrow --gather "$work/shards/few.json" "$work"/shards/[!3a].json
 [ ! -e "$work/shards/few.json" ] || fail "a gathered file without shard 3"
 pass "more shards than bases, standard input, and a missing shard are refused"
+
+# Jobs by region, as in docs/scaling.md.
+if have samtools -- samtools; then
+    mkdir "$work/jobs"
+    cp "$example" "$work/jobs/genome.fa"
+    samtools faidx "$work/jobs/genome.fa"
+    awk '{ for (at = 1; at <= $2; at += 3e4)
+               printf "%s:%d-%d\n", $1, at, (at + 3e4 > $2 ? $2 : at + 3e4 - 1) }' \
+        "$work/jobs/genome.fa.fai" >"$work/jobs/regions"
+    while read -r region; do
+        windrow --quiet --no-header --model exon-start -r "$work/jobs/genome.fa" -R "$region"
+    done <"$work/jobs/regions" >"$work/jobs/rows.bed"
+    same "$work/jobs/rows.bed" "jobs by region"
+    pass "jobs by region: rows are those of a plain run"
+fi
 
 # Two nodes: the second has the reference without its index.
 mkdir "$work"/node{1,2}

@@ -1,4 +1,4 @@
-# The Snakemake module on a Slurm of one node; workflows/test runs it after snakemake.
+# The Snakemake module, and the CWL workflow by Toil, on a Slurm of one node; workflows/test runs it.
 
 if pypi Slurm && have bgzip tabix -- tabix; then
     if ! have slurmctld slurmd munged sbatch -- slurm-wlm munge \
@@ -22,7 +22,23 @@ if pypi Slurm && have bgzip tabix -- tabix; then
         zcat "$work/cluster/results/example.bed.gz" >"$work/cluster.bed"
         same "$work/cluster.bed" "Snakemake on Slurm"
         refused 1 "this machine has a Slurm" "$here/slurm/cluster" start "$work/second"
-        "$here/slurm/cluster" stop "$work/slurm"
         pass "Snakemake on Slurm: the same, with a shard ended by scancel and run again"
+
+        if ! have node -- nodejs || ! python3 -m venv "$work/toil" \
+            || ! "$work/toil/bin/pip" --quiet install --disable-pip-version-check 'toil[cwl]>=9,<10'
+        then
+            skip "Toil on Slurm: no Node.js, or no access to PyPI"
+        else
+            mkdir "$work/toil/run"
+            # Its jobs call its programs by name.
+            (export PATH="$work/toil/bin:$PATH" && cd "$work/toil/run" \
+                && quietly "Toil on Slurm" toil-cwl-runner --batchSystem slurm \
+                    --preserve-environment PATH --disableProgress --jobStore "$PWD/store" \
+                    --workDir "$PWD" --defaultMemory 500M "$here/cwl/scatter.cwl" \
+                    --sequence "$example" --shards 8)
+            same "$work/toil/run/calls.bed" "Toil on Slurm"
+            pass "Toil on Slurm: rows of 8 shards of the CWL workflow are those of the plain run"
+        fi
+        "$here/slurm/cluster" stop "$work/slurm"
     fi
 fi
