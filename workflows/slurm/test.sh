@@ -37,6 +37,8 @@ if pypi Slurm && have bgzip tabix -- tabix; then
                     --workDir "$PWD" --defaultMemory 500M "$here/cwl/scatter.cwl" \
                     --sequence "$example" --shards 8)
             same "$work/toil/run/calls.bed" "Toil on Slurm"
+            jobs=$(squeue --noheader --states=all --format=%j | grep -c 'toil_job.*windrow.cwl' || true)
+            [ "$jobs" = 8 ] || fail "Toil on Slurm: $jobs jobs were on Slurm"
             pass "Toil on Slurm: rows of 8 shards of the CWL workflow are those of the plain run"
         fi
         "$here/slurm/cluster" stop "$work/slurm"
