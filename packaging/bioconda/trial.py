@@ -3,8 +3,9 @@
 
 py-rattler-build (PyPI) reads recipes of version 1, so meta.yaml is turned into one; CRATE is the
 unpacked crate, in the place of the release that is not there yet. The recipe is rendered for linux-64
-as it stands. With FOLDER, build.sh then runs, its files are packed into FOLDER, and the recipe's
-tests run on the package; compilers come from this machine, not from conda-forge.
+as it stands. With FOLDER, build.sh then runs and its files are packed into FOLDER; compilers and
+cargo-bundle-licenses come from this machine, not from conda-forge. The recipe's tests are not run:
+their environment comes from conda-forge.
 """
 
 import sys
@@ -17,7 +18,6 @@ from rattler_build import (
     PlatformConfig,
     RenderConfig,
     Stage0Recipe,
-    ToolConfiguration,
     VariantConfig,
 )
 
@@ -66,7 +66,6 @@ def main(crate, to=None):
     if to is None:
         return
     result = rendered(Path(crate).resolve(), local=True).run_build(
-        ToolConfiguration(test_strategy="native"),
         output_dir=Path(to).resolve(),
         channels=[],
         # Cargo and its compilers are this machine's.
