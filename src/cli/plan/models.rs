@@ -61,7 +61,8 @@ pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), Us
         )));
     }
     let point = |contract: &&&Contract| contract.calls == CallShape::Point;
-    let skips = |contract: &&&Contract| args.stride.is_some_and(|s| s as usize > contract.step);
+    let stride = args.stride.map_or(0, |stride| stride as usize);
+    let skips = |contract: &&&Contract| stride > contract.step;
     let contracts = contracts.iter();
     if let Some(contract) = contracts.filter(point).find(skips).filter(|_| !args.raw) {
         return Err(rule(format!(
