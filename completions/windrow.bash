@@ -9,7 +9,7 @@ _windrow() {
     fi
     case $prev in
     -m | --model)
-        mapfile -t COMPREPLY < <(compgen -W 'exon-start binding-site expression promoter enhancer' -- "$cur"; compgen -f -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'exon-start exon exon-lite binding-site expression promoter enhancer' -- "$cur"; compgen -f -- "$cur")
         return
         ;;
     --models)
@@ -17,7 +17,7 @@ _windrow() {
         return
         ;;
     --show-model)
-        mapfile -t COMPREPLY < <(compgen -W 'exon-start binding-site expression promoter enhancer' -- "$cur"; compgen -f -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'exon-start exon exon-lite binding-site expression promoter enhancer' -- "$cur"; compgen -f -- "$cur")
         return
         ;;
     -r | --reference)

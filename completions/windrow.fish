@@ -1,8 +1,8 @@
 # fish completion for windrow; made by `windrow --generate`, do not edit
-complete -c windrow -s m -l model -r -F -a 'exon-start binding-site expression promoter enhancer' -d 'models, with labels or without [exon-start]'
+complete -c windrow -s m -l model -r -F -a 'exon-start exon exon-lite binding-site expression promoter enhancer' -d 'models, with labels or without [exon-start]'
 complete -c windrow -l models -r -F -d 'folder of further models, by name'
 complete -c windrow -l list-models -d 'print the models and their labels and exit'
-complete -c windrow -l show-model -r -F -a 'exon-start binding-site expression promoter enhancer' -d 'print a model\'s card and exit'
+complete -c windrow -l show-model -r -F -a 'exon-start exon exon-lite binding-site expression promoter enhancer' -d 'print a model\'s card and exit'
 complete -c windrow -s r -l reference -r -F -d 'FASTA with the sequence of regions or of CRAM'
 complete -c windrow -s R -l region -x -d 'a region of the reference; repeatable'
 complete -c windrow -l region-strand -d 'score BED regions on the strand of column 6'

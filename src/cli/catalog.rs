@@ -39,7 +39,16 @@ impl Catalog {
 
     /// All names, the bundled ones first.
     pub fn names(&self) -> Vec<String> {
-        let bundled = registry::names().map(str::to_owned);
+        self.beside(registry::names())
+    }
+
+    /// The names that `all` stands for: one for each file.
+    pub fn whole(&self) -> Vec<String> {
+        self.beside(registry::files())
+    }
+
+    fn beside(&self, bundled: impl Iterator<Item = &'static str>) -> Vec<String> {
+        let bundled = bundled.map(str::to_owned);
         bundled
             .chain(self.files.iter().map(|(name, _)| name.clone()))
             .collect()
@@ -47,7 +56,7 @@ impl Catalog {
 
     /// Loads a model by its name, or by its path.
     pub fn load(&self, name_or_path: &str) -> anyhow::Result<Model> {
-        let bundled = registry::bytes(name_or_path).is_some();
+        let bundled = registry::find(name_or_path).is_some();
         match self.files.iter().find(|(name, _)| name == name_or_path) {
             Some((name, path)) if bundled => Err(UsageError::Rule(format!(
                 "--model: {name} is a bundled model and {}; name the file by its path",

@@ -92,6 +92,8 @@ pub fn engine_of(
         !labels.is_empty() && labels.iter().all(|&label| label < there),
         "labels {labels:?} of a model that has {there}"
     );
+    let outputs: Vec<_> = labels.iter().map(|&label| model.output_of[label]).collect();
+    let labels = outputs.as_slice();
     match (model.shape, kernels(choice)) {
         (Shape::Window, _) => Ok(Arc::new(tract::WindowEngine::new(model, labels)?)),
         (Shape::Dense, None) => Ok(Arc::new(tract::DenseEngine::new(

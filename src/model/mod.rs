@@ -67,6 +67,10 @@ pub struct Model {
     pub proto: ModelProto,
     /// `bundled`, or the path of the file.
     pub origin: String,
+    /// Number of outputs of the graph.
+    pub(crate) outputs: usize,
+    /// The output of each label of the contract.
+    pub(crate) output_of: Vec<usize>,
 }
 
 /// A model that cannot be used. Each message is one line that names the file.
@@ -109,14 +113,41 @@ impl Model {
     /// # Ok::<(), windrow::ModelError>(())
     /// ```
     pub fn bundled(name: &str) -> Result<Self, ModelError> {
-        let bytes = registry::bytes(name).ok_or_else(|| ModelError::Unknown {
+        let bundled = registry::find(name).ok_or_else(|| ModelError::Unknown {
             name: name.to_owned(),
             known: registry::names().collect::<Vec<_>>().join(", "),
             hint: closest(name, registry::names())
                 .map_or_else(String::new, |guess| format!("; did you mean '{guess}'?")),
         })?;
         // Tests check the locality of bundled models.
-        checked(bytes, "bundled", graph::probe)
+        let model = checked(bundled.bytes, "bundled", graph::probe)?;
+        Ok(match bundled.labels {
+            Some(labels) => model.narrowed(name, labels),
+            None => model,
+        })
+    }
+
+    /// The model under another name with some of its labels, in the order of the file.
+    fn narrowed(mut self, name: &str, labels: &[&str]) -> Self {
+        let contract = &mut self.contract;
+        let of_file = contract.labels.iter().enumerate();
+        let kept: Vec<_> = of_file
+            .filter(|(_, label)| labels.contains(&label.as_str()))
+            .map(|(at, _)| at)
+            .collect();
+        fn keep<T: Clone>(values: &mut Vec<T>, kept: &[usize]) {
+            *values = kept
+                .iter()
+                .filter_map(|&at| values.get(at).cloned())
+                .collect();
+        }
+        keep(&mut contract.labels, &kept);
+        keep(&mut contract.calibration, &kept);
+        keep(&mut contract.threshold, &kept);
+        keep(&mut contract.background, &kept);
+        keep(&mut self.output_of, &kept);
+        contract.name = name.to_owned();
+        self
     }
 
     /// The model in a file.
@@ -218,7 +249,10 @@ fn checked(bytes: &[u8], origin: &str, probe: Probe) -> Result<Model, ModelError
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
+    let outputs = contract.labels.len();
     Ok(Model {
+        outputs,
+        output_of: (0..outputs).collect(),
         contract,
         shape,
         sha256,

@@ -129,9 +129,9 @@ fn models_are_listed_with_their_hash() {
 
 #[test]
 fn a_card_is_the_same_for_a_bundled_model_and_its_file() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/exon-start.onnx");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/models/exon.onnx");
     assert_eq!(
-        stdout(&["--show-model", "exon-start"]),
+        stdout(&["--show-model", "exon"]),
         stdout(&["--show-model", path])
     );
 }
@@ -149,7 +149,7 @@ fn generated_files_are_current() {
             "{path} is stale: run .ci/regenerate"
         );
     }
-    for name in windrow::model::registry::names() {
+    for name in windrow::model::registry::files() {
         let path = format!("models/{name}.md");
         assert!(
             stdout(&["--show-model", name]) == committed(&path),
@@ -161,10 +161,7 @@ fn generated_files_are_current() {
 #[test]
 fn the_contract_shows_every_metadata_key() {
     let contract = committed("docs/model-contract.md");
-    let bytes = std::fs::read(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/models/exon-start.onnx"
-    ));
+    let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/models/exon.onnx"));
     let model = windrow::model::parse(&bytes.unwrap(), "bundled").unwrap();
     for entry in &model.proto.metadata_props {
         assert!(

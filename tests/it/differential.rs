@@ -109,7 +109,8 @@ fn bundled_models_are_what_their_weights_say() {
     for model in [
         "binding-site",
         "enhancer",
-        "exon-start",
+        "exon",
+        "exon-lite",
         "expression",
         "promoter",
     ] {

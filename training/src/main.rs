@@ -18,14 +18,12 @@ mod verbs;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
-use tch::Device;
+use anyhow::Result;
 
-use crate::figures::provenance::Origin;
 use crate::figures::report;
-use crate::recipe::{Address, Recipe};
-use crate::verbs::options::{Options, USAGE, Wanted, parse};
-use crate::verbs::{background, list, search, sites, tracks, vectors, windows};
+use crate::recipe::Address;
+use crate::verbs::options::{USAGE, Wanted, parse};
+use crate::verbs::{background, list, make, work};
 
 fn main() -> ExitCode {
     let device = cuda::device();
@@ -53,7 +51,7 @@ fn main() -> ExitCode {
                 .and_then(|recipes| report::report(&recipes, &options.results)),
         ),
         ["background", model] => {
-            let human = || options.data.join("genome/human_chr1.fa.gz");
+            let human = || options.data.join(background::GENOME);
             let genome = options.genome.clone().unwrap_or_else(human);
             let Some(output) = &options.output else {
                 return misused("background: -o FILE is missing");
@@ -64,9 +62,10 @@ fn main() -> ExitCode {
         [
             verb @ ("run" | "train" | "evaluate" | "export" | "search"),
             recipe,
-        ] => done(work(verb, recipe, &options, device)),
+        ] => done(work::work(verb, recipe, &options, device)),
+        ["make", model] => done(make::work(model, &options, device)),
         [] => misused(USAGE),
-        ["background" | "run" | "train" | "evaluate" | "export" | "search"] => {
+        ["background" | "make" | "run" | "train" | "evaluate" | "export" | "search"] => {
             misused(&format!("{}: on what? --help shows", words[0]))
         }
         _ => misused(&format!(
@@ -97,48 +96,5 @@ fn print(text: &str) -> Result<()> {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
-    }
-}
-
-fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result<()> {
-    let address = Address::find(word)?;
-    let (recipe, sha256) = address.read(&options.changes)?;
-    ensure!(
-        options.data.is_dir(),
-        "{}no data folder: set WINDROW_DATA, or give --data",
-        match options.data.as_os_str().is_empty() {
-            true => String::new(),
-            false => format!("{}: ", options.data.display()),
-        }
-    );
-    let name = options.name.as_deref().unwrap_or(recipe.name());
-    let folder = options.runs.join(name);
-    let suffix = if verb == "search" { ".search" } else { "" };
-    let file = address.file.file_name().context("a recipe is a file")?;
-    std::fs::create_dir_all(&options.results)?;
-    let origin = Origin {
-        name,
-        recipe: Address {
-            file: file.into(),
-            ..address.clone()
-        }
-        .word(),
-        sha256: &sha256,
-        changes: &options.changes,
-        data: &options.data,
-        folder: &folder,
-        fresh: options.fresh,
-        result: options.results.join(format!("{name}{suffix}.json")),
-        device,
-    };
-    let output = options.output.clone();
-    let output = output.unwrap_or_else(|| folder.join("model.onnx"));
-    let wanted = |step: &str| verb == "run" || verb == step;
-    match &recipe {
-        _ if verb == "search" => search::search(&address, &origin, device),
-        Recipe::Sites(recipe) => sites::work(recipe, &origin, wanted, &output, device),
-        Recipe::Windows(recipe) => windows::work(recipe, &origin, wanted, &output, device),
-        Recipe::Tracks(recipe) => tracks::work(recipe, &origin, wanted, &output, device),
-        Recipe::Vectors(recipe) => vectors::work(recipe, &origin),
     }
 }

@@ -38,12 +38,12 @@ fn everything(wanted: &[ModelRequest], catalog: &Catalog) -> Result<Vec<ModelReq
         model,
         labels: Vec::new(),
     };
-    let mut every: Vec<_> = catalog.names().into_iter().map(whole).collect();
+    let mut every: Vec<_> = catalog.whole().into_iter().map(whole).collect();
     for wanted in wanted
         .iter()
         .filter(|wanted| wanted.model != ModelRequest::ALL)
     {
-        if every.iter().any(|other| other.model == wanted.model) {
+        if catalog.names().contains(&wanted.model) {
             let text = format!("--model: {} is named, and is also one of all", wanted.model);
             return Err(rule(text));
         }
@@ -219,7 +219,7 @@ mod tests {
         let all = thresholds("-m all").len();
         assert_eq!(
             all,
-            model::registry::names()
+            model::registry::files()
                 .map(|name| { model::load(name).unwrap().contract.labels.len() })
                 .sum::<usize>()
         );

@@ -42,7 +42,7 @@ impl Fused {
     pub fn new(model: &Model, labels: &[usize], isa: Isa, stride: usize) -> Result<Self, Unknown> {
         let contract = &model.contract;
         let mut net = read::read(model)?;
-        let all = 0..contract.labels.len();
+        let all = 0..model.outputs;
         if !labels.iter().copied().eq(all) {
             net = net.of_channels(labels);
         }

@@ -17,9 +17,9 @@ pub struct DenseEngine {
     plan: TractPlan,
     lane: usize,
     step: usize,
-    /// Indexes of the labels to return.
+    /// The outputs to return.
     labels: Vec<usize>,
-    /// Number of labels of the graph.
+    /// Number of outputs of the graph.
     channels: usize,
     reason: String,
 }
@@ -36,7 +36,7 @@ impl DenseEngine {
             lane,
             step,
             labels: labels.to_vec(),
-            channels: contract.labels.len(),
+            channels: model.outputs,
             reason: reason.to_owned(),
         })
     }

@@ -16,9 +16,9 @@ pub struct WindowEngine {
     plan: TractPlan,
     window: usize,
     step: usize,
-    /// Indexes of the labels to return.
+    /// The outputs to return.
     labels: Vec<usize>,
-    /// Number of labels of the graph.
+    /// Number of outputs of the graph.
     channels: usize,
 }
 
@@ -30,7 +30,7 @@ impl WindowEngine {
             window,
             step,
             labels: labels.to_vec(),
-            channels: model.contract.labels.len(),
+            channels: model.outputs,
         })
     }
 }

@@ -38,6 +38,24 @@ impl Recipe {
         }
     }
 
+    /// The runs that this one starts from or learns from.
+    pub fn builds_on(&self) -> Vec<&str> {
+        match self {
+            Recipe::Sites(recipe) => {
+                let starts = match &recipe.train.start {
+                    sites::Start::Runs(runs) => runs.as_slice(),
+                    sites::Start::Model { .. } => &[],
+                };
+                let distil = recipe.train.distil.iter();
+                let teachers = distil.flat_map(|distil| &distil.teachers);
+                starts.iter().chain(teachers).map(String::as_str).collect()
+            }
+            Recipe::Windows(recipe) => recipe.train.start.as_deref().into_iter().collect(),
+            Recipe::Tracks(recipe) => recipe.train.start.as_deref().into_iter().collect(),
+            Recipe::Vectors(_) => Vec::new(),
+        }
+    }
+
     /// The network, as it is exported where the recipe exports one.
     pub fn graph(&self) -> Option<Graph> {
         match self {

@@ -19,6 +19,8 @@ use windrow::window::{Grid, Policy, Status, Survey};
 
 use crate::data::genome::{Block, Contig, read_fasta};
 
+/// The genome to count on, in the data folder, where none is named.
+pub const GENOME: &str = "genome/human_chr1.fa.gz";
 const KEY: &str = "windrow.background";
 /// Human sequence that no card's figures may be fitted on (hg38); left out where no blocks are
 /// named.

@@ -2,9 +2,11 @@
 
 pub mod background;
 pub mod list;
+pub mod make;
 pub mod options;
 pub mod search;
 pub mod sites;
 pub mod tracks;
 pub mod vectors;
 pub mod windows;
+pub mod work;

@@ -10,6 +10,8 @@ usage: windrow-train list [RECIPES]       the recipes of a folder (default: reci
        windrow-train train RECIPE         or one of the three alone
        windrow-train evaluate RECIPE
        windrow-train export RECIPE
+       windrow-train make MODEL           a bundled model from nothing: its recipe, and those that
+                                          it builds on
        windrow-train search RECIPE        random search over the ranges of its [search]
        windrow-train report               RESULTS.md, diagrams and plots, from the result files
        windrow-train background MODEL     counts the outputs of a model file on a genome, and
@@ -28,6 +30,7 @@ RECIPE is FILE, or FILE:VARIANT where a file holds many; list shows them all.
   -h, --help         this text
   --version          the version";
 
+#[derive(Clone)]
 pub struct Options {
     /// The verb, and what it works on.
     pub words: Vec<String>,

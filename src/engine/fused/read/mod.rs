@@ -34,7 +34,7 @@ pub fn read(model: &Model) -> Result<Net, Unknown> {
         builder.operator(operator)?;
     }
     let output = &graph.output[0].name;
-    let net = builder.finish(output, model.contract.labels.len())?;
+    let net = builder.finish(output, model.outputs)?;
     let (window, step) = (model.contract.window, model.contract.step);
     let known = net.columns(window);
     let next = net.columns(window + step);
