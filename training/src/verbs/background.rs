@@ -36,7 +36,7 @@ const COUNTED: u64 = 100;
 /// The tail's slope is that of the knots which at most so many positions reach.
 const TAIL: u64 = 1000;
 /// Shares above this are not continued to the end of the tail.
-const CONTINUED: f64 = 1e-4;
+const CONTINUED: f64 = 2e-4;
 /// The end of the tail.
 const RAREST: f64 = 1e-7;
 

@@ -42,7 +42,8 @@ pub fn work(model: &str, options: &Options, device: Device) -> Result<()> {
         ..options.clone()
     };
     work::work("run", &last.word(), &options, device)?;
-    let genome = options.data.join(background::GENOME);
+    let human = || options.data.join(background::GENOME);
+    let genome = options.genome.clone().unwrap_or_else(human);
     background::work(&made, &genome, None, &made)?;
     let sha256 = files::sha256(&std::fs::read(&made)?);
     match sha256 == bundled.sha256 {

@@ -23,7 +23,7 @@ RECIPE is FILE, or FILE:VARIANT where a file holds many; list shows them all.
   --runs DIR         checkpoints and logs; a run that is there goes on (default: runs)
   --fresh            starts anew where a run is
   --results DIR      result files (default: results)
-  --genome FASTA     of background (default: genome/human_chr1.fa.gz of the data)
+  --genome FASTA     of background and make (default: genome/human_chr1.fa.gz of the data)
   --blocks BED       of background: the parts to count (default: all but the validation block
                      chr1:233,999,000-236,501,000)
   -o, --output FILE  the exported model (default: model.onnx in the run's folder)
