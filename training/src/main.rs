@@ -62,7 +62,7 @@ fn main() -> ExitCode {
         [
             verb @ ("run" | "train" | "evaluate" | "export" | "search"),
             recipe,
-        ] => done(work::work(verb, recipe, &options, device)),
+        ] => done(work::work(verb, recipe, &options, device).map(drop)),
         ["make", model] => done(make::work(model, &options, device)),
         [] => misused(USAGE),
         ["background" | "make" | "run" | "train" | "evaluate" | "export" | "search"] => {

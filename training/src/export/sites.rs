@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::json;
 use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness};
 
@@ -36,10 +36,7 @@ fn contract(recipe: &SitesRecipe, result: &SitesResult) -> Result<Contract> {
     let rounded = |e: &SitesEvaluation| ((e.threshold * 100.0).round() / 100.0) as f32;
     Ok(Contract {
         name: recipe.name.clone(),
-        task: card
-            .task
-            .parse()
-            .with_context(|| format!("task {}", card.task))?,
+        task: file::stated("task", &card.task)?,
         labels: card.labels.clone(),
         window: result.window,
         step: 1,
@@ -54,7 +51,7 @@ fn contract(recipe: &SitesRecipe, result: &SitesResult) -> Result<Contract> {
         assembly: card.assembly.clone(),
         trained_on: card.trained_on.clone(),
         license: card.license.clone(),
-        recipe: format!("{} {}", origin.recipe, origin.recipe_sha256),
+        recipe: origin.recipe_line(),
         seed: origin.seed.to_string(),
         metrics: metrics(recipe, result),
         description: card.description.clone(),

@@ -97,10 +97,7 @@ fn contract(recipe: &TracksRecipe, card: &TracksCard, result: &TracksResult) -> 
     let stranded = heads.any(|(of, name)| of.stranded && name == card.labels[0]);
     Ok(Contract {
         name: card.name.clone(),
-        task: card
-            .task
-            .parse()
-            .with_context(|| format!("task {}", card.task))?,
+        task: file::stated("task", &card.task)?,
         labels: card.labels.clone(),
         window: result.window,
         step: result.step,
@@ -110,10 +107,7 @@ fn contract(recipe: &TracksRecipe, card: &TracksCard, result: &TracksResult) -> 
             false => Strandedness::Symmetric,
         },
         output: Output::Logit,
-        calls: card
-            .calls
-            .parse()
-            .with_context(|| format!("calls {}", card.calls))?,
+        calls: file::stated("calls", &card.calls)?,
         distance: card.distance,
         calibration: calibrations.collect::<Result<_>>()?,
         threshold: thresholds.map(|threshold| threshold as f32).collect(),
@@ -121,7 +115,7 @@ fn contract(recipe: &TracksRecipe, card: &TracksCard, result: &TracksResult) -> 
         assembly: card.assembly.clone(),
         trained_on: card.trained_on.clone(),
         license: card.license.clone(),
-        recipe: format!("{} {}", origin.recipe, origin.recipe_sha256),
+        recipe: origin.recipe_line(),
         seed: origin.seed.to_string(),
         metrics: metrics(card, result),
         description: card.description.clone(),

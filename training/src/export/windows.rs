@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 use windrow::model::{self, Calibration, Contract, Strandedness};
 
@@ -43,10 +43,7 @@ fn contract(recipe: &WindowsRecipe, result: &WindowsResult) -> Result<Contract> 
     let calibration = evaluation.calibration.iter().cloned().map(Calibration::new);
     Ok(Contract {
         name: origin.name.clone(),
-        task: card
-            .task
-            .parse()
-            .with_context(|| format!("task {}", card.task))?,
+        task: file::stated("task", &card.task)?,
         labels: card.labels.clone(),
         window: result.window,
         step: 1,
@@ -59,10 +56,7 @@ fn contract(recipe: &WindowsRecipe, result: &WindowsResult) -> Result<Contract> 
             Output::Logit => model::Output::Logit,
             Output::Value => model::Output::Value,
         },
-        calls: card
-            .calls
-            .parse()
-            .with_context(|| format!("calls {}", card.calls))?,
+        calls: file::stated("calls", &card.calls)?,
         distance: card.distance,
         calibration: calibration.collect::<Result<_, _>>()?,
         threshold: threshold
@@ -72,7 +66,7 @@ fn contract(recipe: &WindowsRecipe, result: &WindowsResult) -> Result<Contract> 
         assembly: card.assembly.clone(),
         trained_on: card.trained_on.clone(),
         license: card.license.clone(),
-        recipe: format!("{} {}", origin.recipe, origin.recipe_sha256),
+        recipe: origin.recipe_line(),
         seed: origin.seed.to_string(),
         metrics: metrics(recipe, result),
         description: card.description.clone(),

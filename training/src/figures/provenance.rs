@@ -65,6 +65,11 @@ impl Provenance {
         })
     }
 
+    /// The recipe and its hash, as a model file states them.
+    pub fn recipe_line(&self) -> String {
+        format!("{} {}", self.recipe, self.recipe_sha256)
+    }
+
     /// The command that repeats it; `verb` is `run` or `search`.
     pub fn command(&self, verb: &str) -> String {
         let changes = self.changes.iter().map(|c| format!(" --set '{c}'"));

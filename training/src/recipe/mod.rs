@@ -151,10 +151,20 @@ impl Address {
         Ok(chosen)
     }
 
+    /// How it is addressed: `FILE` or `FILE:VARIANT`.
     pub fn word(&self) -> String {
+        self.behind(&self.file)
+    }
+
+    /// The same with the file's name alone, as result files and models state it.
+    pub fn named(&self) -> String {
+        self.behind(self.file.file_name().unwrap_or_default().as_ref())
+    }
+
+    fn behind(&self, file: &Path) -> String {
         match self.variant.as_str() {
-            "" => format!("{}", self.file.display()),
-            variant => format!("{}:{variant}", self.file.display()),
+            "" => format!("{}", file.display()),
+            variant => format!("{}:{variant}", file.display()),
         }
     }
 

@@ -1,12 +1,12 @@
 //! `windrow-train make`: a bundled model from nothing, by the recipe that its file names and the
 //! recipes that this one builds on.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use tch::Device;
 use windrow::model::Model;
 
 use crate::files;
-use crate::recipe::Address;
+use crate::recipe::{Address, Recipe};
 use crate::verbs::options::Options;
 use crate::verbs::{background, work};
 
@@ -30,18 +30,7 @@ pub fn work(model: &str, options: &Options, device: Device) -> Result<()> {
         }
     }
     let last = stages.last().context("a chain has an end")?;
-    let made = match &options.output {
-        Some(path) => path.clone(),
-        None => options
-            .runs
-            .join(last.read(&[])?.0.name())
-            .join("model.onnx"),
-    };
-    let options = Options {
-        output: Some(made.clone()),
-        ..options.clone()
-    };
-    work::work("run", &last.word(), &options, device)?;
+    let made = work::work("run", &last.word(), options, device)?;
     let human = || options.data.join(background::GENOME);
     let genome = options.genome.clone().unwrap_or_else(human);
     background::work(&made, &genome, None, &made)?;
@@ -64,44 +53,32 @@ fn recipe_of(model: &Model) -> Result<String> {
 }
 
 /// The recipes that make the one named `word`, each behind those that it builds on.
-fn chain(word: &str, recipes: &[Address]) -> Result<Vec<Address>> {
-    let named = |address: &&Address| {
-        let file = address.file.file_name().and_then(|name| name.to_str());
-        let variant = match address.variant.as_str() {
-            "" => String::new(),
-            variant => format!(":{variant}"),
-        };
-        file.is_some_and(|file| format!("{file}{variant}") == word)
-    };
-    let last = recipes.iter().find(named);
-    let last = last.with_context(|| format!("{RECIPES} has no {word}"))?;
-    let mut runs = Vec::new();
-    for address in recipes {
-        runs.push((address.read(&[])?.0, address));
-    }
+fn chain<'a>(word: &str, recipes: &'a [Address]) -> Result<Vec<&'a Address>> {
+    let read = |address: &'a Address| Ok((address.read(&[])?.0, address));
+    let recipes = recipes.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let last = recipes
+        .iter()
+        .find(|(_, address)| address.named() == word)
+        .with_context(|| format!("{RECIPES} has no {word}"))?;
     let mut stages = Vec::new();
-    let mut open = vec![(last.clone(), false)];
-    while let Some((address, are_parts_done)) = open.pop() {
-        if stages
-            .iter()
-            .any(|stage: &Address| stage.word() == address.word())
-        {
-            continue;
-        }
-        if are_parts_done {
-            stages.push(address);
-            continue;
-        }
-        let (recipe, _) = address.read(&[])?;
-        open.push((address, true));
-        for name in recipe.builds_on().into_iter().rev() {
-            let Some((_, part)) = runs.iter().find(|(recipe, _)| recipe.name() == name) else {
-                bail!("{RECIPES} has no recipe of the run {name}");
-            };
-            open.push(((*part).clone(), false));
-        }
-    }
+    add(last, &recipes, &mut stages)?;
     Ok(stages)
+}
+
+fn add<'a>(
+    (recipe, address): &(Recipe, &'a Address),
+    recipes: &[(Recipe, &'a Address)],
+    stages: &mut Vec<&'a Address>,
+) -> Result<()> {
+    for name in recipe.builds_on() {
+        let part = recipes.iter().find(|(recipe, _)| recipe.name() == name);
+        let part = part.with_context(|| format!("{RECIPES} has no recipe of the run {name}"))?;
+        add(part, recipes, stages)?;
+    }
+    if stages.iter().all(|stage| stage.word() != address.word()) {
+        stages.push(address);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -113,8 +90,7 @@ mod tests {
         let recipes = Address::of_folder(RECIPES.as_ref()).unwrap();
         let recipe = recipe_of(&Model::bundled(model).unwrap()).unwrap();
         let stages = chain(&recipe, &recipes).unwrap();
-        let word = |stage: &Address| stage.word().replace("recipes/", "");
-        stages.iter().map(word).collect()
+        stages.iter().map(|stage| stage.named()).collect()
     }
 
     #[test]

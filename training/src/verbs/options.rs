@@ -30,7 +30,6 @@ RECIPE is FILE, or FILE:VARIANT where a file holds many; list shows them all.
   -h, --help         this text
   --version          the version";
 
-#[derive(Clone)]
 pub struct Options {
     /// The verb, and what it works on.
     pub words: Vec<String>,

@@ -1,6 +1,8 @@
 //! One verb on one recipe.
 
-use anyhow::{Context, Result, ensure};
+use std::path::PathBuf;
+
+use anyhow::{Result, ensure};
 use tch::Device;
 
 use crate::figures::provenance::Origin;
@@ -8,8 +10,8 @@ use crate::recipe::{Address, Recipe};
 use crate::verbs::options::Options;
 use crate::verbs::{search, sites, tracks, vectors, windows};
 
-/// `word` is `FILE` or `FILE:VARIANT`.
-pub fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result<()> {
+/// Does it on the recipe `FILE` or `FILE:VARIANT`; the path is that of the model, where one is written.
+pub fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result<PathBuf> {
     let address = Address::find(word)?;
     let (recipe, sha256) = address.read(&options.changes)?;
     ensure!(
@@ -23,15 +25,10 @@ pub fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result
     let name = options.name.as_deref().unwrap_or(recipe.name());
     let folder = options.runs.join(name);
     let suffix = if verb == "search" { ".search" } else { "" };
-    let file = address.file.file_name().context("a recipe is a file")?;
     std::fs::create_dir_all(&options.results)?;
     let origin = Origin {
         name,
-        recipe: Address {
-            file: file.into(),
-            ..address.clone()
-        }
-        .word(),
+        recipe: address.named(),
         sha256: &sha256,
         changes: &options.changes,
         data: &options.data,
@@ -49,5 +46,6 @@ pub fn work(verb: &str, word: &str, options: &Options, device: Device) -> Result
         Recipe::Windows(recipe) => windows::work(recipe, &origin, wanted, &output, device),
         Recipe::Tracks(recipe) => tracks::work(recipe, &origin, wanted, &output, device),
         Recipe::Vectors(recipe) => vectors::work(recipe, &origin),
-    }
+    }?;
+    Ok(output)
 }
