@@ -3,16 +3,11 @@
 use windrow::{Annotator, Error, Model};
 
 fn main() -> Result<(), Error> {
-    let annotator = Annotator::builder()
-        .model(Model::bundled("exon-start")?)
-        .min_score(0.5)
-        .build()?;
+    let model = Model::bundled("exon-start")?;
+    let annotator = Annotator::builder().model(model).min_score(0.5).build()?;
     let ledger = annotator.calls_of(std::io::stdin(), |call| {
         let contig = String::from_utf8_lossy(&call.contig);
-        println!(
-            "{contig}\t{}\t{}\t{}\t{:.4}",
-            call.start, call.end, call.label, call.value
-        );
+        println!("{contig}\t{}\t{}\t{:.4}", call.start, call.end, call.value);
         Ok(())
     })?;
     eprintln!("{} records, {} bases", ledger.records, ledger.bases);

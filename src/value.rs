@@ -10,7 +10,7 @@ pub enum Quantity {
     Probability,
     /// Raw output of the model.
     Logit,
-    /// -log10 of the share of a genome that scores at least as much.
+    /// -log10 of the share of a genome that scores at least as much; 0 if it is above a tenth.
     Rate,
 }
 

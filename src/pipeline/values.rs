@@ -12,13 +12,19 @@ pub fn track_quantity(contract: &Contract) -> Quantity {
     }
 }
 
+/// Least rate that is written. What a tenth of a genome reaches is its base line, which is 0: a track
+/// has a few values there instead of one a position.
+const LEAST_RATE: f64 = 1.0;
+
 /// The written value of a raw output of a label.
 pub fn value(quantity: Quantity, contract: &Contract, label: usize, output: f32) -> Value {
     Value::new(match quantity {
         Quantity::Probability => contract.probability(label, output),
         Quantity::Logit => output,
         Quantity::Rate => (contract.background.get(label))
-            .map_or(0.0, |background| background.rarity(output) as f32),
+            .map(|background| background.rarity(output))
+            .filter(|&rate| rate >= LEAST_RATE)
+            .map_or(0.0, |rate| rate as f32),
     })
 }
 
@@ -56,6 +62,15 @@ mod tests {
     use super::*;
     use crate::model::{self, Output};
     use proptest::prelude::*;
+
+    #[test]
+    fn what_a_tenth_of_the_genome_reaches_has_the_rate_zero() {
+        let contract = model::load("exon-start").unwrap().contract;
+        let written = |output| value(Quantity::Rate, &contract, 0, output);
+        let tenth = contract.background[0].raw_at(0.1);
+        assert_eq!(written(tenth - 0.1), Value::new(0.0));
+        assert!(written(tenth + 0.1) > Value::new(1.0));
+    }
 
     proptest! {
         #[test]

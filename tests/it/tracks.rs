@@ -251,11 +251,11 @@ fn what_is_no_whole_run_of_calls_is_refused() {
         let refused = refusal(bench.run(flags, b">c\nACGT\n"));
         assert!(refused.contains(reason), "{refused}");
     }
-    let twice = [
-        &*bench.model,
-        &format!("{}/./model.onnx", bench.folder.path().display()),
-    ]
-    .join(",");
+    // The same model with a doc_string (field 6 of ModelProto).
+    let other = bench.path("other.onnx");
+    let documented = [&fs::read(&bench.model).unwrap()[..], b"\x32\x01x"].concat();
+    fs::write(&other, documented).unwrap();
+    let twice = format!("{},{}", bench.model, other.display());
     let folder = bench.path("x").display().to_string();
     let argv = ["-m", &twice, "--tracks", &folder];
     let (error, _) = failure(run(&argv, b">c\nACGT\n"));

@@ -12,9 +12,19 @@ use crate::value::Value;
 /// Loads the models, each with the labels to score.
 pub(super) fn chosen(args: &Args) -> anyhow::Result<Vec<(Model, Vec<ScoredLabel>)>> {
     let catalog = Catalog::new(args.models_folder.clone())?;
-    let mut chosen = Vec::new();
+    let mut chosen: Vec<(Model, Vec<ScoredLabel>)> = Vec::new();
     for wanted in everything(&args.models, &catalog)? {
         let model = catalog.load(&wanted.model)?;
+        if let Some((other, _)) = chosen
+            .iter()
+            .find(|(other, _)| other.sha256 == model.sha256)
+        {
+            return Err(rule(format!(
+                "--model: {} and {} are the same network; name it once, with the labels to score",
+                other.contract.name, model.contract.name
+            ))
+            .into());
+        }
         let heads = heads(&model.contract, &wanted.labels)?;
         chosen.push((model, heads));
     }
@@ -240,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_run_has_no_threshold() {
+    fn models_and_thresholds_name_what_is_run_once() {
         assert_eq!(
             refusal("-m promoter --min-score enhancer=0.1"),
             "--min-score: enhancer is not run"
@@ -248,6 +258,11 @@ mod tests {
         assert_eq!(
             refusal("-m binding-site:CTCF --precision binding-site:CTFC=0.1"),
             "--precision: binding-site:CTFC is not run; did you mean 'binding-site:CTCF'?"
+        );
+        assert_eq!(
+            refusal("-m exon,exon-start"),
+            "--model: exon and exon-start are the same network; name it once, with the labels to \
+             score"
         );
         assert!(refusal("-m all:x").starts_with("--model: all takes no labels"));
         assert!(refusal("-m all,promoter").starts_with("--model: promoter is named, and"));

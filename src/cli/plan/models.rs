@@ -60,16 +60,17 @@ pub(super) fn check_calls(args: &Args, contracts: &[&Contract]) -> Result<(), Us
             "--{flag}: calls of {name} are points, not regions"
         )));
     }
-    let point = |contract: &&&Contract| contract.calls == CallShape::Point;
-    let stride = args.stride.map_or(0, |stride| stride as usize);
-    let skips = |contract: &&&Contract| stride > contract.step;
-    let contracts = contracts.iter();
-    if let Some(contract) = contracts.filter(point).find(skips).filter(|_| !args.raw) {
-        return Err(rule(format!(
-            "--stride: a call of {} is the best of all windows near it, so none can be left \
-             out; use --raw for windows that are further apart",
-            contract.name
-        )));
+    if let (Some(stride), false) = (args.stride, args.raw) {
+        let skips = |contract: &&&Contract| {
+            contract.calls == CallShape::Point && stride as usize > contract.step
+        };
+        if let Some(contract) = contracts.iter().find(skips) {
+            return Err(rule(format!(
+                "--stride: a call of {} is the best of all windows near it, so none can be left \
+                 out; use --raw for windows that are further apart",
+                contract.name
+            )));
+        }
     }
     if args.top.is_some() && args.shard.is_some() {
         let text = "--top cannot be used with --shard: no part knows the calls of the others";

@@ -128,8 +128,8 @@ pub(super) const FLAGS: &[Flag] = &[
         long_doc: "Quantity of the value of a row. probability: the calibrated probability, or the \
             value of a model that predicts one. logit: the raw output of the model. rate: \
             -log10 of the share of a genome's positions that score at least as much, from the \
-            background of the model; 3 is one position in a thousand. Values have at least \
-            four significant digits. Calls are the same for all three. Default: probability.",
+            background of the model; 3 is one position in a thousand, and 0 stands for all that a \
+            tenth of them or more reach. Values have at least four significant digits. Calls are the same for all three. Default: probability.",
         update: |draft, value| {
             draft.args.value = value.choice()?;
             Ok(())
