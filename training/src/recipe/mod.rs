@@ -4,6 +4,7 @@
 //! that it sets (`dotted.key = value`). A recipe is addressed as `FILE` or `FILE:VARIANT`, where a
 //! variant is one choice of each axis, joined by `-`.
 
+pub mod distil;
 pub mod sites;
 pub mod tracks;
 pub mod vectors;
@@ -51,7 +52,12 @@ impl Recipe {
                 starts.iter().chain(teachers).map(String::as_str).collect()
             }
             Recipe::Windows(recipe) => recipe.train.start.as_deref().into_iter().collect(),
-            Recipe::Tracks(recipe) => recipe.train.start.as_deref().into_iter().collect(),
+            Recipe::Tracks(recipe) => {
+                let distil = recipe.train.distil.iter();
+                let teachers = distil.flat_map(|distil| &distil.teachers);
+                let runs = recipe.train.start.iter().chain(teachers);
+                runs.map(String::as_str).collect()
+            }
             Recipe::Vectors(_) => Vec::new(),
         }
     }

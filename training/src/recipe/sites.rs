@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::net::arch::Architecture;
 use crate::net::graph::{Graph, Motif};
+use crate::recipe::distil::Distil;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -212,20 +213,6 @@ impl Default for Start {
     fn default() -> Start {
         Start::Runs(Vec::new())
     }
-}
-
-/// Learning from the mean of trained networks as well as from the labels (Hinton et al., 2015,
-/// arXiv:1503.02531).
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Distil {
-    /// Finished runs.
-    #[serde(default)]
-    pub teachers: Vec<String>,
-    /// A model file of this architecture, which teaches the heads that it has.
-    pub model: Option<PathBuf>,
-    /// Share of the teachers' probability in each target; the label has the rest.
-    pub share: f64,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

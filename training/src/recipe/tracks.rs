@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::net::arch::Architecture;
 use crate::net::graph::Graph;
+use crate::recipe::distil::Distil;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -146,6 +147,8 @@ pub struct TracksTrain {
     /// A run whose kept weights this one starts from, wherever names and shapes are the same.
     #[serde(default)]
     pub start: Option<String>,
+    #[serde(default)]
+    pub distil: Option<Distil>,
 }
 
 /// What is implanted, and how often.
@@ -237,6 +240,11 @@ impl TracksRecipe {
     pub fn check(&self) -> Result<()> {
         let graph = self.architecture.dense(1);
         graph.context("architecture: a dense one is wanted")?;
+        let of_file = self.train.distil.as_ref().and_then(|d| d.model.as_ref());
+        ensure!(
+            of_file.is_none(),
+            "train.distil: a model file teaches sites only"
+        );
         let genomes: HashSet<&str> = self.genomes.iter().map(|g| g.name.as_str()).collect();
         let mut names = HashSet::new();
         for labels in &self.labels {

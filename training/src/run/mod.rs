@@ -5,6 +5,7 @@ mod log;
 pub mod progress;
 pub mod sites;
 mod task;
+mod teachers;
 pub mod tracks;
 pub mod training;
 pub mod vectors;

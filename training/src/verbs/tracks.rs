@@ -28,7 +28,7 @@ pub fn work(
     let data = LabelledGenomes::read(recipe, origin.data)?;
     if wanted("train") {
         checkpoint::claim(folder, recipe, origin.fresh)?;
-        let task = TracksTask::new(recipe, &data, origin.data, device)?;
+        let task = TracksTask::new(recipe, &data, origin.data, folder, device)?;
         training::train(&task, folder, device, &mut |_| true).context("training")?;
     }
     if wanted("evaluate") {

@@ -9,7 +9,7 @@ use tch::{Device, Tensor};
 
 use crate::bases::{UNKNOWN, complement, one_hot};
 use crate::data::annotation::{STRANDS, Strand, mark};
-use crate::data::batch::Batch;
+use crate::data::batch::{Batch, UNLABELLED};
 use crate::data::genome::Block;
 use crate::data::ranges::joined;
 use crate::data::sites::dataset::{AnnotatedGenome, Place};
@@ -184,11 +184,11 @@ impl<'a> SiteSampler<'a> {
                 let slot = head * chunk + i;
                 if marks & hit != 0 {
                     lane.target[slot] = 1.0;
-                } else if marks & mask != 0 {
-                    lane.weight[slot] = 0.0;
+                } else if marks & mask != 0 && lane.weight[slot] > 0.0 {
+                    (lane.target[slot], lane.weight[slot]) = (UNLABELLED, 0.0);
                 }
                 if marks & mark::HELD_OUT != 0 {
-                    lane.weight[slot] = 0.0;
+                    (lane.target[slot], lane.weight[slot]) = (0.0, 0.0);
                 }
             }
         }

@@ -15,6 +15,7 @@ use rand::distr::{Distribution, weighted::WeightedIndex};
 use rand_chacha::ChaCha8Rng;
 
 use crate::bases::{UNKNOWN, encode, reverse_complement};
+use crate::data::batch::UNLABELLED;
 use crate::data::genome::{open, read_fasta};
 use crate::data::shuffle::dinucleotides;
 use crate::data::tracks::labels::{LabelledGenomes, Truth};
@@ -187,8 +188,12 @@ fn label(lane: &mut Lane, at: usize, labels: &[(usize, f32)]) {
         place(at.saturating_sub(reach)).min(lane.places)..place(at + reach + 1).min(lane.places)
     };
     let (seam, inner) = (within(SEAM), within(INNER));
-    for row in lane.weight.chunks_exact_mut(lane.places) {
-        row[seam.clone()].fill(0.0);
+    for row in (0..lane.weight.len()).step_by(lane.places) {
+        for place in row + seam.start..row + seam.end {
+            if std::mem::take(&mut lane.weight[place]) > 0.0 {
+                lane.target[place] = UNLABELLED;
+            }
+        }
     }
     for &(label, target) in labels {
         let row = label * lane.places;
@@ -315,6 +320,7 @@ mod tests {
             let (near, inner) = (away <= SEAM, away <= INNER);
             assert_eq!(weight[place], f32::from(u8::from(!near)), "{place}");
             assert_eq!(weight[places + place], f32::from(u8::from(!near || inner)));
+            assert_eq!(target[place], if near { UNLABELLED } else { 0.5 });
             assert_eq!(target[places + place] == 1.0, inner);
         }
     }

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 
 use crate::bases::UNKNOWN;
+use crate::data::batch::UNLABELLED;
 use crate::data::ranges::touches;
 use crate::data::tracks::bed::{Beds, Interval};
 use crate::data::tracks::genome::MaskedGenome;
@@ -233,7 +234,7 @@ impl Places {
 
 impl LabelledGenomes {
     /// Writes the target and the weight of each place of a lane, a row of `count` a label; both
-    /// come filled with zeros.
+    /// come filled with zeros. Free places of a label that was not looked for are [`UNLABELLED`].
     pub fn fill(&self, places: &Places, target: &mut [f32], weight: &mut [f32]) {
         let genome = &self.genomes[places.genome];
         let contig = &genome.contigs[places.contig];
@@ -250,11 +251,14 @@ impl LabelledGenomes {
             }
         }
         for (at, label) in self.labels.iter().enumerate() {
-            let Some(known) = &label.known[places.genome] else {
-                continue;
-            };
             let row = at * places.count..(at + 1) * places.count;
             let (target, weight) = (&mut target[row.clone()], &mut weight[row]);
+            let Some(known) = &label.known[places.genome] else {
+                for (target, free) in target.iter_mut().zip(&free) {
+                    *target = free * UNLABELLED;
+                }
+                continue;
+            };
             weight.copy_from_slice(&free);
             let strand = usize::from(label.stranded && places.reverse);
             let reach = label.reach;

@@ -7,3 +7,4 @@ pub mod examples;
 pub mod genome;
 pub mod parts;
 pub mod split;
+mod tsv;

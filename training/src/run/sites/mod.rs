@@ -1,5 +1,5 @@
 //! Runs of networks that find sites.
 
 pub mod score;
-pub mod teachers;
+mod teachers;
 pub mod train;

@@ -21,8 +21,9 @@ use crate::net::network::Network;
 use crate::recipe::sites::{Keep, SitesRecipe, Start};
 use crate::recipe::windows::train::Schedule;
 use crate::run::sites::score::{SiteScores, logits, scored};
-use crate::run::sites::teachers::Teachers;
+use crate::run::sites::teachers::teachers;
 use crate::run::task::{Batches, Pace, Task, Validation};
+use crate::run::teachers::Teachers;
 
 /// Hard negatives kept for each positive.
 const MINED_PER_SITE: usize = 8;
@@ -48,8 +49,6 @@ pub struct SitesTask<'a> {
     genome: &'a SplitGenome,
     sampler: SiteSampler<'a>,
     teachers: Option<Teachers>,
-    /// Of the network's window.
-    anchor: usize,
     device: Device,
 }
 
@@ -70,8 +69,7 @@ impl<'a> SitesTask<'a> {
             recipe,
             genome,
             sampler: SiteSampler::new(data, train, rows, &recipe.draw, recipe.sites(), size),
-            teachers: Teachers::of(recipe, folder, device)?,
-            anchor: graph.anchor(),
+            teachers: teachers(recipe, folder, device)?,
             device,
         })
     }
@@ -225,12 +223,10 @@ impl Task for SitesTask<'_> {
     /// Cross entropy with the labels, or what the teachers make of them: the mean over the places
     /// of each head, weighed by head.
     fn loss(&self, scores: &Tensor, batch: &Batch) -> Tensor {
-        let targets = match &self.teachers {
-            Some(teachers) => teachers.targets(batch, self.anchor),
-            None => batch.target.shallow_clone(),
-        };
+        let taught = self.teachers.as_ref().map(|t| t.taught(batch));
+        let batch = taught.as_ref().unwrap_or(batch);
         let each = scores.binary_cross_entropy_with_logits::<Tensor>(
-            &targets,
+            &batch.target,
             None,
             None,
             Reduction::None,

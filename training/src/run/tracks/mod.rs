@@ -2,4 +2,5 @@
 
 pub mod motifs;
 pub mod score;
+mod teachers;
 pub mod train;

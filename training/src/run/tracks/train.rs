@@ -19,7 +19,9 @@ use crate::net::network::Network;
 use crate::recipe::tracks::TracksRecipe;
 use crate::recipe::windows::train::Schedule;
 use crate::run::task::{Batches, Pace, Task, Validation};
+use crate::run::teachers::Teachers;
 use crate::run::tracks::score::{Span, Track};
+use crate::run::tracks::teachers::teachers;
 
 /// A label with fewer positive bins has no say.
 const FEW: usize = 5;
@@ -35,14 +37,18 @@ pub struct TracksTask<'a> {
     sampler: LaneSampler<'a>,
     /// `[1, heads, 1]`.
     weights: Tensor,
+    teachers: Option<Teachers>,
     device: Device,
 }
 
 impl<'a> TracksTask<'a> {
+    /// `folder` is that of the data; `run` is the run's own, and those of its teachers are next
+    /// to it.
     pub fn new(
         recipe: &'a TracksRecipe,
         data: &'a LabelledGenomes,
         folder: &'a Path,
+        run: &Path,
         device: Device,
     ) -> Result<TracksTask<'a>> {
         let weights = data.labels.iter().map(|label| label.weight as f32);
@@ -58,6 +64,7 @@ impl<'a> TracksTask<'a> {
                 implants(recipe, data, folder)?,
             )?,
             weights: weights.reshape([1, -1, 1]).to_device(device),
+            teachers: teachers(recipe, run, device)?,
             device,
         })
     }
@@ -148,6 +155,8 @@ impl Task for TracksTask<'_> {
 
     /// Cross entropy, the mean over the places of each label, weighed by label.
     fn loss(&self, scores: &Tensor, batch: &Batch) -> Tensor {
+        let taught = self.teachers.as_ref().map(|t| t.taught(batch));
+        let batch = taught.as_ref().unwrap_or(batch);
         let each = scores.binary_cross_entropy_with_logits::<Tensor>(
             &batch.target,
             None,

@@ -1,0 +1,20 @@
+//! What a recipe says about the networks that teach its run.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distil {
+    /// Finished runs.
+    #[serde(default)]
+    pub teachers: Vec<String>,
+    /// Of sites: a model file of this architecture, which teaches the heads that it has.
+    pub model: Option<PathBuf>,
+    /// Share of the teachers' probability in the target of a place with a label.
+    pub share: f64,
+    /// Weight of a place without one, whose target is the teachers' probability.
+    #[serde(default)]
+    pub unlabelled: f64,
+}
