@@ -274,13 +274,12 @@ impl<'a> Delivery<'a> {
     ) -> usize {
         let mut frontier = known;
         for (channel, marks) in marks.into_iter().enumerate() {
-            let stride = self.setup.models[self.setup.channels[channel].model].stride;
-            let rows = marks.into_iter().map(|TrackValue { at, value }| Row {
-                start: at,
-                end: (at + stride).min(end.unwrap_or(usize::MAX)),
+            let rows = marks.into_iter().map(|mark| Row {
+                start: mark.start,
+                end: mark.end.min(end.unwrap_or(usize::MAX)),
                 summit: None,
                 channel,
-                value,
+                value: mark.value,
                 output: 0.0,
             });
             let rows = rows.filter_map(|row| row.on_contig(place));

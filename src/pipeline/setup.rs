@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::census::{Census, RUNGS, RarityCounts, rungs};
 use super::plan::{LoadedModel, ScoredLabel, Scoring};
 use super::reach::Reach;
-use super::values::{threshold_output, track_quantity, value};
+use super::values::{base_line, threshold_output, track_quantity, value};
 use super::work::TrackValue;
 use crate::call::{Best, Call, Caller, Threshold};
 use crate::engine::Engine;
@@ -38,6 +38,8 @@ pub struct Channel {
     pub strand: Strand,
     /// Least raw output whose value makes a row.
     pub least: f32,
+    /// A raw output below which its track is at the base line.
+    pub base_line: f32,
     /// Steps of rarity, if windows are counted by them.
     pub rungs: Option<[f32; RUNGS]>,
 }
@@ -345,6 +347,7 @@ fn scored<'a>(
             head,
             strand,
             least: least.map_or(f32::MIN, |least| least.output),
+            base_line: base_line(contract, label),
             rungs: contract.background.get(label).filter(|_| census).map(rungs),
         }));
     }

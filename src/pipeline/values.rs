@@ -16,6 +16,15 @@ pub fn track_quantity(contract: &Contract) -> Quantity {
 /// has a few values there instead of one a position.
 const LEAST_RATE: f64 = 1.0;
 
+/// A raw output below which the track of a label is at its base line.
+pub fn base_line(contract: &Contract, label: usize) -> f32 {
+    match contract.background.get(label) {
+        // Down, since it is rounded.
+        Some(background) => background.raw_at(10f64.powf(-LEAST_RATE)).next_down(),
+        None => f32::NEG_INFINITY,
+    }
+}
+
 /// The written value of a raw output of a label.
 pub fn value(quantity: Quantity, contract: &Contract, label: usize, output: f32) -> Value {
     Value::new(match quantity {
@@ -69,6 +78,9 @@ mod tests {
         let written = |output| value(Quantity::Rate, &contract, 0, output);
         let tenth = contract.background[0].raw_at(0.1);
         assert_eq!(written(tenth - 0.1), Value::new(0.0));
+        let base = base_line(&contract, 0);
+        assert!(base <= tenth && tenth - base < 1e-5);
+        assert_eq!(written(base.next_down()), Value::new(0.0));
         assert!(written(tenth + 0.1) > Value::new(1.0));
     }
 

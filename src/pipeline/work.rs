@@ -47,11 +47,24 @@ pub struct Outcome {
     pub census: Vec<census::RarityCounts>,
 }
 
-/// The value of a window in a track, with the base that it reports on.
+/// The value in a track of one window, or of neighbours that have the same.
 #[derive(Clone, Copy, Debug)]
 pub struct TrackValue {
-    pub at: usize,
+    pub start: usize,
+    pub end: usize,
     pub value: Value,
+}
+
+impl TrackValue {
+    /// Adds the value behind `all`. Neighbours may be parted on the contig, unless they `touch`.
+    fn follow(self, all: &mut Vec<Self>, touch: bool) {
+        match all.last_mut() {
+            Some(last) if touch && last.end == self.start && last.value == self.value => {
+                last.end = self.end;
+            }
+            _ => all.push(self),
+        }
+    }
 }
 
 pub enum PieceRows {
@@ -228,9 +241,17 @@ impl<'a> Worker<'a> {
                 census::count(&mut draft.census[channel], rungs, output);
             }
             if tracked {
-                let quantity = track_quantity(contract);
-                let value = value(quantity, contract, label, output);
-                draft.marks[channel].push(TrackValue { at, value });
+                let value = match output < self.setup.channels[channel].base_line {
+                    true => Value::new(0.0),
+                    false => value(track_quantity(contract), contract, label, output),
+                };
+                let stride = self.setup.models[model].stride;
+                let mark = TrackValue {
+                    start: at,
+                    end: at + stride,
+                    value,
+                };
+                mark.follow(&mut draft.marks[channel], place.projection.is_none());
             }
         }
         Ok(())

@@ -148,9 +148,9 @@ fn each_scores_every_window_of_the_example() {
     }
 }
 
-/// One pass of all models against their single runs.
+/// One pass of all model files against their single runs.
 fn one_pass_is_the_union(text: &str) {
-    let names: Vec<&str> = registry::names().collect();
+    let names: Vec<&str> = registry::files().collect();
     let mut single: Vec<String> = names
         .iter()
         .flat_map(|name| called(&[name], &[], text))

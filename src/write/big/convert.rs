@@ -27,7 +27,7 @@ pub fn big_wig(
     sizes: HashMap<String, u32>,
     threads: usize,
 ) -> Result<()> {
-    let (value, options) = (step, options(rows.len()));
+    let (value, options) = (step, options(&sizes));
     guarded(file, threads, |out, runtime| {
         let mut writer = BigWigWrite::new(out, sizes);
         writer.options = options;
@@ -43,7 +43,7 @@ pub fn big_bed(
     threads: usize,
     (autosql, standard): (String, u16),
 ) -> Result<()> {
-    let (value, options) = (interval, options(rows.len()));
+    let (value, options) = (interval, options(&sizes));
     guarded(file, threads, |out, runtime| {
         let mut writer = BigBedWrite::new(out, sizes);
         writer.options = options;
@@ -61,13 +61,25 @@ pub fn big_bed(
 const NOTE: usize = 1400;
 const NOTES: usize = 400 << 20;
 
-/// Fewer summaries where there are very many contigs.
-fn options(contigs: usize) -> BBIWriteOptions {
-    let mut options = BBIWriteOptions::default();
-    let notes = NOTES / NOTE / contigs.max(1);
+/// Bases of an entry of the first summary. A finer one would be larger than the data, which has one
+/// value for most of a contig.
+const FIRST_SUMMARY: u32 = 1024;
+
+/// Fewer summaries where there are very many contigs, and none with a single entry a contig.
+fn options(sizes: &HashMap<String, u32>) -> BBIWriteOptions {
+    let mut options = BBIWriteOptions {
+        initial_zoom_size: FIRST_SUMMARY,
+        ..BBIWriteOptions::default()
+    };
+    let notes = NOTES / NOTE / sizes.len().max(1);
     // One of them is for the data itself.
     let summaries = u32::try_from(notes.saturating_sub(1)).unwrap_or(u32::MAX);
-    options.max_zooms = options.max_zooms.min(summaries.max(1));
+    let longest = sizes
+        .values()
+        .max()
+        .map_or(0, |bases| bases / FIRST_SUMMARY);
+    let useful = longest.max(1).ilog(4) + 1;
+    options.max_zooms = options.max_zooms.min(summaries).min(useful).max(1);
     options
 }
 
