@@ -117,7 +117,7 @@ fn bundled_models_are_what_their_weights_say() {
         let path = format!("{}/models/{model}.onnx", env!("CARGO_MANIFEST_DIR"));
         let naive = Naive::read(&std::fs::read(path).unwrap());
         let step = naive.number("step");
-        let text: String = sequence(4_000, 3)
+        let text: String = sequence(9_000, 3)
             .chars()
             .filter(|&base| base != 'N')
             .collect();

@@ -8,7 +8,7 @@ use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness};
 
 use crate::export::file;
 use crate::export::parity::PROVED;
-use crate::figures::sites::evaluate::{Promise, SitesEvaluation};
+use crate::figures::sites::evaluate::{Promise, SitesEvaluation, SitesRow};
 use crate::figures::sites::result::{SitesResult, real_windows};
 use crate::net::network::Network;
 use crate::recipe::sites::{Site, SitesRecipe, Start};
@@ -35,7 +35,7 @@ fn contract(recipe: &SitesRecipe, result: &SitesResult) -> Result<Contract> {
         .map(|e| Calibration::new(e.calibration.clone()));
     let rounded = |e: &SitesEvaluation| ((e.threshold * 100.0).round() / 100.0) as f32;
     Ok(Contract {
-        name: recipe.name.clone(),
+        name: model_name(recipe).to_owned(),
         task: file::stated("task", &card.task)?,
         labels: card.labels.clone(),
         window: result.window,
@@ -56,6 +56,10 @@ fn contract(recipe: &SitesRecipe, result: &SitesResult) -> Result<Contract> {
         metrics: metrics(recipe, result),
         description: card.description.clone(),
     })
+}
+
+fn model_name(recipe: &SitesRecipe) -> &str {
+    recipe.model.name.as_ref().unwrap_or(&recipe.name)
 }
 
 fn metrics(recipe: &SitesRecipe, result: &SitesResult) -> serde_json::Value {
@@ -89,13 +93,20 @@ fn metrics(recipe: &SitesRecipe, result: &SitesResult) -> serde_json::Value {
         "{fitted} The threshold is that of the best F1 on the validation blocks."
     ));
     text.extend(recipe.model.limits.iter().cloned());
-    let tables: Vec<_> = result.evaluations.iter().flat_map(tables).collect();
+    // A card names the model, a result its run.
+    let evaluations = result.evaluations.iter().cloned().map(|mut evaluation| {
+        let own = |row: &&mut SitesRow| row.scorer == recipe.name;
+        let rows = evaluation.rows.iter_mut().filter(own);
+        rows.for_each(|row| row.scorer = model_name(recipe).to_owned());
+        evaluation
+    });
+    let tables: Vec<_> = evaluations.flat_map(|e| tables(&e)).collect();
     json!({ "tables": tables, "text": text })
 }
 
 fn tables(evaluation: &SitesEvaluation) -> Vec<serde_json::Value> {
     let figure = |value: f64| format!("{value:.4}");
-    let whole = |row: &crate::figures::sites::evaluate::SitesRow| {
+    let whole = |row: &SitesRow| {
         json!([
             row.set,
             row.scorer,
@@ -105,7 +116,7 @@ fn tables(evaluation: &SitesEvaluation) -> Vec<serde_json::Value> {
             figure(row.auroc_ag),
         ])
     };
-    let windows = |row: &crate::figures::sites::evaluate::SitesRow| {
+    let windows = |row: &SitesRow| {
         json!([
             row.set,
             row.scorer,

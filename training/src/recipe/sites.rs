@@ -246,6 +246,9 @@ pub struct HeldOut {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SitesCard {
+    /// Name of the model; that of the run without it.
+    #[serde(default)]
+    pub name: Option<String>,
     pub task: String,
     pub labels: Vec<String>,
     pub distance: usize,

@@ -103,11 +103,20 @@ mod tests {
             "exon-lite.toml",
         ];
         assert_eq!(words("exon-lite"), lite);
-        assert_eq!(words("exon"), [&lite[..], &["exon.toml"]].concat());
+        let generations = ["exon.toml:first", "exon.toml:second"];
+        assert_eq!(words("exon"), [&lite[..], &generations].concat());
         assert_eq!(
             words("binding-site"),
-            ["trunk", "factors", "binding-site"].map(|stage| format!("genomewide.toml:{stage}"))
+            ["trunk", "factors", "binding-site"]
+                .map(|stage| format!("genomewide.toml:{stage}"))
         );
+    }
+
+    #[test]
+    fn every_teacher_is_a_stage() {
+        let stages = ["trunk", "factors", "wide", "taught", "bound", "enhancer"];
+        let stages = stages.map(|stage| format!("genomewide.toml:{stage}"));
+        assert_eq!(words("enhancer"), stages);
     }
 
     #[test]
