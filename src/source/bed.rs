@@ -4,8 +4,8 @@ use std::io::{BufRead, BufReader, Read};
 
 use bstr::{BString, ByteSlice};
 
-use super::annotation::Annotation;
 use super::error::{Fault, control, escaped};
+use super::unread::UnreadFormat;
 use crate::sequence::Strand;
 
 /// A row of the file: 0-based, half-open.
@@ -119,8 +119,8 @@ impl<R: Read> Iterator for BedReader<R> {
             }
             let row = line.strip_suffix(b"\n").unwrap_or(&line);
             let row = row.strip_suffix(b"\r").unwrap_or(row);
-            if let Some(format) = Annotation::of(row) {
-                return Some((self.line, Err(Fault::Annotation(format))));
+            if let Some(format) = UnreadFormat::of(row) {
+                return Some((self.line, Err(Fault::UnreadFormat(format))));
             }
             if !is_comment(row) {
                 return Some((self.line, self.parse(row)));

@@ -5,7 +5,7 @@ use std::io;
 use bstr::ByteSlice;
 
 use super::InputFormat;
-use super::annotation::Annotation;
+use super::unread::UnreadFormat;
 
 #[derive(Debug, thiserror::Error)]
 #[error("{input}: {place}{fault}")]
@@ -26,7 +26,7 @@ pub enum Fault {
         first: String,
     },
     #[error("windrow does not read {}; this command makes BED of it, for --reference: {}", .0.name(), .0.to_bed())]
-    Annotation(Annotation),
+    UnreadFormat(UnreadFormat),
     #[error("{0}")]
     Parse(String),
     #[error("{letter} at base {position} is not a nucleotide")]

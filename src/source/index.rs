@@ -13,11 +13,11 @@ use noodles_bgzf::{self as bgzf, gzi};
 use tempfile::TempDir;
 
 use super::Fault;
-use super::annotation::Annotation;
 use super::bgzf::is_bgzf;
 use super::decompress::decompress;
 use super::error::{control, escaped};
 use super::fai::{self, FaiEntry};
+use super::unread::UnreadFormat;
 
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
@@ -42,7 +42,7 @@ impl Index {
         let head = file.fill_buf()?;
         let blocked = is_bgzf(head);
         if head.first() != Some(&b'>')
-            && let Some(format) = Annotation::of_text(decompress(File::open(path)?)?)
+            && let Some(format) = UnreadFormat::of_text(decompress(File::open(path)?)?)
         {
             let (name, command) = (format.name(), format.to_bed());
             bail!("a reference is FASTA, not {name}; this makes BED of regions: {command}");

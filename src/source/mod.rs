@@ -14,7 +14,6 @@
     )
 )]
 
-mod annotation;
 mod bed;
 mod bgzf;
 mod coords;
@@ -35,12 +34,12 @@ mod reference;
 pub mod regions;
 mod shard;
 mod sizes;
+mod unread;
 
 use std::io::{self, Cursor, Read};
 
 use anyhow::Result;
 
-use annotation::Annotation;
 pub use coords::HeaderCoords;
 pub use decompress::decompress;
 #[cfg(feature = "cli")]
@@ -53,6 +52,7 @@ pub use input::{Consumed, Input, Watch};
 pub use place::{Place, Sink};
 pub use shard::{Count, Shard};
 pub use sizes::{Lengths, Sizes};
+use unread::UnreadFormat;
 
 /// A size or a position as an index.
 #[expect(clippy::cast_possible_truncation, reason = "both have 64 bits")]
@@ -174,8 +174,8 @@ pub fn read_bytes(
         None => false,
     };
     if !begins {
-        if let Some(format) = Annotation::of_text(Cursor::new(head).chain(text)) {
-            return Err(fail(Fault::Annotation(format)).into());
+        if let Some(format) = UnreadFormat::of_text(Cursor::new(head).chain(text)) {
+            return Err(fail(Fault::UnreadFormat(format)).into());
         }
         let (asked, first) = (options.format, shown(first));
         return Err(fail(Fault::Format { asked, first }).into());

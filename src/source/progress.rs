@@ -140,9 +140,9 @@ mod tests {
     use super::*;
 
     /// Text whose end cannot be read.
-    struct Unfinished<'a>(&'a [u8]);
+    struct Broken<'a>(&'a [u8]);
 
-    impl Read for Unfinished<'_> {
+    impl Read for Broken<'_> {
         fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
             match self.0.read(&mut buf[..1])? {
                 0 => Err(io::Error::other("broken")),
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn records_before_the_failure_are_whole() {
         let text = b"@a\nAC\n+\n@@\n@b x\nAC\n+\nI";
-        let (mut watched, shared) = Watched::new(Unfinished(text));
+        let (mut watched, shared) = Watched::new(Broken(text));
         io::copy(&mut watched, &mut io::sink()).unwrap();
         let mut progress = shared.lock();
         assert!(progress.is_whole(1) && !progress.is_whole(2));

@@ -9,13 +9,13 @@ const HEAD: u64 = 1 << 16;
 
 /// A format of intervals on contigs that windrow does not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Annotation {
+pub enum UnreadFormat {
     Bcf,
     Gff,
     Vcf,
 }
 
-impl Annotation {
+impl UnreadFormat {
     /// The format of a line (without line break): by its header, or for GTF and GFF by its columns.
     pub fn of(line: &[u8]) -> Option<Self> {
         if line.starts_with(b"BCF\x02") {
@@ -72,20 +72,20 @@ mod tests {
     #[test]
     fn formats_are_told_by_a_header_or_by_columns() {
         for (line, expected) in [
-            (&b"##fileformat=VCFv4.3"[..], Some(Annotation::Vcf)),
-            (b"BCF\x02\x02\x10", Some(Annotation::Bcf)),
-            (b"##gff-version 3", Some(Annotation::Gff)),
+            (&b"##fileformat=VCFv4.3"[..], Some(UnreadFormat::Vcf)),
+            (b"BCF\x02\x02\x10", Some(UnreadFormat::Bcf)),
+            (b"##gff-version 3", Some(UnreadFormat::Gff)),
             (
                 b"c\tx\texon\t5\t9\t.\t+\t.\tgene_id \"a\"",
-                Some(Annotation::Gff),
+                Some(UnreadFormat::Gff),
             ),
-            (b"c\tx\tCDS\t5\t9\t1.5\t-\t0\tID=a", Some(Annotation::Gff)),
+            (b"c\tx\tCDS\t5\t9\t1.5\t-\t0\tID=a", Some(UnreadFormat::Gff)),
             (b"c\t5\t9", None),
             (b"c\t5\t9\tn\t0\t+\t5\t9\t0", None),
             (b"c\t5\t9\tn\t0\t+\t5\t9\t0\t1\t4\t0", None),
             (b"# a comment", None),
         ] {
-            assert_eq!(Annotation::of(line), expected, "{}", line.as_bstr());
+            assert_eq!(UnreadFormat::of(line), expected, "{}", line.as_bstr());
         }
     }
 }
