@@ -107,8 +107,7 @@ mod tests {
         assert_eq!(words("exon"), [&lite[..], &generations].concat());
         assert_eq!(
             words("binding-site"),
-            ["trunk", "factors", "binding-site"]
-                .map(|stage| format!("genomewide.toml:{stage}"))
+            ["trunk", "factors", "binding-site"].map(|stage| format!("genomewide.toml:{stage}"))
         );
     }
 
