@@ -182,6 +182,39 @@ fn a_stranded_model_along_a_genome() {
 }
 
 #[test]
+fn a_run_teaches_another_of_the_same_labels() {
+    let folder = folder("taught", RECIPE);
+    let few = ["--set", "train.steps=4", "--set", "train.evaluate_every=4"];
+    let run = ["train", "recipes/smoke.toml"];
+    train(&folder, &[&run[..], &["--name", "teacher"], &few].concat());
+    let losses = |share: &str| {
+        let distil =
+            format!("train.distil={{teachers=[\"teacher\"],share={share},unlabelled=1.0}}");
+        let name = format!("share-{share}");
+        let words = ["--name", &name, "--set", &distil];
+        let said = train(&folder, &[&run[..], &words, &few].concat());
+        let line = said.lines().find(|line| line.starts_with("step 4 loss"));
+        line.unwrap().split(' ').nth(3).unwrap().to_owned()
+    };
+    assert_ne!(losses("0.0"), losses("1.0"));
+    for (distil, reason) in [
+        ("{teachers=[\"nobody\"],share=0.5}", "nobody"),
+        ("{model=\"x.onnx\",share=0.5}", "teaches sites only"),
+    ] {
+        let distil = format!("train.distil={distil}");
+        let words = ["--name", "refused", "--set", &distil];
+        let output = command(&folder, &[&run[..], &words].concat())
+            .output()
+            .unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && errors.contains(reason),
+            "{errors}"
+        );
+    }
+}
+
+#[test]
 fn labels_that_are_not_there_are_refused() {
     let recipe = RECIPE.replace("labels = [\"forward\"]", "labels = [\"backward\"]");
     let folder = folder("refused", &recipe);

@@ -92,7 +92,37 @@ fn mixed(batch: &Batch, probabilities: &Tensor, share: f64, unlabelled: f64) -> 
 mod tests {
     use super::*;
     use crate::data::batch::UNLABELLED;
+    use crate::net::graph::{Act, Conv};
     use tch::Device;
+
+    fn network(kernel: usize, pool: usize) -> Network {
+        let mut graph = Graph::default();
+        let mut x = 0;
+        if pool > 1 {
+            x = graph.max_pool(x, pool);
+        }
+        graph.conv(x, 1, Conv::of(kernel, Act::None));
+        let vs = tch::nn::VarStore::new(Device::Cpu);
+        Network::new(graph, &vs.root())
+    }
+
+    #[test]
+    fn teachers_see_no_more_than_the_network_and_have_its_step() {
+        let distil = Distil {
+            teachers: Vec::new(),
+            model: None,
+            share: 0.5,
+            unlabelled: 0.0,
+        };
+        let learner = network(5, 1).graph;
+        let refusal = |teacher| {
+            let teachers = Teachers::new(vec![teacher], &learner, &distil);
+            teachers.err().map(|error| error.to_string())
+        };
+        assert_eq!(refusal(network(3, 1)), None);
+        assert!(refusal(network(7, 1)).unwrap().contains("looks further"));
+        assert!(refusal(network(1, 4)).unwrap().contains("another step"));
+    }
 
     #[test]
     fn teachers_share_labels_and_stand_in_for_missing_ones() {

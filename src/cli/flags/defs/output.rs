@@ -135,8 +135,8 @@ pub(super) const FLAGS: &[Flag] = &[
             strand, a bigWig of the values of all windows and a bigBed of the calls; a hub for \
             the UCSC browser (hub.txt, genomes.txt, trackDb.txt); a session for igv.js \
             (igv-session.json); and chrom.sizes. Values are those of --value rate, or \
-            probabilities if the model has no background. Rows must be calls. DIR must not exist; it gets its name when the run has \
-            succeeded. --gather merges the folders of shards.",
+            probabilities if the model has no background. Rows must be calls. DIR must not exist; \
+            it gets its name when the run has succeeded. --gather merges the folders of shards.",
         update: |draft, value| {
             draft.args.tracks = Some(value.path()?);
             Ok(())

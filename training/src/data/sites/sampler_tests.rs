@@ -5,6 +5,7 @@ use tch::{Device, Tensor};
 use super::SiteSampler;
 use crate::bases::complement;
 use crate::data::annotation::{STRANDS, Strand, mark};
+use crate::data::batch::UNLABELLED;
 use crate::data::genome::Block;
 use crate::data::genome::Contig;
 use crate::data::sites::dataset::{AnnotatedGenome, Place};
@@ -158,4 +159,31 @@ fn where_sites_may_be_unknown_lanes_are_drawn_around_sites_alone() {
     assert_eq!(sampler.intergenic, [(0, 300..LENGTH)]);
     assert!(sampler.genic.is_empty());
     assert_eq!(sampler.sites.len(), 1);
+}
+
+#[test]
+fn a_masked_candidate_has_no_label_and_what_is_held_out_has_none_to_give() {
+    let (mut data, blocks) = (dataset(), blocks());
+    data.marks[0][0] = vec![mark::MASK_ACCEPTOR; LENGTH];
+    let draw = draw([0.0, 0.0, 1.0, 0.0, 0.0]);
+    let place = Place {
+        contig: 0,
+        strand: Strand::Forward,
+        at: 150,
+    };
+    for (held_out, target) in [(0, UNLABELLED), (mark::HELD_OUT, 0.0)] {
+        for marks in &mut data.marks[0][0] {
+            *marks |= held_out;
+        }
+        let sampler = SiteSampler::new(&data, &blocks, &[], &draw, &SITES, [WINDOW, ANCHOR]);
+        let lane = sampler.lane_around(place, &mut ChaCha8Rng::seed_from_u64(1));
+        let mut candidates = 0;
+        for i in 0..draw.chunk {
+            let led = lane.codes[i + ANCHOR - 2..i + ANCHOR] == [0, 2];
+            candidates += usize::from(led);
+            assert_eq!(lane.weight[i], 0.0);
+            assert_eq!(lane.target[i], if led { target } else { 0.0 });
+        }
+        assert!(candidates > 0);
+    }
 }
