@@ -179,6 +179,10 @@ fn a_stranded_model_along_a_genome() {
     train(&folder, &["report"]);
     let report = fs::read_to_string(folder.join("RESULTS.md")).unwrap();
     assert!(report.contains("| forward |"), "{report}");
+    for plot in ["learning", "precision", "calibration"] {
+        let plot = fs::read_to_string(folder.join(format!("results/smoke.{plot}.svg"))).unwrap();
+        assert!(plot.contains("<polyline"), "{plot}");
+    }
 }
 
 #[test]

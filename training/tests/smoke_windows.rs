@@ -192,6 +192,54 @@ fn exon_enhanced_with_every_gate() {
 }
 
 #[test]
+fn runs_teach_another_with_the_same_split() {
+    let recipe = RECIPE.replace(
+        "ARCHITECTURE",
+        "kind = \"exon_simple\"\nchannels = [8, 8]\nkernel = 5",
+    );
+    let folder = folder("taught");
+    fs::write(folder.join("recipes/smoke.toml"), recipe).unwrap();
+    let run = ["train", "recipes/smoke.toml"];
+    train(&folder, &[&run[..], &["--name", "teacher"]].concat());
+    let loss = |share: &str| {
+        let distil = format!("train.distil={{teachers=[\"teacher\"],share={share}}}");
+        let name = format!("share-{share}");
+        let said = train(
+            &folder,
+            &[&run[..], &["--name", &name, "--set", &distil]].concat(),
+        );
+        let line = said.lines().find(|line| line.starts_with("epoch 3"));
+        line.unwrap().split(' ').nth(5).unwrap().to_owned()
+    };
+    assert_ne!(loss("0.0"), loss("1.0"));
+    let distil = "train.distil={teachers=[\"teacher\"],share=0.5";
+    for (changes, reason) in [
+        (
+            vec![format!("{distil}}}"), "seed=4".into()],
+            "was split otherwise",
+        ),
+        (vec![format!("{distil},unlabelled=0.5}}")], "only teachers"),
+        (
+            vec![distil.replace("teacher\"", "nobody\"") + "}"],
+            "nobody",
+        ),
+    ] {
+        let changes = changes.iter().flat_map(|change| ["--set", change]);
+        let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
+            .current_dir(&folder)
+            .env("WINDROW_DATA", &folder)
+            .args(run.into_iter().chain(["--name", "refused"]).chain(changes))
+            .output()
+            .unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && errors.contains(reason),
+            "{errors}"
+        );
+    }
+}
+
+#[test]
 fn ibis_with_drawn_negatives() {
     let numbers = "stem = [3, 5]\nstem_channels = 4\n\
                    blocks = [{ expanded = 8, kernel = 3, squeezed = 2, channels = 8 }]";

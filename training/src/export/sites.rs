@@ -92,6 +92,7 @@ fn metrics(recipe: &SitesRecipe, result: &SitesResult) -> serde_json::Value {
     text.push(format!(
         "{fitted} The threshold is that of the best F1 on the validation blocks."
     ));
+    text.push(result.provenance.plots_line());
     text.extend(recipe.model.limits.iter().cloned());
     // A card names the model, a result its run.
     let evaluations = result.evaluations.iter().cloned().map(|mut evaluation| {

@@ -149,6 +149,7 @@ fn metrics(card: &TracksCard, result: &TracksResult) -> Value {
          that of the best F1 of bins there."
             .to_owned(),
     ];
+    text.push(result.provenance.plots_line());
     let silent = card.labels.iter().filter(|label| {
         let shipped = &result.evaluation.shipped[*label];
         shipped.threshold >= 1.0

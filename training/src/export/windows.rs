@@ -91,7 +91,8 @@ fn metrics(recipe: &WindowsRecipe, result: &WindowsResult) -> Value {
         result.best,
     )];
     if recipe.model.output == Output::Logit {
-        text.push(calibration(recipe, result));
+        text.push(calibration(recipe));
+        text.push(result.provenance.plots_line());
     }
     text.extend(recipe.model.limits.iter().cloned());
     let mut tables = vec![table(recipe, result)];
@@ -101,8 +102,8 @@ fn metrics(recipe: &WindowsRecipe, result: &WindowsResult) -> Value {
     json!({ "tables": tables, "text": text })
 }
 
-/// What a probability means, and where it is plotted.
-fn calibration(recipe: &WindowsRecipe, result: &WindowsResult) -> String {
+/// What a probability means.
+fn calibration(recipe: &WindowsRecipe) -> String {
     let Some(along) = &recipe.evaluation.along else {
         return "Calibrated on the validation part, at its own share of positives: on a genome, \
                 where they are rarer, probabilities are too high."
@@ -118,12 +119,11 @@ fn calibration(recipe: &WindowsRecipe, result: &WindowsResult) -> String {
         "A probability is the share of windows within {} bases of a site among all windows of \
          that score, in a genome of {:.2e} bases with so many sites: {}. It is counted on the \
          validation part's positives and all windows of {}. The default threshold is that of the \
-         best F1 of windows. Plot: training/results/{}.calibration.svg.",
+         best F1 of windows.",
         along.reach,
         along.bases,
         sites.join(", "),
         spans(&along.validation),
-        result.provenance.name,
     )
 }
 

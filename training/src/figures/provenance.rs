@@ -70,6 +70,16 @@ impl Provenance {
         format!("{} {}", self.recipe, self.recipe_sha256)
     }
 
+    /// Where the plots of a run with a calibrated model are.
+    pub fn plots_line(&self) -> String {
+        let plot = |of| format!("training/results/{}.{of}.svg", self.name);
+        format!(
+            "Plots: precision against recall, {}; calibration, {}.",
+            plot("precision"),
+            plot("calibration")
+        )
+    }
+
     /// The command that repeats it; `verb` is `run` or `search`.
     pub fn command(&self, verb: &str) -> String {
         let changes = self.changes.iter().map(|c| format!(" --set '{c}'"));

@@ -48,6 +48,16 @@ impl Curve {
         area
     }
 
+    /// For a plot: recall and precision of at most `most` of the points, to four decimals.
+    pub fn thinned(&self, most: usize) -> Vec<(f64, f64)> {
+        let step = self.points.len().div_ceil(most).max(1);
+        let rounded = |share: f64| (share * 1e4).round() / 1e4;
+        let points = self.points.iter().step_by(step);
+        points
+            .map(|point| (rounded(point.recall), rounded(point.precision)))
+            .collect()
+    }
+
     /// The best precision at a recall of at least `recall`; 0 where it is never reached.
     pub fn precision_at(&self, recall: f64) -> f64 {
         let reached = self.points.iter().filter(|p| p.recall >= recall);

@@ -51,7 +51,12 @@ impl Recipe {
                 let teachers = distil.flat_map(|distil| &distil.teachers);
                 starts.iter().chain(teachers).map(String::as_str).collect()
             }
-            Recipe::Windows(recipe) => recipe.train.start.as_deref().into_iter().collect(),
+            Recipe::Windows(recipe) => {
+                let distil = recipe.train.distil.iter();
+                let teachers = distil.flat_map(|distil| &distil.teachers);
+                let runs = recipe.train.start.iter().chain(teachers);
+                runs.map(String::as_str).collect()
+            }
             Recipe::Tracks(recipe) => {
                 let distil = recipe.train.distil.iter();
                 let teachers = distil.flat_map(|distil| &distil.teachers);

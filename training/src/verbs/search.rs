@@ -43,7 +43,7 @@ pub fn search(address: &Address, origin: &Origin, device: Device) -> Result<()> 
         };
         let folder = origin.folder.join(format!("trial-{number:02}"));
         let windows = SplitWindows::read(&recipe, origin.data)?;
-        let task = WindowsTask::new(&windows, &folder, device);
+        let task = WindowsTask::new(&windows, &folder, device)?;
         let mut ended_early = false;
         let before = &result.trials;
         let progress = training::train(&task, &folder, device, &mut |progress| {

@@ -27,7 +27,7 @@ pub fn work(
     let windows = SplitWindows::read(recipe, origin.data)?;
     if wanted("train") {
         checkpoint::claim(folder, recipe, origin.fresh)?;
-        let task = WindowsTask::new(&windows, folder, device);
+        let task = WindowsTask::new(&windows, folder, device)?;
         training::train(&task, folder, device, &mut |_| true).context("training")?;
     }
     if wanted("evaluate") {

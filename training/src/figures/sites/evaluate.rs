@@ -375,14 +375,7 @@ fn row(
         balanced_accuracy_random: random.0,
         f1_random: random.1,
     };
-    let thin = curve.points.len().div_ceil(200);
-    let points = curve
-        .points
-        .iter()
-        .step_by(thin)
-        .map(|p| (p.recall, p.precision))
-        .collect();
-    (row, points)
+    (row, curve.thinned(200))
 }
 
 /// The score whose calls have the best F1.

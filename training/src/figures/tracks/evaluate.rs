@@ -21,6 +21,9 @@ pub struct TracksEvaluation {
     pub rows: Vec<TracksRow>,
     /// By label.
     pub shipped: BTreeMap<String, Shipped>,
+    /// Recall and precision of bins of the first shipped labels, by label and set.
+    #[serde(default)]
+    pub curves: Vec<(String, Vec<(f64, f64)>)>,
 }
 
 /// The figures of a scorer's bins.
@@ -50,6 +53,10 @@ pub struct Shipped {
     /// gives a precision of `LEAST_PRECISION`, so that nothing is called.
     pub threshold: f64,
 }
+
+/// Shipped labels whose curves are kept, and points of a curve.
+const DRAWN: usize = 3;
+const POINTS: usize = 100;
 
 /// A label that is not this precise at any threshold is not called.
 const LEAST_PRECISION: f64 = 0.05;
@@ -92,20 +99,32 @@ pub fn evaluate(
         (name, shipped(data, &parts, &tracks, label))
     });
     let shipped: BTreeMap<String, Shipped> = shipped.collect();
-    let mut rows = Vec::new();
-    let judge = |data: &LabelledGenomes, parts: &[Span], set: &str, rows: &mut Vec<TracksRow>| {
+    let (mut rows, mut curves) = (Vec::new(), Vec::new());
+    let mut judge = |data: &LabelledGenomes, parts: &[Span], set: &str| {
         eprintln!("{set}");
         let judged = judged(data, network, &wanted, parts, set, (&regression, &jaspar));
         for (at, &label) in wanted.iter().enumerate() {
-            judged.rows(&data.labels[label].name, at, &shipped, rows);
+            let name = &data.labels[label].name;
+            judged.rows(name, at, &shipped, &mut rows);
+            if at < DRAWN && recipe.model.is_some() {
+                curves.extend(
+                    judged
+                        .curve(at)
+                        .map(|curve| (format!("{name}, {set}"), curve)),
+                );
+            }
         }
     };
-    judge(data, &parts, "validation", &mut rows);
+    judge(data, &parts, "validation");
     for test in &recipe.evaluation.tests {
         let data = LabelledGenomes::of_test(recipe, test, folder)?;
-        judge(&data, &Span::all(&data), &test.name, &mut rows);
+        judge(&data, &Span::all(&data), &test.name);
     }
-    Ok(TracksEvaluation { rows, shipped })
+    Ok(TracksEvaluation {
+        rows,
+        shipped,
+        curves,
+    })
 }
 
 fn judged(
@@ -202,6 +221,14 @@ fn sure(scores: &[f32], truth: &[Truth]) -> (Vec<f32>, Vec<bool>) {
 }
 
 impl Judged {
+    /// Recall and precision of the network's bins of a label; none without a bin on a site.
+    fn curve(&self, label: usize) -> Option<Vec<(f64, f64)>> {
+        let (_, own) = self.scores.iter().find(|(scorer, _)| scorer == NETWORK)?;
+        let (scores, truth) = sure(&own[label], &self.truth[label]);
+        let any = truth.contains(&true);
+        any.then(|| Curve::new(&scores, &truth, 0).thinned(POINTS))
+    }
+
     fn rows(
         &self,
         name: &str,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
-use crate::figures::plot::{Axes, Series, svg};
+use crate::figures::tracks::plots::plots;
 use crate::figures::tracks::result::TracksResult;
 
 /// The section, and the plots that go with it: file name and text.
@@ -23,7 +23,12 @@ pub fn section(all: Vec<TracksResult>) -> Result<(String, Vec<(String, String)>)
     for result in &all {
         one(&mut out, result)?;
         let name = &result.provenance.name;
-        files.push((format!("{name}.learning.svg"), learning(result)));
+        let mut links = Vec::new();
+        for (of, plot) in plots(result) {
+            links.push(format!("[{of}](results/{name}.{of}.svg)"));
+            files.push((format!("{name}.{of}.svg"), plot));
+        }
+        writeln!(out, "\nPlots: {}.", links.join(", "))?;
     }
     Ok((out, files))
 }
@@ -36,8 +41,7 @@ fn one(out: &mut String, result: &TracksResult) -> Result<()> {
     write!(
         out,
         "\n### {}\n\n{}\n\n{} parameters, window {}, step {}, {:.1} kFLOP a base and strand; {} \
-         steps{} in {:.0} minutes, the weights of step {}. Learning curve: \
-         [plot](results/{}.learning.svg).\n",
+         steps{} in {:.0} minutes, the weights of step {}.\n",
         result.provenance.name,
         result.note,
         result.parameters,
@@ -48,7 +52,6 @@ fn one(out: &mut String, result: &TracksResult) -> Result<()> {
         start.unwrap_or_default(),
         result.seconds / 60.0,
         result.best_step,
-        result.provenance.name,
     )?;
     let mut sets: Vec<&str> = Vec::new();
     for row in &result.evaluation.rows {
@@ -93,38 +96,4 @@ fn one(out: &mut String, result: &TracksResult) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn learning(result: &TracksResult) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in result.curve.iter().flat_map(|e| &e.parts) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    let line = |name: &&str| {
-        let points = result.curve.iter().filter_map(|at| {
-            let part = at.parts.iter().find(|(part, _)| part == name)?;
-            Some((at.step as f64, part.1))
-        });
-        points.collect::<Vec<_>>()
-    };
-    let lines: Vec<Series> = names
-        .iter()
-        .map(|name| Series {
-            name,
-            points: line(name),
-            dots: false,
-        })
-        .collect();
-    let points = lines.iter().flat_map(|line| &line.points);
-    let most = points.map(|point| point.1).fold(0.1, f64::max);
-    let axes = Axes {
-        title: &format!("{}: validation", result.provenance.name),
-        x: "steps",
-        y: "average precision of bins",
-        x_range: (0.0, result.steps.max(1) as f64),
-        y_range: (0.0, most),
-    };
-    svg(&axes, &lines)
 }

@@ -90,6 +90,12 @@ impl WindowsRecipe {
             );
         }
         ensure!(!self.model.labels.is_empty(), "model.labels: none");
+        if let Some(distil) = &self.train.distil {
+            ensure!(
+                distil.model.is_none() && distil.unlabelled == 0.0,
+                "train.distil: of windows, only teachers and their share"
+            );
+        }
         ensure!(
             self.data.apart.is_none_or(|bases| bases >= 32),
             "data.apart: less than 32"

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::recipe::distil::Distil;
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WindowsTrain {
@@ -31,6 +33,8 @@ pub struct WindowsTrain {
     pub select: Select,
     /// Minutes of the processor after which no further epoch begins.
     pub minutes: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distil: Option<Distil>,
 }
 
 fn one() -> usize {

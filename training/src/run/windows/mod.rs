@@ -1,4 +1,5 @@
 //! Runs of networks that score windows.
 
 pub mod score;
+pub mod teachers;
 pub mod train;

@@ -18,6 +18,7 @@ use crate::recipe::windows::source::Part;
 use crate::run::task::{Batches, Pace, Task, Validation};
 use crate::run::vectors;
 use crate::run::windows::score::{known, scores};
+use crate::run::windows::teachers::Ensemble;
 
 /// Batches that give batch norm its statistics, and their epoch and first number: none of training.
 const SETTLING: usize = 64;
@@ -37,11 +38,16 @@ pub struct WindowsTask<'a> {
     /// Of the values to learn.
     mean: f64,
     deviation: f64,
+    teachers: Option<Ensemble>,
     device: Device,
 }
 
 impl<'a> WindowsTask<'a> {
-    pub fn new(windows: &'a SplitWindows<'a>, folder: &'a Path, device: Device) -> WindowsTask<'a> {
+    pub fn new(
+        windows: &'a SplitWindows<'a>,
+        folder: &'a Path,
+        device: Device,
+    ) -> Result<WindowsTask<'a>> {
         let recipe = windows.recipe;
         let epochs = Epochs {
             examples: windows.train_part(),
@@ -55,7 +61,7 @@ impl<'a> WindowsTask<'a> {
         let taken = epochs.taken(recipe.train.batch);
         let steps = epochs.order(0).len().div_ceil(taken) * recipe.train.epochs;
         let (mean, deviation) = units(windows);
-        WindowsTask {
+        Ok(WindowsTask {
             recipe,
             windows,
             folder,
@@ -64,8 +70,9 @@ impl<'a> WindowsTask<'a> {
             steps,
             mean,
             deviation,
+            teachers: Ensemble::read(recipe, folder, device)?,
             device,
-        }
+        })
     }
 
     /// The batches of some examples in their order, numbered by `number`.
@@ -151,14 +158,16 @@ impl Task for WindowsTask<'_> {
 
     /// Mean over the known targets: cross-entropy, or the squared error in deviations.
     fn loss(&self, scores: &Tensor, batch: &Batch) -> Tensor {
+        let taught = self.teachers.as_ref().map(|t| t.target(batch));
+        let target = taught.as_ref().unwrap_or(&batch.target);
         let each = match self.recipe.model.output {
             Output::Logit => scores.binary_cross_entropy_with_logits::<Tensor>(
-                &batch.target,
+                target,
                 None,
                 None,
                 Reduction::None,
             ),
-            Output::Value => ((scores - &batch.target) / self.deviation).square(),
+            Output::Value => ((scores - target) / self.deviation).square(),
         };
         let known = &batch.weight;
         (each * known).sum(Kind::Float) / known.sum(Kind::Float).clamp_min(1.0)
