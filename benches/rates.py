@@ -31,7 +31,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--windrow", type=Path, default=ROOT / "target/release/windrow")
-    parser.add_argument("--model", default="exon-start", help="bundled name or path")
+    parser.add_argument("--model", default="exon", help="bundled name or path")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--bases", type=int, default=1_000_000)
     parser.add_argument("--windows", type=int, default=320, help="that are scored alone a round")
@@ -71,7 +71,7 @@ def main():
         for _ in range(options.rounds):
             for name, measure in contenders.items():
                 best[name] = tuple(map(max, best.get(name, (0, 0)), measure()))
-        sparse = [options.windrow, "-q", "-t", "1", "-m", options.model, "-s", "1000000"]
+        sparse = [options.windrow, "-q", "-t", "1", "-m", options.model, "--raw", "-s", "1000000"]
         readers = [reader for reader in READERS if shutil.which(reader[1][0])]
         readers.append(("windrow -t 1, a window a megabase", sparse))
         floors = {name: floor(command, fasta, cores[0], options.rounds) for name, command in readers}
