@@ -218,11 +218,15 @@ fn runs_teach_another_with_the_same_split() {
             vec![format!("{distil}}}"), "seed=4".into()],
             "was split otherwise",
         ),
-        (vec![format!("{distil},unlabelled=0.5}}")], "only teachers"),
+        (
+            vec![format!("{distil},unlabelled=0.5}}")],
+            "windows have labels",
+        ),
         (
             vec![distil.replace("teacher\"", "nobody\"") + "}"],
             "nobody",
         ),
+        (vec!["train.distil={share=0.5}".into()], "names no teacher"),
     ] {
         let changes = changes.iter().flat_map(|change| ["--set", change]);
         let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))

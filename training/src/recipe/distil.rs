@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -17,4 +18,16 @@ pub struct Distil {
     /// Weight of a place without one, whose target is the teachers' probability.
     #[serde(default)]
     pub unlabelled: f64,
+}
+
+impl Distil {
+    /// Whether runs teach, and they alone.
+    pub fn check_runs(&self) -> Result<()> {
+        ensure!(
+            self.model.is_none(),
+            "train.distil: a model file teaches sites only"
+        );
+        ensure!(!self.teachers.is_empty(), "train.distil: names no teacher");
+        Ok(())
+    }
 }

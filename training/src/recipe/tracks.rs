@@ -240,11 +240,9 @@ impl TracksRecipe {
     pub fn check(&self) -> Result<()> {
         let graph = self.architecture.dense(1);
         graph.context("architecture: a dense one is wanted")?;
-        let of_file = self.train.distil.as_ref().and_then(|d| d.model.as_ref());
-        ensure!(
-            of_file.is_none(),
-            "train.distil: a model file teaches sites only"
-        );
+        if let Some(distil) = &self.train.distil {
+            distil.check_runs()?;
+        }
         let genomes: HashSet<&str> = self.genomes.iter().map(|g| g.name.as_str()).collect();
         let mut names = HashSet::new();
         for labels in &self.labels {

@@ -21,9 +21,17 @@ pub struct TracksEvaluation {
     pub rows: Vec<TracksRow>,
     /// By label.
     pub shipped: BTreeMap<String, Shipped>,
-    /// Recall and precision of bins of the first shipped labels, by label and set.
+    /// Of the first shipped labels.
     #[serde(default)]
-    pub curves: Vec<(String, Vec<(f64, f64)>)>,
+    pub curves: Vec<BinCurve>,
+}
+
+/// Recall and precision of the network's bins of a label in a set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BinCurve {
+    pub set: String,
+    pub label: String,
+    pub points: Vec<(f64, f64)>,
 }
 
 /// The figures of a scorer's bins.
@@ -107,11 +115,7 @@ pub fn evaluate(
             let name = &data.labels[label].name;
             judged.rows(name, at, &shipped, &mut rows);
             if at < DRAWN && recipe.model.is_some() {
-                curves.extend(
-                    judged
-                        .curve(at)
-                        .map(|curve| (format!("{name}, {set}"), curve)),
-                );
+                curves.extend(judged.curve(name, at));
             }
         }
     };
@@ -221,12 +225,15 @@ fn sure(scores: &[f32], truth: &[Truth]) -> (Vec<f32>, Vec<bool>) {
 }
 
 impl Judged {
-    /// Recall and precision of the network's bins of a label; none without a bin on a site.
-    fn curve(&self, label: usize) -> Option<Vec<(f64, f64)>> {
+    /// None without a bin on a site.
+    fn curve(&self, name: &str, label: usize) -> Option<BinCurve> {
         let (_, own) = self.scores.iter().find(|(scorer, _)| scorer == NETWORK)?;
         let (scores, truth) = sure(&own[label], &self.truth[label]);
-        let any = truth.contains(&true);
-        any.then(|| Curve::new(&scores, &truth, 0).thinned(POINTS))
+        truth.contains(&true).then(|| BinCurve {
+            set: self.set.clone(),
+            label: name.to_owned(),
+            points: Curve::new(&scores, &truth, 0).thinned(POINTS),
+        })
     }
 
     fn rows(

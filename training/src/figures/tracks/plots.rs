@@ -48,8 +48,13 @@ fn learning(result: &TracksResult) -> String {
 }
 
 fn precision(result: &TracksResult) -> String {
-    let curves = result.evaluation.curves.iter();
-    let series = curves.map(|(name, points)| Series {
+    let curves = &result.evaluation.curves;
+    let named = curves.iter().map(|curve| {
+        let name = format!("{}, {}", curve.label, curve.set);
+        (name, curve.points.clone())
+    });
+    let named: Vec<(String, Vec<(f64, f64)>)> = named.collect();
+    let series = named.iter().map(|(name, points)| Series {
         name,
         points: points.clone(),
         dots: false,
@@ -68,9 +73,8 @@ fn precision(result: &TracksResult) -> String {
 fn calibration(result: &TracksResult) -> String {
     let shipped = result.evaluation.shipped.iter();
     let drawn = shipped.filter(|(name, _)| {
-        let of = format!("{name}, ");
         let mut curves = result.evaluation.curves.iter();
-        curves.any(|(curve, _)| curve.starts_with(&of))
+        curves.any(|curve| curve.label == **name)
     });
     let series = drawn.map(|(name, shipped)| Series {
         name,

@@ -91,9 +91,10 @@ impl WindowsRecipe {
         }
         ensure!(!self.model.labels.is_empty(), "model.labels: none");
         if let Some(distil) = &self.train.distil {
+            distil.check_runs()?;
             ensure!(
-                distil.model.is_none() && distil.unlabelled == 0.0,
-                "train.distil: of windows, only teachers and their share"
+                distil.unlabelled == 0.0,
+                "train.distil.unlabelled: windows have labels"
             );
         }
         ensure!(

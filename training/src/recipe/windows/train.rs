@@ -33,6 +33,7 @@ pub struct WindowsTrain {
     pub select: Select,
     /// Minutes of the processor after which no further epoch begins.
     pub minutes: Option<f64>,
+    /// Its teachers score the windows as they are changed for a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distil: Option<Distil>,
 }
