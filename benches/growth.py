@@ -73,7 +73,7 @@ def run(binary, fasta, models, stride, threads):
     with tempfile.NamedTemporaryFile() as stats:
         command = [binary, "-q", "-t", str(threads), "--stats", stats.name, fasta]
         command += [flag for model in models for flag in ("-m", model)]
-        command += ["-s", str(stride)] if stride else []
+        command += ["--raw", "-s", str(stride)] if stride else []
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         return json.loads(Path(stats.name).read_text())
 

@@ -105,18 +105,28 @@ learning_rate = 0.025
 bases = 2000
 "#;
 
+fn command(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_windrow-train"));
+    command.current_dir(folder).env("WINDROW_DATA", folder);
+    command.args(words);
+    command
+}
+
 /// Runs the program in `folder`; what it printed.
 fn train(folder: &Path, words: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
-        .current_dir(folder)
-        .env("WINDROW_DATA", folder)
-        .args(words)
-        .output()
-        .unwrap();
+    let output = command(folder, words).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{words:?}: {text}{errors}");
     text + &errors
+}
+
+/// What the program says where it refuses to run.
+fn refusal(folder: &Path, words: &[&str]) -> String {
+    let output = command(folder, words).output().unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{words:?}: {errors}");
+    errors
 }
 
 fn folder(name: &str) -> PathBuf {
@@ -227,19 +237,15 @@ fn runs_teach_another_with_the_same_split() {
             "nobody",
         ),
         (vec!["train.distil={share=0.5}".into()], "names no teacher"),
+        (
+            vec![format!("{distil}}}"), "model.labels=[\"other\"]".into()],
+            "has other labels",
+        ),
     ] {
         let changes = changes.iter().flat_map(|change| ["--set", change]);
-        let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
-            .current_dir(&folder)
-            .env("WINDROW_DATA", &folder)
-            .args(run.into_iter().chain(["--name", "refused"]).chain(changes))
-            .output()
-            .unwrap();
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            !output.status.success() && errors.contains(reason),
-            "{errors}"
-        );
+        let words = run.into_iter().chain(["--name", "refused"]).chain(changes);
+        let errors = refusal(&folder, &words.collect::<Vec<_>>());
+        assert!(errors.contains(reason), "{errors}");
     }
 }
 
@@ -364,9 +370,7 @@ fn a_cut_run_goes_on_as_if_it_had_not_been() {
     let cut = folder("cut");
     fs::write(cut.join("recipes/smoke.toml"), &recipe).unwrap();
     let checkpoint = cut.join("runs/smoke/checkpoint.ot");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
-        .current_dir(&cut)
-        .args(["train", "recipes/smoke.toml", "--data", "."])
+    let mut child = command(&cut, &["train", "recipes/smoke.toml"])
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
@@ -381,16 +385,8 @@ fn a_cut_run_goes_on_as_if_it_had_not_been() {
     assert_eq!(model(&whole), model(&cut));
     // A recipe that learns something else is another run.
     let words = ["train", "recipes/smoke.toml", "--set", "seed=99"];
-    let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
-        .current_dir(&cut)
-        .args([words.as_slice(), &["--data", "."]].concat())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        !output.status.success() && said.contains("not 99"),
-        "{said}"
-    );
+    let said = refusal(&cut, &words);
+    assert!(said.contains("not 99"), "{said}");
     train(&cut, &[words.as_slice(), &["--fresh"]].concat());
 }
 
@@ -427,20 +423,7 @@ fn a_recipe_that_does_not_hold_is_refused() {
         ("data.sources=[{fasta=\"genome.fa\"}]", "needs a target"),
         ("train.rte=1", "rte"),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_windrow-train"))
-            .current_dir(&folder)
-            .args([
-                "train",
-                "recipes/smoke.toml",
-                "--data",
-                ".",
-                "--set",
-                change,
-            ])
-            .output()
-            .unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(1), "{change}: {errors}");
+        let errors = refusal(&folder, &["train", "recipes/smoke.toml", "--set", change]);
         assert!(errors.contains(wanted), "{change}: {errors}");
     }
 }

@@ -48,15 +48,13 @@ fn learning(result: &TracksResult) -> String {
 }
 
 fn precision(result: &TracksResult) -> String {
-    let curves = &result.evaluation.curves;
-    let named = curves.iter().map(|curve| {
-        let name = format!("{}, {}", curve.label, curve.set);
-        (name, curve.points.clone())
-    });
-    let named: Vec<(String, Vec<(f64, f64)>)> = named.collect();
-    let series = named.iter().map(|(name, points)| Series {
+    let curves = result.evaluation.curves.iter();
+    let names = curves.clone();
+    let names = names.map(|curve| format!("{}, {}", curve.label, curve.set));
+    let names: Vec<String> = names.collect();
+    let series = curves.zip(&names).map(|(curve, name)| Series {
         name,
-        points: points.clone(),
+        points: curve.points.clone(),
         dots: false,
     });
     let axes = Axes {
