@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Cost as the work grows: bases, strides, models and threads, as a table and a plot.
 
 Seconds and peak memory, as windrow's ledger tells them: the best of some rounds, since the machine
