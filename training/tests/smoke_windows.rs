@@ -95,7 +95,7 @@ kind = "embedding"
 name = "vectors"
 seed = 3
 system = "made up"
-genome = "genome.fa"
+genomes = ["genome.fa"]
 words = [3, 8]
 width = 100
 window = 3
@@ -144,7 +144,7 @@ fn run(name: &str, recipe: &str) -> PathBuf {
 
 fn run_in(folder: PathBuf, recipe: &str) -> PathBuf {
     fs::write(folder.join("recipes/smoke.toml"), recipe).unwrap();
-    if recipe.contains("word_attention") {
+    if recipe.contains("vectors = ") {
         fs::write(folder.join("recipes/vectors.toml"), EMBEDDING).unwrap();
         train(&folder, &["run", "recipes/vectors.toml"]);
     }
@@ -202,6 +202,16 @@ fn exon_enhanced_with_every_gate() {
 }
 
 #[test]
+fn exon_enhanced_that_counts_bases_in_batches_of_one_block() {
+    let numbers = "kind = \"exon_enhanced\"\nchannels = [8, 8]\ngate = \"attention\"\ndense = 8\n\
+                   dropout = 0.2\ncomposition = true";
+    let recipe = RECIPE
+        .replace("ARCHITECTURE", numbers)
+        .replace("[evaluation]", "one_block = true\n[evaluation]");
+    run("composition", &recipe);
+}
+
+#[test]
 fn runs_teach_another_with_the_same_split() {
     let recipe = RECIPE.replace(
         "ARCHITECTURE",
@@ -225,7 +235,7 @@ fn runs_teach_another_with_the_same_split() {
     let distil = "train.distil={teachers=[\"teacher\"],share=0.5";
     for (changes, reason) in [
         (
-            vec![format!("{distil}}}"), "seed=4".into()],
+            vec![format!("{distil}}}"), "split_seed=4".into()],
             "was split otherwise",
         ),
         (
@@ -257,6 +267,10 @@ fn ibis_with_drawn_negatives() {
         .replace("ARCHITECTURE", &format!("kind = \"ibis\"\n{numbers}"))
         .replace("[split]", "[[data.negatives]]\ngenome = \"genome.fa\"\nratio = 0.5\n[[data.negatives]]\nratio = 0.5\n[split]");
     run("ibis", &recipe);
+    let more = recipe
+        .replace("stem_channels", "embedding = 6\nlstm = 4\nstem_channels")
+        .replace("\"cosine\"", "\"one_cycle\"");
+    run("ibis-more", &more);
 }
 
 #[test]
@@ -279,17 +293,39 @@ fn dream_of_values() {
 }
 
 #[test]
-fn genomic_basic() {
-    architecture(
-        "genomic_basic",
-        "channels = [8, 4, 4]\nkernel = 4\ndropout = 0.3",
-    );
+fn dream_as_it_was_tried_without_gain() {
+    for pool in ["max", "mean"] {
+        let numbers = format!(
+            "kind = \"dream\"\nchannels = [8, 8, 8]\nkernels = [5, 4, 3]\nlstm = 4\n\
+             lstm_dropout = 0.1\ndense = 8\ndense_dropout = 0.2\nexponential = true\n\
+             stacked = true\npool = \"{pool}\""
+        );
+        let recipe = RECIPE
+            .replace("ARCHITECTURE", &numbers)
+            .replace("\"auroc\"", "\"r2\"\noptimiser = \"momentum\"")
+            .replace("\"logit\"", "\"value\"");
+        run(&format!("dream-{pool}"), &recipe);
+    }
+}
+
+#[test]
+fn genomic_basic_with_batch_norm_on_either_side_and_a_second_sigmoid() {
+    let numbers = "channels = [8, 4, 4]\nkernel = 4\ndropout = 0.3";
+    architecture("genomic_basic", numbers);
+    let recipe = RECIPE
+        .replace(
+            "ARCHITECTURE",
+            &format!("kind = \"genomic_basic\"\nnorm_first = true\n{numbers}"),
+        )
+        .replace("[evaluation]", "loss = \"sigmoid_twice\"\n[evaluation]");
+    run("genomic_twice", &recipe);
 }
 
 #[test]
 fn genomic_final() {
-    let numbers = "channels = [8, 4, 4]\nkernel = 4\ndropout = 0.3\ndense = 16";
+    let numbers = "channels = [8, 4, 4]\nkernel = 4\ndense = 16";
     architecture("genomic_final", numbers);
+    architecture("genomic_final", &format!("{numbers}\nflat = 0.3"));
 }
 
 #[test]
@@ -298,6 +334,17 @@ fn word_attention() {
     let model = fs::read(folder.join("runs/smoke/model.onnx")).unwrap();
     let model = windrow::model::parse(&model, "smoke").unwrap();
     assert_eq!(model.shape, windrow::model::Shape::Dense);
+}
+
+#[test]
+fn word_transformer_with_either_pooling() {
+    for pool in ["token", "mean"] {
+        let numbers = format!(
+            "k = 4\nvectors = \"vectors\"\nconvolution = 5\nplaces = true\nheads = 4\n\
+             pool = \"{pool}\""
+        );
+        architecture("word_transformer", &numbers);
+    }
 }
 
 #[test]

@@ -60,6 +60,7 @@ fn described(op: &Op) -> (String, Vec<usize>) {
     let act = |act: &Act| match act {
         Act::None => "",
         Act::Relu => ", ReLU",
+        Act::Exponential => ", exponential",
         Act::Swish => ", swish",
         Act::Sigmoid => ", sigmoid",
         Act::HardSwish => ", hard swish",
@@ -101,6 +102,12 @@ fn described(op: &Op) -> (String, Vec<usize>) {
             let text = format!("attention over vectors ({width}) of {k}-mers");
             (text, vec![0])
         }
+        Op::Turned => ("other strand".into(), vec![0]),
+        Op::Lookup { k, width } => (format!("vectors ({width}) of {k}-mers"), vec![0]),
+        Op::Places { from } => ("waves of the place".into(), vec![*from]),
+        Op::Append { from } => ("a token behind".into(), vec![*from]),
+        Op::Last { from } => ("the token".into(), vec![*from]),
+        Op::MeanPool { from, width } => (format!("mean pooling {width}"), vec![*from]),
         Op::Rescale { from } => ("own units".into(), vec![*from]),
         Op::Norm { from } => ("batch norm".into(), vec![*from]),
         Op::MaxPool { from, width } => (format!("max pooling {width}"), vec![*from]),

@@ -1,9 +1,20 @@
-//! AdamW (Loshchilov and Hutter, arXiv:1711.05101) over one flat vector, with the running mean of
+//! AdamW (Loshchilov and Hutter, arXiv:1711.05101), or momentum, over one flat vector, with the running mean of
 //! the weights; flat, so that a checkpoint is a handful of tensors and a resumed run is the same
 //! run bit for bit.
 
 use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor, nn};
+
+/// How a gradient moves the weights.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    #[default]
+    Adam,
+    /// The running mean of the gradients alone.
+    Momentum,
+}
 
 pub struct Optimiser {
     parameters: Vec<Tensor>,
@@ -14,6 +25,7 @@ pub struct Optimiser {
     second: Tensor,
     mean: Tensor,
     step: i64,
+    rule: Rule,
     decay: f64,
     averaging: f64,
 }
@@ -24,7 +36,7 @@ const EPSILON: f64 = 1e-8;
 const CLIP: f64 = 5.0;
 
 impl Optimiser {
-    pub fn new(vs: &nn::VarStore, decay: f64, averaging: f64) -> Optimiser {
+    pub fn new(vs: &nn::VarStore, rule: Rule, decay: f64, averaging: f64) -> Optimiser {
         // A frozen variable is still listed.
         let mut parameters = vs.trainable_variables();
         parameters.retain(Tensor::requires_grad);
@@ -45,6 +57,7 @@ impl Optimiser {
             parameters,
             buffers,
             weights,
+            rule,
             decay,
             averaging,
         }
@@ -67,7 +80,11 @@ impl Optimiser {
             self.second = &self.second * BETAS.1 + gradient.square() * (1.0 - BETAS.1);
             let unbias = |beta: f64| 1.0 - beta.powi(self.step as i32);
             let scale = (&self.second / unbias(BETAS.1)).sqrt() + EPSILON;
-            let update = &self.first / unbias(BETAS.0) / scale + &self.weights * self.decay;
+            let gradient = match self.rule {
+                Rule::Adam => &self.first / unbias(BETAS.0) / scale,
+                Rule::Momentum => self.first.shallow_clone(),
+            };
+            let update = gradient + &self.weights * self.decay;
             self.weights -= update * rate;
             // The mean forgets faster at first, so that the initial weights do not stay in it.
             let averaging = self
@@ -178,14 +195,14 @@ mod tests {
         let state = |mean: [f32; 2]| {
             let vs = nn::VarStore::new(Device::Cpu);
             let _weights = vs.root().zeros("weights", &[2]);
-            let mut optimiser = Optimiser::new(&vs, 0.0, 0.9);
+            let mut optimiser = Optimiser::new(&vs, Rule::Adam, 0.0, 0.9);
             optimiser.mean = Tensor::from_slice(&mean);
             optimiser.tensors()
         };
         let states = || vec![state([1.0, 4.0]), state([3.0, -2.0])];
         let vs = nn::VarStore::new(Device::Cpu);
         let weights = vs.root().zeros("weights", &[2]);
-        let mut optimiser = Optimiser::new(&vs, 0.0, 0.9);
+        let mut optimiser = Optimiser::new(&vs, Rule::Adam, 0.0, 0.9);
         optimiser.start(states()).unwrap();
         assert_eq!(Vec::<f32>::try_from(&weights).unwrap(), [2.0, 1.0]);
         optimiser.averaged(|| {
@@ -193,7 +210,9 @@ mod tests {
         });
         let vs = nn::VarStore::new(Device::Cpu);
         let _weights = vs.root().zeros("weights", &[3]);
-        let refused = Optimiser::new(&vs, 0.0, 0.9).start(states()).unwrap_err();
+        let refused = Optimiser::new(&vs, Rule::Adam, 0.0, 0.9)
+            .start(states())
+            .unwrap_err();
         assert!(
             format!("{refused:#}").contains("another network"),
             "{refused:#}"

@@ -244,15 +244,12 @@ pub fn set(table: &mut Table, key: &str, value: Value) -> Result<()> {
 pub mod tests {
     use super::*;
 
-    /// The graph of the first variant of a recipe in `recipes/`.
-    pub fn shipped_graph(file: &str) -> Graph {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("recipes")
-            .join(file);
-        let first = Address::all(&path).unwrap().remove(0);
-        match first.read(&[]).unwrap().0 {
+    /// The graph of a recipe in `recipes/`, `FILE` or `FILE:VARIANT`.
+    pub fn shipped_graph(word: &str) -> Graph {
+        let word = format!("{}/recipes/{word}", env!("CARGO_MANIFEST_DIR"));
+        match Address::find(&word).unwrap().read(&[]).unwrap().0 {
             Recipe::Windows(recipe) => recipe.graph(),
-            _ => panic!("{file} is no recipe of windows"),
+            _ => panic!("{word} is no recipe of windows"),
         }
     }
 

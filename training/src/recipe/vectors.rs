@@ -10,7 +10,7 @@ pub struct VectorsRecipe {
     pub name: String,
     pub seed: u64,
     pub system: String,
-    pub genome: PathBuf,
+    pub genomes: Vec<PathBuf>,
     /// Shortest and longest word.
     pub words: [usize; 2],
     pub width: usize,

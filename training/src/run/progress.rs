@@ -36,6 +36,11 @@ pub struct Evaluated {
     /// Its parts, by name, where there are several.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<(String, f64)>,
+    /// Of windows: the loss that is learnt, and F1 of calls at logit 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_loss: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub f1: Option<f64>,
 }
 
 impl Progress {
@@ -46,7 +51,12 @@ impl Progress {
 
     /// Notes an evaluation, with the mean loss since the one before.
     pub fn note(&mut self, validation: Validation, loss: f64, pace: &Pace) {
-        let Validation { figure, parts } = validation;
+        let Validation {
+            figure,
+            parts,
+            loss: validation_loss,
+            f1,
+        } = validation;
         if self.keeps(figure, pace) {
             self.best = Some(figure);
             (self.best_round, self.best_step, self.since_best) = (self.round, self.step, 0);
@@ -59,6 +69,8 @@ impl Progress {
             loss,
             figure,
             parts,
+            validation_loss,
+            f1,
         });
     }
 }

@@ -8,6 +8,7 @@ use tch::{Tensor, nn};
 use crate::data::batch::Batch;
 use crate::net::graph::Graph;
 use crate::net::network::Network;
+use crate::net::optimiser::Rule;
 use crate::recipe::windows::train::Schedule;
 
 /// What a run learns.
@@ -66,6 +67,9 @@ pub struct Validation {
     pub figure: f64,
     /// Its parts, by name, where there are several.
     pub parts: Vec<(String, f64)>,
+    /// Mean loss of windows, and F1 of calls at logit 0, over the labels.
+    pub loss: Option<f64>,
+    pub f1: Option<f64>,
 }
 
 /// The budget and the pace of a run. A round is what the run counts by: a step, or an epoch.
@@ -80,8 +84,6 @@ pub struct Pace<'a> {
     pub evaluate_every: usize,
     /// Evaluations without a better one, after which the run ends.
     pub patience: usize,
-    /// Minutes of the processor, after which no further round begins.
-    pub minutes: Option<f64>,
     /// Keeps the last weights instead of the best.
     pub keep_last: bool,
     pub learning_rate: f64,
@@ -89,6 +91,7 @@ pub struct Pace<'a> {
     /// Steps over which the schedule runs, warm-up among them.
     pub decay_steps: usize,
     pub schedule: Schedule,
+    pub optimiser: Rule,
     pub weight_decay: f64,
     /// Share of the running mean of the weights that a step keeps.
     pub averaging: f64,
@@ -113,9 +116,19 @@ impl Pace<'_> {
         let done = ((step - self.warmup) as f64 / steps as f64).min(1.0);
         let share = match self.schedule {
             Schedule::Constant => 1.0,
-            Schedule::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * done).cos()),
+            Schedule::OneCycle if done < RISE => half_wave(1.0 - done / RISE),
+            Schedule::OneCycle => half_wave((done - RISE) / (1.0 - RISE)),
+            Schedule::Cosine => half_wave(done),
             Schedule::Linear(last) => 1.0 + (last - 1.0) * done,
         };
         self.learning_rate * share
     }
+}
+
+/// Share of one cycle's steps in which the rate rises.
+const RISE: f64 = 0.3;
+
+/// From 1 to 0 as `done` goes from 0 to 1.
+fn half_wave(done: f64) -> f64 {
+    0.5 * (1.0 + (std::f64::consts::PI * done).cos())
 }

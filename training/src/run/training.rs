@@ -42,7 +42,7 @@ pub fn train<T: Task>(
         }
     }
     task.freeze(&vs, &network.graph);
-    let mut optimiser = Optimiser::new(&vs, pace.weight_decay, pace.averaging);
+    let mut optimiser = Optimiser::new(&vs, pace.optimiser, pace.weight_decay, pace.averaging);
     let mut state = T::State::default();
     let mut kept = Vec::new();
     let mut progress = Progress::default();
@@ -100,8 +100,7 @@ pub fn train<T: Task>(
             progress.round += 1;
         }
         progress.seconds += lap();
-        let over = pace.minutes.is_some_and(|m| progress.seconds >= 60.0 * m);
-        let ends = over || progress.round >= pace.rounds;
+        let ends = progress.round >= pace.rounds;
         if !ends && !progress.round.is_multiple_of(pace.evaluate_every) {
             continue;
         }

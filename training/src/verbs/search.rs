@@ -75,9 +75,6 @@ fn draw(search: &Search, seed: u64, trial: usize) -> Vec<String> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(trial as u64);
     let mut changes = vec![format!("train.epochs={}", search.epochs)];
-    if let Some(minutes) = search.minutes {
-        changes.push(format!("train.minutes={minutes:?}"));
-    }
     for (key, range) in &search.ranges {
         let value = match range {
             Range::Even([low, high]) => Value::Float(random.random_range(*low..=*high)),
@@ -141,6 +138,8 @@ mod tests {
                     loss: 0.0,
                     figure,
                     parts: Vec::new(),
+                    validation_loss: None,
+                    f1: None,
                 });
             Progress {
                 best: figures.iter().copied().reduce(f64::max),

@@ -23,7 +23,10 @@ pub fn work(recipe: &VectorsRecipe, origin: &Origin) -> Result<()> {
         return Ok(());
     }
     let vocabulary = Vocabulary { shortest, longest };
-    let contigs = read_fasta(&origin.data.join(&recipe.genome))?;
+    let mut contigs = Vec::new();
+    for genome in &recipe.genomes {
+        contigs.extend(read_fasta(&origin.data.join(genome))?);
+    }
     let start = clock::seconds();
     let vectors = train(recipe, &vocabulary, &contigs);
     let seconds = (clock::seconds() - start).round();
@@ -31,7 +34,7 @@ pub fn work(recipe: &VectorsRecipe, origin: &Origin) -> Result<()> {
     save(&vectors, &vocabulary, origin.folder)?;
     let result = VectorsResult {
         kind: "embedding".into(),
-        provenance: Provenance::new(origin, recipe.seed, vec![recipe.genome.clone()])?,
+        provenance: Provenance::new(origin, recipe.seed, recipe.genomes.clone())?,
         system: recipe.system.clone(),
         vocabulary: vocabulary.size(),
         width: recipe.width,

@@ -154,6 +154,7 @@ mod tests {
                 at: 20,
                 targets: vec![1.0],
                 group: format!("{start}"),
+                block: 0,
                 split: String::new(),
                 weight: 1.0,
                 part: None,

@@ -55,6 +55,7 @@ mod tests {
             at: 0,
             targets: vec![1.0],
             group: String::new(),
+            block: 0,
             split: String::new(),
             weight: 1.0,
             part: None,

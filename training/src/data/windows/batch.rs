@@ -1,5 +1,6 @@
 //! Batches: examples in an order of the epoch's own, negatives drawn for the positives, augmented.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -115,6 +116,7 @@ impl Drawer {
                     codes,
                     targets: targets.clone(),
                     group: group.clone(),
+                    block: 0,
                     split: String::new(),
                     weight: 1.0,
                     part: None,
@@ -146,7 +148,10 @@ pub struct Epochs<'a> {
     pub window: usize,
     /// Of the examples, in an epoch.
     pub share: f64,
+    /// Whether each batch is of one block.
+    pub one_block: bool,
     pub seed: u64,
+    pub split_seed: u64,
 }
 
 impl Epochs<'_> {
@@ -165,6 +170,25 @@ impl Epochs<'_> {
         order
     }
 
+    /// The examples of an epoch in batches of `taken`.
+    pub fn chunks(&self, epoch: usize, taken: usize) -> Vec<Vec<u32>> {
+        let order = self.order(epoch);
+        if !self.one_block {
+            return order.chunks(taken).map(<[u32]>::to_vec).collect();
+        }
+        let mut blocks: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
+        for at in order {
+            let block = self.examples[at as usize].block;
+            blocks.entry(block).or_default().push(at);
+        }
+        let batches = blocks.values().flat_map(|block| block.chunks(taken));
+        let mut batches: Vec<Vec<u32>> = batches.map(<[u32]>::to_vec).collect();
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        random.set_stream(2 * epoch as u64);
+        batches.shuffle(&mut random);
+        batches
+    }
+
     /// Examples that go into a batch of `size`, so that those drawn for them fill it.
     pub fn taken(&self, size: usize) -> usize {
         let positives = self.examples.iter().filter(|e| is_positive(e)).count();
@@ -176,7 +200,7 @@ impl Epochs<'_> {
     pub fn batch(&self, taken: &[u32], number: usize, device: Device) -> Result<Batch> {
         let mut random = ChaCha8Rng::seed_from_u64(self.seed);
         random.set_stream(2 * number as u64 + 1);
-        let train = |group: &str| self.split.part_of(group, self.seed) == Part::Train;
+        let train = |group: &str| self.split.part_of(group, self.split_seed) == Part::Train;
         let (mut lanes, mut targets) = (Vec::new(), Vec::new());
         for &at in taken {
             let example = &self.examples[at as usize];
@@ -244,6 +268,7 @@ mod tests {
             at: 10,
             targets: vec![(i % 2) as f32],
             group: format!("{i}"),
+            block: i / 300,
             split: String::new(),
             weight,
             part: None,
@@ -274,7 +299,9 @@ mod tests {
             augment: &Augment::default(),
             window: 12,
             share: 1.0,
+            one_block: false,
             seed: 3,
+            split_seed: 1,
         };
         let order = epochs.order(0);
         assert!((1450..1550).contains(&order.len()));

@@ -26,6 +26,8 @@ pub struct Example {
     pub targets: Vec<f32>,
     /// What must not be on both sides of a split.
     pub group: String,
+    /// The block of known bases that it lies in, where it comes from a genome.
+    pub block: usize,
     /// What the split's column says.
     pub split: String,
     pub weight: f64,
@@ -93,6 +95,7 @@ impl Reader<'_> {
             codes,
             targets,
             group,
+            block: 0,
             split: String::new(),
             weight: source.weight.unwrap_or(1.0),
             part: source.part,
@@ -124,11 +127,16 @@ impl Reader<'_> {
         let genome = GenomeWindows::read(&self.folder.join(fasta))?;
         let path = self.folder.join(bed);
         let target = source.target.unwrap_or(f64::NAN) as f32;
+        let names = source.only.get("name");
         for (number, line) in BufReader::new(open(&path)?).lines().enumerate() {
             let line = line.with_context(|| format!("{}", path.display()))?;
             let place = || format!("{}: line {}", path.display(), number + 1);
             let fields: Vec<&str> = line.split('\t').collect();
             ensure!(fields.len() >= 3, "{}: {} fields", place(), fields.len());
+            let is_named = |name: &String| fields.get(3) == Some(&name.as_str());
+            if names.is_some_and(|names| !names.iter().any(is_named)) {
+                continue;
+            }
             // A seventh column of 1 marks what overlaps a published test set.
             if fields.get(6) == Some(&"1") {
                 continue;
@@ -173,7 +181,9 @@ impl Reader<'_> {
             let mut add = |at: usize, reverse: bool, target: f32| {
                 let range = at as i64 - reach..at as i64 + reach + 1;
                 if let Some(codes) = genome.known(&gene.contig, range, reverse) {
-                    self.add(self.example(source, codes, target, gene.id.clone()), all);
+                    let mut example = self.example(source, codes, target, gene.id.clone());
+                    example.block = genome.block(&gene.contig, at);
+                    self.add(example, all);
                 }
             };
             for &(at, reverse) in genes.get(gene.id.as_str()).into_iter().flatten() {

@@ -40,6 +40,17 @@ impl GenomeWindows {
         Some(&self.contigs[at].codes)
     }
 
+    /// The number of the block of known bases that a base lies in, counted over all contigs.
+    pub fn block(&self, contig: &str, at: usize) -> usize {
+        let blocks = self
+            .contigs
+            .iter()
+            .flat_map(|c| c.blocks.iter().map(|b| (&c.name, b)));
+        let mut numbered = blocks.enumerate();
+        let found = numbered.find(|(_, (name, block))| *name == contig && block.contains(&at));
+        found.map_or(0, |(number, _)| number)
+    }
+
     /// Makes the bases of a range unknown, so that no window with one of them is drawn.
     pub fn forget(&mut self, contig: &str, range: Range<usize>) {
         if let Some(&at) = self.by_name.get(contig) {

@@ -33,7 +33,7 @@ impl<'a> SplitWindows<'a> {
             window,
         };
         let examples = windows.reader().read(&recipe.data.sources)?;
-        windows.parts = recipe.split.apply(examples, recipe.seed);
+        windows.parts = recipe.split.apply(examples, recipe.split_seed);
         let [train, validation, test] = &mut windows.parts;
         if let Some(along) = along {
             along.clear(train, folder)?;
@@ -50,7 +50,7 @@ impl<'a> SplitWindows<'a> {
         for (part, examples) in [(Part::Validation, validation), (Part::Test, test)] {
             windows
                 .drawer
-                .fixed(examples, part, &recipe.split, recipe.seed)?;
+                .fixed(examples, part, &recipe.split, recipe.split_seed)?;
         }
         Ok(windows)
     }
@@ -63,7 +63,7 @@ impl<'a> SplitWindows<'a> {
             labels: &self.recipe.model.labels,
             output: self.recipe.model.output,
             window: self.window,
-            seed: self.recipe.seed,
+            seed: self.recipe.split_seed,
         }
     }
 
@@ -76,7 +76,7 @@ impl<'a> SplitWindows<'a> {
         let mut examples = self.train_part().to_vec();
         let recipe = self.recipe;
         self.drawer
-            .fixed(&mut examples, Part::Train, &recipe.split, recipe.seed)?;
+            .fixed(&mut examples, Part::Train, &recipe.split, recipe.split_seed)?;
         Ok(examples)
     }
 }

@@ -82,6 +82,7 @@ mod tests {
             at: 2,
             targets: vec![1.0],
             group: format!("g{group}"),
+            block: 0,
             split: split.to_owned(),
             weight: 1.0,
             part: None,

@@ -149,21 +149,16 @@ impl Writer {
         Ok(())
     }
 
-    /// Looks up two numbers a word and head and sums them over each window. The sums are made by
-    /// doubling, so that a window's score does not depend on where the sequence begins.
-    pub(super) fn words(
+    /// Looks up a row of `table` for the word of `k` bases that begins at each place; the name of
+    /// the values, `[N, columns, 1, L - k + 1]`.
+    pub(super) fn lookup(
         &mut self,
-        words: &Words,
         k: usize,
-        window: usize,
+        table: &[f32],
+        columns: usize,
         output: &str,
-    ) -> Result<()> {
+    ) -> String {
         let part = |part: &str| format!("{output}.{part}");
-        let numbers = tch::no_grad(|| words.numbers().to_kind(Kind::Float));
-        let [count, columns] = numbers.size()[..] else {
-            bail!("no table of words");
-        };
-        let (count, columns) = (count as usize - 1, columns as usize);
         let kernel: Vec<f32> = (0..4)
             .flat_map(|code| (0..k).map(move |i| (code * 4usize.pow((k - 1 - i) as u32)) as f32))
             .collect();
@@ -177,8 +172,7 @@ impl Writer {
             vec![],
         );
         self.node("Cast", &[&part("row")], &part("word"), vec![int("to", 7)]);
-        let all = host(&numbers)?;
-        self.floats(&part("table"), &[count, columns], &all[..count * columns]);
+        self.floats(&part("table"), &[table.len() / columns, columns], table);
         self.node(
             "Gather",
             &[&part("table"), &part("word")],
@@ -196,10 +190,44 @@ impl Writer {
         self.node(
             "Unsqueeze",
             &[&part("columns"), &part("height")],
-            &part("sum1"),
+            &part("vectors"),
             vec![],
         );
-        let summed = self.sliding_sum(&part("sum1"), output, window + 1 - k);
+        part("vectors")
+    }
+
+    /// A place behind the last one that holds the token: padded, then added.
+    pub(super) fn append(&mut self, from: &str, output: &str, node: &Node, token: &[f32]) {
+        let part = |part: &str| format!("{output}.{part}");
+        let length = node.length.unwrap_or(1);
+        self.ints(&part("pads"), &[0, 0, 0, 0, 0, 0, 0, 1]);
+        self.node("Pad", &[from, &part("pads")], &part("padded"), vec![]);
+        let mut values = vec![0.0; node.channels * length];
+        for (row, &value) in values.chunks_exact_mut(length).zip(token) {
+            row[length - 1] = value;
+        }
+        self.floats(&part("token"), &[1, node.channels, 1, length], &values);
+        self.node("Add", &[&part("padded"), &part("token")], output, vec![]);
+    }
+
+    /// Looks up two numbers a word and head and sums them over each window. The sums are made by
+    /// doubling, so that a window's score does not depend on where the sequence begins.
+    pub(super) fn words(
+        &mut self,
+        words: &Words,
+        k: usize,
+        window: usize,
+        output: &str,
+    ) -> Result<()> {
+        let part = |part: &str| format!("{output}.{part}");
+        let numbers = tch::no_grad(|| words.numbers().to_kind(Kind::Float));
+        let [count, columns] = numbers.size()[..] else {
+            bail!("no table of words");
+        };
+        let (count, columns) = (count as usize - 1, columns as usize);
+        let all = host(&numbers)?;
+        let ones = self.lookup(k, &all[..count * columns], columns, output);
+        let summed = self.sliding_sum(&ones, output, window + 1 - k);
         self.floats(&part("token"), &[1, columns, 1, 1], &all[count * columns..]);
         self.node("Add", &[&summed, &part("token")], &part("total"), vec![]);
         // The first column is what the words weigh in all.

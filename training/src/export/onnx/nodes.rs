@@ -5,7 +5,7 @@ use tch::{Device, Kind, Tensor};
 
 use super::{Writer, int, ints};
 use crate::net::graph::{
-    Act, Graph, Motif, Node, Op, motif_kernel, motif_reach, motif_shift, node_name as name,
+    self, Act, Graph, Motif, Node, Op, motif_kernel, motif_reach, motif_shift, node_name as name,
 };
 use crate::net::network::{NORM_EPSILON, Network, Norm, Weights};
 
@@ -96,6 +96,38 @@ impl Writer {
             (Op::Motif { motifs, penalty }, _) => self.motifs(motifs, *penalty, &output),
             (Op::Words { k, window, .. }, Weights::Words(words)) => {
                 self.words(words, *k, *window, &output)?;
+            }
+            (Op::Turned, _) => {
+                let length = node.length.unwrap_or(1) as i64;
+                let backwards: Vec<i64> = (0..length).rev().collect();
+                let [bases, places, turned] =
+                    ["bases", "places", "turned"].map(|part| format!("{output}.{part}"));
+                self.ints(&bases, &[3, 2, 1, 0]);
+                self.node("Gather", &["n00", &bases], &turned, vec![int("axis", 1)]);
+                self.ints(&places, &backwards);
+                self.node("Gather", &[&turned, &places], &output, vec![int("axis", 3)]);
+            }
+            (Op::Lookup { k, width }, Weights::Lookup(vectors)) => {
+                let found = self.lookup(*k, &host(vectors)?, *width, &output);
+                self.node("Identity", &[&found], &output, vec![]);
+            }
+            (Op::Places { from }, _) => {
+                let length = node.length.unwrap_or(1);
+                let waves = format!("{output}.waves");
+                let dims = [1, node.channels, 1, length];
+                self.floats(&waves, &dims, &graph::waves(node.channels, length));
+                self.node("Add", &[&name(*from), &waves], &output, vec![]);
+            }
+            (Op::Append { from }, Weights::Token(token)) => {
+                self.append(&name(*from), &output, node, &host(token)?);
+            }
+            (Op::Last { from }, _) => self.slice(&name(*from), &output, -1, i64::MAX),
+            (Op::MeanPool { from, width }, _) => {
+                let attributes = vec![
+                    ints("kernel_shape", &[1, *width]),
+                    ints("strides", &[1, *width]),
+                ];
+                self.node("AveragePool", &[&name(*from)], &output, attributes);
             }
             (Op::Rescale { from }, Weights::Rescale { factor, shift }) => {
                 let [factor, shift] = [host(factor)?, host(shift)?];
@@ -211,6 +243,7 @@ impl Writer {
         match act {
             Act::None => {}
             Act::Relu => self.node("Relu", &[linear], output, vec![]),
+            Act::Exponential => self.node("Exp", &[linear], output, vec![]),
             Act::Sigmoid => self.node("Sigmoid", &[linear], output, vec![]),
             Act::HardSwish => self.node("HardSwish", &[linear], output, vec![]),
             Act::Swish => {

@@ -161,7 +161,7 @@ fn sets(data: &SplitWindows) -> Result<Vec<Held>> {
         let mut examples = reader.read(&set.sources).with_context(place)?;
         let drawer = Drawer::new(&set.negatives, None, &data.folder, data.window)?;
         drawer
-            .fixed(&mut examples, Part::Test, &split, data.recipe.seed)
+            .fixed(&mut examples, Part::Test, &split, data.recipe.split_seed)
             .with_context(place)?;
         sets.push(Held {
             name: set.name.clone(),

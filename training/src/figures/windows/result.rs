@@ -33,8 +33,6 @@ pub struct WindowsResult {
     pub epochs: usize,
     /// Epochs that the recipe allows.
     pub epochs_planned: usize,
-    /// Minutes that the recipe allows.
-    pub minutes: Option<f64>,
     pub steps: usize,
     pub seconds: f64,
     pub select: Select,
@@ -68,7 +66,6 @@ impl WindowsResult {
             examples: data.parts.each_ref().map(Vec::len),
             epochs: progress.round,
             epochs_planned: recipe.train.epochs,
-            minutes: recipe.train.minutes,
             steps: progress.step,
             seconds: progress.seconds.round(),
             select: recipe.train.select,

@@ -14,13 +14,43 @@ pub struct Dream {
     pub lstm_dropout: f64,
     pub dense: usize,
     pub dense_dropout: f64,
+    /// The first activation, where it is not ReLU's: exponential.
+    #[serde(default)]
+    pub exponential: bool,
+    /// Pooling of two places behind each convolution.
+    #[serde(default)]
+    pub pool: Option<Pool>,
+    /// Both strands, stacked: eight channels of bases.
+    #[serde(default)]
+    pub stacked: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pool {
+    Max,
+    Mean,
 }
 
 impl Dream {
     pub fn build(&self, graph: &mut Graph, heads: usize) {
         let mut x = 0;
-        for (channels, kernel) in self.channels.into_iter().zip(self.kernels) {
-            x = graph.conv(x, channels, Conv::of(kernel, Act::Relu).same());
+        if self.stacked {
+            let turned = graph.turned();
+            x = graph.concat(&[0, turned]);
+        }
+        let layers = self.channels.into_iter().zip(self.kernels);
+        for (at, (channels, kernel)) in layers.enumerate() {
+            let act = match at {
+                0 if self.exponential => Act::Exponential,
+                _ => Act::Relu,
+            };
+            x = graph.conv(x, channels, Conv::of(kernel, act).same());
+            x = match self.pool {
+                None => x,
+                Some(Pool::Max) => graph.max_pool(x, 2),
+                Some(Pool::Mean) => graph.mean_pool(x, 2),
+            };
         }
         let x = graph.lstm(x, self.lstm);
         let x = graph.dropout(x, self.lstm_dropout);
@@ -40,6 +70,9 @@ mod tests {
 
     #[test]
     fn has_the_published_number_of_parameters() {
-        assert_eq!(shipped_graph("dream.toml").parameters(), 1_007_169);
+        assert_eq!(
+            shipped_graph("dream.toml:published").parameters(),
+            1_007_169
+        );
     }
 }

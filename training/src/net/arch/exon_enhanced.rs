@@ -19,6 +19,10 @@ pub struct ExonEnhanced {
     pub dilations: Vec<usize>,
     pub dense: usize,
     pub dropout: f64,
+    /// Adds what a window is made of: the share of each base, and of pairs that it learns to count
+    /// (CpG among them).
+    #[serde(default)]
+    pub composition: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,8 @@ pub enum Gate {
 
 /// Channels for each number of the squeezed layer.
 const SQUEEZE: usize = 8;
+/// Kinds of pairs of bases that are counted.
+const PAIRS: usize = 4;
 
 impl ExonEnhanced {
     pub fn build(&self, graph: &mut Graph, heads: usize) {
@@ -63,7 +69,13 @@ impl ExonEnhanced {
                 graph.add(x, attended, Act::None)
             }
         };
-        let mean = graph.global_mean(gated);
+        let mut mean = graph.global_mean(gated);
+        if self.composition {
+            let shares = graph.global_mean(0);
+            let pairs = graph.conv(0, PAIRS, Conv::of(2, Act::Relu));
+            let pairs = graph.global_mean(pairs);
+            mean = graph.concat(&[mean, shares, pairs]);
+        }
         let dense = graph.conv(mean, self.dense, Conv::of(1, Act::Swish));
         let dropped = graph.dropout(dense, self.dropout);
         graph.conv(dropped, heads, Conv::of(1, Act::None));

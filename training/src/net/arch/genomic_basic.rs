@@ -11,11 +11,14 @@ pub struct GenomicBasic {
     pub channels: Vec<usize>,
     pub kernel: usize,
     pub dropout: f64,
+    /// Batch norm before the activation instead of behind it.
+    #[serde(default)]
+    pub norm_first: bool,
 }
 
 impl GenomicBasic {
     pub fn build(&self, graph: &mut Graph, heads: usize) {
-        let x = blocks(graph, &self.channels, self.kernel);
+        let x = blocks(graph, &self.channels, self.kernel, self.norm_first);
         let x = graph.dropout(x, self.dropout);
         let x = graph.global_mean(x);
         graph.conv(x, heads, Conv::of(1, Act::None));
@@ -23,10 +26,15 @@ impl GenomicBasic {
 }
 
 /// Convolution, ReLU, batch norm and max pooling, once for each of `channels`.
-pub fn blocks(graph: &mut Graph, channels: &[usize], kernel: usize) -> usize {
+pub fn blocks(graph: &mut Graph, channels: &[usize], kernel: usize, norm_first: bool) -> usize {
     channels.iter().fold(0, |x, &channels| {
-        let x = graph.conv(x, channels, Conv::of(kernel, Act::Relu));
-        let x = graph.norm(x);
+        let conv = Conv::of(kernel, Act::Relu);
+        let x = if norm_first {
+            graph.conv(x, channels, conv.normed())
+        } else {
+            let x = graph.conv(x, channels, conv);
+            graph.norm(x)
+        };
         graph.max_pool(x, 2)
     })
 }

@@ -1,4 +1,5 @@
-//! The course report's last network: the baseline's convolutions, flattened, and a dense layer.
+//! The course report's last network: the baseline's convolutions, the mean over the window, and a
+//! dense layer.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,21 +11,21 @@ use crate::net::graph::{Act, Conv, Graph};
 pub struct GenomicFinal {
     pub channels: Vec<usize>,
     pub kernel: usize,
-    pub dropout: f64,
-    /// The mean over the window instead of all of it: for rows of many lengths.
+    /// All of the window behind a dropout of this share, instead of its mean: not as published.
     #[serde(default)]
-    pub mean: bool,
+    pub flat: Option<f64>,
     pub dense: usize,
 }
 
 impl GenomicFinal {
     pub fn build(&self, graph: &mut Graph, heads: usize) {
-        let x = blocks(graph, &self.channels, self.kernel);
-        let x = graph.dropout(x, self.dropout);
-        let x = if self.mean {
-            graph.global_mean(x)
-        } else {
-            graph.flatten(x)
+        let x = blocks(graph, &self.channels, self.kernel, false);
+        let x = match self.flat {
+            None => graph.global_mean(x),
+            Some(dropout) => {
+                let x = graph.dropout(x, dropout);
+                graph.flatten(x)
+            }
         };
         let x = graph.conv(x, self.dense, Conv::of(1, Act::Relu));
         graph.conv(x, heads, Conv::of(1, Act::None));

@@ -13,6 +13,12 @@ pub struct Ibis {
     pub stem: Vec<usize>,
     pub stem_channels: usize,
     pub blocks: Vec<Block>,
+    /// Numbers that a base becomes before the stem; none: one-hot.
+    #[serde(default)]
+    pub embedding: Option<usize>,
+    /// Units of an LSTM behind the blocks, each way.
+    #[serde(default)]
+    pub lstm: Option<usize>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,9 +32,13 @@ pub struct Block {
 
 impl Ibis {
     pub fn build(&self, graph: &mut Graph, heads: usize) {
+        let bases = match self.embedding {
+            None => 0,
+            Some(numbers) => graph.conv(0, numbers, Conv::of(1, Act::None)),
+        };
         let convolution = |graph: &mut Graph, &kernel: &usize| {
             let stem = Conv::of(kernel, Act::HardSwish).normed().same();
-            graph.conv(0, self.stem_channels, stem)
+            graph.conv(bases, self.stem_channels, stem)
         };
         let stems: Vec<usize> = self.stem.iter().map(|k| convolution(graph, k)).collect();
         let mut x = graph.concat(&stems);
@@ -48,6 +58,9 @@ impl Ibis {
                 narrow
             };
         }
+        if let Some(units) = self.lstm {
+            x = graph.lstm(x, units);
+        }
         let scores = graph.conv(x, heads, Conv::of(1, Act::None));
         graph.global_max(scores);
     }
@@ -59,6 +72,6 @@ mod tests {
 
     #[test]
     fn has_the_published_number_of_parameters() {
-        assert_eq!(shipped_graph("ibis.toml").parameters(), 3_402);
+        assert_eq!(shipped_graph("ibis.toml:cebpa-35").parameters(), 3_402);
     }
 }

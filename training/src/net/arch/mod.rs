@@ -13,6 +13,7 @@ mod inception;
 mod pooled;
 mod stepped;
 mod word_attention;
+mod word_transformer;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,7 @@ pub enum Architecture {
     Dream(dream::Dream),
     GenomicBasic(genomic_basic::GenomicBasic),
     GenomicFinal(genomic_final::GenomicFinal),
+    WordTransformer(word_transformer::WordTransformer),
 }
 
 impl Architecture {
@@ -90,6 +92,7 @@ impl Architecture {
             Architecture::Dream(a) => a.build(&mut graph, heads),
             Architecture::GenomicBasic(a) => a.build(&mut graph, heads),
             Architecture::GenomicFinal(a) => a.build(&mut graph, heads),
+            Architecture::WordTransformer(a) => a.build(&mut graph, heads),
         }
         graph
     }
@@ -98,6 +101,7 @@ impl Architecture {
     pub fn vectors(&self) -> Option<(&str, usize)> {
         match self {
             Architecture::WordAttention(a) => Some((&a.vectors, a.k)),
+            Architecture::WordTransformer(a) => Some((&a.vectors, a.k)),
             _ => None,
         }
     }

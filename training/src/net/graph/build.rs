@@ -171,6 +171,31 @@ impl Graph {
         at
     }
 
+    pub fn mean_pool(&mut self, from: usize, width: usize) -> usize {
+        let op = Op::MeanPool { from, width };
+        self.push_over(op, from, |c, t| (c, t / width))
+    }
+
+    pub fn turned(&mut self) -> usize {
+        self.push_over(Op::Turned, 0, |c, t| (c, t))
+    }
+
+    pub fn lookup(&mut self, k: usize, width: usize) -> usize {
+        self.push_over(Op::Lookup { k, width }, 0, |_, t| (width, t + 1 - k))
+    }
+
+    pub fn places(&mut self, from: usize) -> usize {
+        self.like(Op::Places { from }, from)
+    }
+
+    pub fn append(&mut self, from: usize) -> usize {
+        self.push_over(Op::Append { from }, from, |c, t| (c, t + 1))
+    }
+
+    pub fn last(&mut self, from: usize) -> usize {
+        self.push_over(Op::Last { from }, from, |c, _| (c, 1))
+    }
+
     pub fn global_max(&mut self, from: usize) -> usize {
         self.push_over(Op::GlobalMax { from }, from, |c, _| (c, 1))
     }

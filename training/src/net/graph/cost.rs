@@ -45,6 +45,7 @@ impl Graph {
                 }
                 Op::Gate { .. } => channels * (channels + 1),
                 Op::Norm { .. } => 2 * channels,
+                Op::Append { .. } => channels,
                 Op::Attention { heads, width, .. } => {
                     4 * channels * heads * width + 3 * heads * width + channels
                 }

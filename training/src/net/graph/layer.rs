@@ -4,6 +4,7 @@
 pub enum Act {
     None,
     Relu,
+    Exponential,
     Swish,
     Sigmoid,
     HardSwish,

@@ -66,6 +66,31 @@ pub enum Op {
         width: usize,
         window: usize,
     },
+    /// The bases of the other strand, `[N, 4, L]`. Window graphs, as all below but `Rescale`,
+    /// `MaxPool` and `Dropout`.
+    Turned,
+    /// The vector of the word of `k` bases that begins at each place; looked up, not trained.
+    Lookup {
+        k: usize,
+        width: usize,
+    },
+    /// Adds what tells one place from another: [`waves`].
+    Places {
+        from: usize,
+    },
+    /// A learned token behind the last place.
+    Append {
+        from: usize,
+    },
+    /// The last place alone.
+    Last {
+        from: usize,
+    },
+    /// Mean of `width` neighbours, every `width`-th place; a rest is left out.
+    MeanPool {
+        from: usize,
+        width: usize,
+    },
     /// `factor · x + shift`: a standardised value in its own units; fitted, not trained.
     Rescale {
         from: usize,
@@ -80,7 +105,7 @@ pub enum Op {
         from: usize,
         share: f64,
     },
-    /// Batch norm behind the activation, where it cannot be folded. Window graphs, as all below.
+    /// Batch norm behind the activation, where it cannot be folded.
     Norm {
         from: usize,
     },
@@ -110,6 +135,23 @@ pub enum Op {
         from: usize,
         units: usize,
     },
+}
+
+/// Sines and cosines of each place, `[channels, length]` row by row (Vaswani et al.,
+/// arXiv:1706.03762, 3.5).
+pub fn waves(channels: usize, length: usize) -> Vec<f32> {
+    let wave = |channel: usize, place: usize| {
+        let exponent = (channel / 2 * 2) as f64 / channels as f64;
+        let angle = place as f64 / 10_000f64.powf(exponent);
+        let value = if channel % 2 == 0 {
+            angle.sin()
+        } else {
+            angle.cos()
+        };
+        value as f32
+    };
+    let row = |channel: usize| (0..length).map(move |place| wave(channel, place));
+    (0..channels).flat_map(row).collect()
 }
 
 #[derive(Debug, Clone)]

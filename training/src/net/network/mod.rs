@@ -5,7 +5,7 @@ mod weights;
 use tch::nn;
 use tch::{Device, Kind, Tensor};
 
-use crate::net::graph::{Act, Graph, Motif, Node, Op, motif_kernel, motif_shift};
+use crate::net::graph::{self, Act, Graph, Motif, Node, Op, motif_kernel, motif_shift};
 use weights::word_indices;
 pub use weights::{Linear, Norm, Weights, Words};
 
@@ -101,6 +101,33 @@ impl Network {
             }
             (Op::Motif { motifs, penalty }, _) => motif_score(bases, motifs, *penalty),
             (Op::Words { k, .. }, Weights::Words(words)) => attend(words, bases, *k),
+            (Op::Turned, _) => bases.flip([1, 2]),
+            (Op::Lookup { k, .. }, Weights::Lookup(vectors)) => {
+                // Words with an unknown base have no vector.
+                let none = vectors.narrow(0, 0, 1).zeros_like();
+                let table = Tensor::cat(&[vectors, &none], 0);
+                let indices = word_indices(bases, *k);
+                Tensor::embedding(&table, &indices, -1, false, false).transpose(1, 2)
+            }
+            (Op::Places { from }, _) => {
+                let x = &values[*from];
+                let length = node.length.unwrap_or(1);
+                let waves = Tensor::from_slice(&graph::waves(node.channels, length));
+                let shape = [1, node.channels as i64, length as i64];
+                x + waves.reshape(shape).to_device(x.device())
+            }
+            (Op::Append { from }, Weights::Token(token)) => {
+                let x = &values[*from];
+                let token = token
+                    .reshape([1, -1, 1])
+                    .expand([x.size()[0], -1, 1], false);
+                Tensor::cat(&[x, &token], 2)
+            }
+            (Op::Last { from }, _) => values[*from].narrow(2, values[*from].size()[2] - 1, 1),
+            (Op::MeanPool { from, width }, _) => {
+                let width = *width as i64;
+                values[*from].avg_pool1d(width, width, 0, false, true)
+            }
             (Op::Rescale { from }, Weights::Rescale { factor, shift }) => {
                 &values[*from] * factor + shift
             }
@@ -200,10 +227,11 @@ impl Network {
         values[at].narrow(2, left as i64, length)
     }
 
-    /// The vectors that words are looked up in, where the graph has words.
-    pub fn words(&self) -> Option<&Words> {
+    /// The table that words are looked up in, `[4^k, width]`, where the graph has words.
+    pub fn vectors(&self) -> Option<&Tensor> {
         self.weights.iter().find_map(|weights| match weights {
-            Weights::Words(words) => Some(words),
+            Weights::Words(words) => Some(&words.vectors),
+            Weights::Lookup(vectors) => Some(vectors),
             _ => None,
         })
     }
@@ -276,6 +304,7 @@ fn activate(x: Tensor, act: Act) -> Tensor {
     match act {
         Act::None => x,
         Act::Relu => x.relu(),
+        Act::Exponential => x.exp(),
         Act::Swish => x.silu(),
         Act::Sigmoid => x.sigmoid(),
         Act::HardSwish => x.hardswish(),
@@ -328,7 +357,9 @@ mod tests {
         let mut graph = Graph::default();
         graph.words(3, 10, 30, 2);
         let network = Network::new(graph, &vs.root());
-        let words = network.words().unwrap();
+        let Weights::Words(words) = &network.weights[1] else {
+            panic!("no words");
+        };
         tch::no_grad(|| {
             let _ = words.vectors.shallow_clone().normal_(0.0, 1.0);
         });

@@ -25,6 +25,10 @@ pub enum Weights {
     /// Of each direction in turn: input, state, and their biases, gates in the order i f g o.
     Lstm(Vec<Tensor>),
     Words(Words),
+    /// `[4^k, width]`, looked up and not trained.
+    Lookup(Tensor),
+    /// `[channels]`.
+    Token(Tensor),
     /// Factor and shift, `[1]` each.
     Rescale {
         factor: Tensor,
@@ -154,6 +158,10 @@ pub fn weights(graph: &Graph, at: usize, vs: &nn::Path) -> Weights {
                 head: linear(&(vs / "head"), each, width),
             })
         }
+        Op::Lookup { k, width: each } => {
+            Weights::Lookup(vs.zeros_no_train("vectors", &[4i64.pow(k as u32), each as i64]))
+        }
+        Op::Append { .. } => Weights::Token(vs.randn_standard("token", &[width])),
         Op::Rescale { .. } => Weights::Rescale {
             factor: vs.ones_no_train("factor", &[1]),
             shift: vs.zeros_no_train("shift", &[1]),

@@ -29,7 +29,12 @@ pub struct WindowsRecipe {
     /// Set from the address.
     #[serde(skip)]
     pub variant: String,
+    /// Of training: the first weights, the order of the examples, their changes, dropout.
     pub seed: u64,
+    /// Of what is held out, and of the negatives that are drawn once: runs of several seeds have
+    /// the same rows.
+    #[serde(default = "first")]
+    pub split_seed: u64,
     /// The system that it belongs to: a heading of RESULTS.md.
     pub system: String,
     /// Published figures, by the beginning of the variant's name; the longest that fits counts.
@@ -47,6 +52,10 @@ pub struct WindowsRecipe {
     pub evaluation: WindowsTests,
     pub search: Option<Search>,
     pub model: WindowsCard,
+}
+
+fn first() -> u64 {
+    1
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]

@@ -12,8 +12,6 @@ pub struct Search {
     pub trials: usize,
     /// Epochs of a trial.
     pub epochs: usize,
-    /// Minutes of the processor for a trial.
-    pub minutes: Option<f64>,
     /// A trial ends at an evaluation where it is under the median of those before it, once there
     /// were so many trials.
     pub after: usize,

@@ -48,7 +48,7 @@ pub struct Source {
     pub target: Option<f64>,
     /// The column of the target (default: `label` for logits, `value` for values).
     pub column: Option<String>,
-    /// Rows are used only where the column holds one of these.
+    /// Rows are used only where the column holds one of these; of a BED, where column 4, `name`, does.
     #[serde(default)]
     pub only: BTreeMap<String, Vec<String>>,
     /// Rows are left out where the column holds one of these.
@@ -116,6 +116,9 @@ impl Source {
             }
             _ => bail!("a source is a tsv, a fasta, a fasta and a bed, or a fasta and a gtf"),
         }
+        let of_bed =
+            self.bed.is_none() || self.unless.is_empty() && self.only.keys().all(|c| c == "name");
+        ensure!(of_bed, "intervals of a bed are chosen by their name alone");
         match &self.label {
             None => ensure!(
                 labels.len() == 1,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::net::optimiser::Rule;
 use crate::recipe::distil::Distil;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -31,11 +32,28 @@ pub struct WindowsTrain {
     pub patience: usize,
     /// The validation figure that picks the best epoch.
     pub select: Select,
-    /// Minutes of the processor after which no further epoch begins.
-    pub minutes: Option<f64>,
+    #[serde(default)]
+    pub loss: Loss,
+    #[serde(default)]
+    pub optimiser: Rule,
+    /// Each batch is of one block of known bases (a chromosome's part), drawn at random.
+    #[serde(default)]
+    pub one_block: bool,
     /// Its teachers score the windows as they are changed for a batch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distil: Option<Distil>,
+}
+
+/// What classes are learnt by.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// Cross-entropy of the logits.
+    #[default]
+    CrossEntropy,
+    /// The slip of a sigmoid before a loss that takes logits: cross-entropy of probabilities taken
+    /// for logits.
+    SigmoidTwice,
 }
 
 fn one() -> usize {
@@ -50,6 +68,9 @@ fn whole() -> f64 {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Schedule {
     Constant,
+    /// Up to the rate over the first three tenths of the steps, then to zero, both as a cosine
+    /// (Smith and Topin, arXiv:1708.07120; torch's `OneCycleLR`).
+    OneCycle,
     /// To zero, as a cosine.
     Cosine,
     /// Linearly to this share of the first rate.

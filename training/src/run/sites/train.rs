@@ -18,6 +18,7 @@ use crate::metrics::Curve;
 use crate::net::graph::{Graph, Node, Op};
 use crate::net::import;
 use crate::net::network::Network;
+use crate::net::optimiser::Rule;
 use crate::recipe::sites::{Keep, SitesRecipe, Start};
 use crate::recipe::windows::train::Schedule;
 use crate::run::sites::score::{SiteScores, logits, scored};
@@ -155,12 +156,12 @@ impl Task for SitesTask<'_> {
             steps: train.steps,
             evaluate_every: train.evaluate_every,
             patience: train.patience,
-            minutes: None,
             keep_last: train.keep == Keep::Last,
             learning_rate: train.learning_rate,
             warmup: train.warmup,
             decay_steps: train.decay_steps.unwrap_or(train.steps),
             schedule: Schedule::Cosine,
+            optimiser: Rule::Adam,
             weight_decay: train.weight_decay,
             averaging: train.averaging,
             norm_momentum: (!train.heads_alone).then_some(0.02),
@@ -255,6 +256,8 @@ impl Task for SitesTask<'_> {
                 [_] => Vec::new(),
                 _ => names.zip(labels).collect(),
             },
+            loss: None,
+            f1: None,
         })
     }
 }

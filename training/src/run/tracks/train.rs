@@ -16,6 +16,7 @@ use crate::data::tracks::lanes::LaneSampler;
 use crate::metrics::Curve;
 use crate::net::graph::Graph;
 use crate::net::network::Network;
+use crate::net::optimiser::Rule;
 use crate::recipe::tracks::TracksRecipe;
 use crate::recipe::windows::train::Schedule;
 use crate::run::task::{Batches, Pace, Task, Validation};
@@ -110,12 +111,12 @@ impl Task for TracksTask<'_> {
             steps: train.steps,
             evaluate_every: train.evaluate_every,
             patience: train.patience,
-            minutes: None,
             keep_last: false,
             learning_rate: train.learning_rate,
             warmup: train.warmup,
             decay_steps: train.decay_steps.unwrap_or(train.steps),
             schedule: Schedule::Cosine,
+            optimiser: Rule::Adam,
             weight_decay: train.weight_decay,
             averaging: train.averaging,
             norm_momentum: Some(0.02),
@@ -213,6 +214,8 @@ impl Task for TracksTask<'_> {
         Ok(Validation {
             figure: sum / weight.max(f64::MIN_POSITIVE),
             parts,
+            loss: None,
+            f1: None,
         })
     }
 }

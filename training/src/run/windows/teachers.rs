@@ -39,7 +39,7 @@ impl Ensemble {
             );
             // What the teacher learnt from must be nothing that the run is measured on.
             let parts = |recipe: &WindowsRecipe| -> Result<_> {
-                Ok((recipe.seed, serde_json::to_value(&recipe.split)?))
+                Ok((recipe.split_seed, serde_json::to_value(&recipe.split)?))
             };
             ensure!(
                 parts(&teacher)? == parts(recipe)?,

@@ -15,6 +15,7 @@ use crate::net::network::Network;
 use crate::recipe::windows::WindowsRecipe;
 use crate::recipe::windows::card::Output;
 use crate::recipe::windows::source::Part;
+use crate::recipe::windows::train::Loss;
 use crate::run::task::{Batches, Pace, Task, Validation};
 use crate::run::vectors;
 use crate::run::windows::score::{known, scores};
@@ -56,10 +57,12 @@ impl<'a> WindowsTask<'a> {
             augment: &recipe.augment,
             window: windows.window,
             share: recipe.train.share,
+            one_block: recipe.train.one_block,
             seed: recipe.seed,
+            split_seed: recipe.split_seed,
         };
         let taken = epochs.taken(recipe.train.batch);
-        let steps = epochs.order(0).len().div_ceil(taken) * recipe.train.epochs;
+        let steps = epochs.chunks(0, taken).len() * recipe.train.epochs;
         let (mean, deviation) = units(windows);
         Ok(WindowsTask {
             recipe,
@@ -77,8 +80,7 @@ impl<'a> WindowsTask<'a> {
 
     /// The batches of some examples in their order, numbered by `number`.
     fn epoch(&self, epoch: usize, number: impl Fn(usize) -> usize) -> Batches<'_> {
-        let order = self.epochs.order(epoch);
-        let chunks: Vec<Vec<u32>> = order.chunks(self.taken).map(<[u32]>::to_vec).collect();
+        let chunks = self.epochs.chunks(epoch, self.taken);
         let numbers: Vec<usize> = (0..chunks.len()).map(number).collect();
         let batch = move |(examples, number): (Vec<u32>, usize)| {
             self.epochs.batch(&examples, number, self.device)
@@ -99,12 +101,12 @@ impl Task for WindowsTask<'_> {
             steps: self.steps,
             evaluate_every: train.evaluate_every,
             patience: train.patience,
-            minutes: train.minutes,
             keep_last: false,
             learning_rate: train.learning_rate,
             warmup: train.warmup,
             decay_steps: self.steps,
             schedule: train.schedule,
+            optimiser: train.optimiser,
             weight_decay: train.weight_decay,
             averaging: train.averaging,
             norm_momentum: Some(0.1),
@@ -129,9 +131,9 @@ impl Task for WindowsTask<'_> {
     /// Sets the units of values, and looks up word vectors.
     fn begin(&self, network: &Network) -> Result<()> {
         network.set_units(self.mean, self.deviation);
-        match (self.recipe.architecture.vectors(), network.words()) {
-            (Some((run, k)), Some(words)) => {
-                vectors::load(&self.folder.with_file_name(run), k, &words.vectors)
+        match (self.recipe.architecture.vectors(), network.vectors()) {
+            (Some((run, k)), Some(table)) => {
+                vectors::load(&self.folder.with_file_name(run), k, table)
             }
             _ => Ok(()),
         }
@@ -160,6 +162,9 @@ impl Task for WindowsTask<'_> {
     fn loss(&self, scores: &Tensor, batch: &Batch) -> Tensor {
         let taught = self.teachers.as_ref().map(|t| t.target(batch));
         let target = taught.as_ref().unwrap_or(&batch.target);
+        let train = &self.recipe.train;
+        let twice = (train.loss == Loss::SigmoidTwice).then(|| scores.sigmoid());
+        let scores = twice.as_ref().unwrap_or(scores);
         let each = match self.recipe.model.output {
             Output::Logit => scores.binary_cross_entropy_with_logits::<Tensor>(
                 target,
@@ -178,14 +183,21 @@ impl Task for WindowsTask<'_> {
         let card = &self.recipe.model;
         let examples = &self.windows.parts[Part::Validation as usize];
         let all = scores(network, examples, card.strand);
-        let figure = |(label, scores): (usize, &Vec<f32>)| {
+        let figures = |(label, scores): (usize, &Vec<f32>)| {
             let (scores, targets) = known(scores, examples, label);
-            let figures = Figures::of(card.output, &scores, &targets);
-            figures.get(self.recipe.train.select)
+            Figures::of(card.output, &scores, &targets)
         };
-        let labels: Vec<f64> = all.iter().enumerate().map(figure).collect();
+        let figures: Vec<Figures> = all.iter().enumerate().map(figures).collect();
+        let mean = |of: fn(&Figures) -> Option<f64>| {
+            let known: Option<Vec<f64>> = figures.iter().map(of).collect();
+            known.map(|all| all.iter().sum::<f64>() / all.len() as f64)
+        };
+        let select = self.recipe.train.select;
+        let labels: Vec<f64> = figures.iter().map(|f| f.get(select)).collect();
         Ok(Validation {
             figure: labels.iter().sum::<f64>() / labels.len() as f64,
+            loss: mean(|f| f.loss.or(f.mse)),
+            f1: mean(|f| f.f1),
             parts: match labels.as_slice() {
                 [_] => Vec::new(),
                 _ => card.labels.iter().cloned().zip(labels).collect(),
