@@ -69,9 +69,10 @@ ibis() {
 
 attention() {
     row run dna2vec.toml:human
-    row run dna2vec.toml:species
     rows 2 attention.toml:4-{cohn,nhlf}
-    rows 0 attention.toml:{3,5,6,7,8,slow,fast,batch64,species,token,heads,places,convolved,mean,all}-{cohn,nhlf}
+    rows 0 attention.toml:{3,5,6,7,8,slow,fast,batch64,token,heads,places,convolved,mean,all}-{cohn,nhlf}
+    row run dna2vec.toml:species
+    rows 0 attention.toml:species-{cohn,nhlf}
 }
 
 exons() {

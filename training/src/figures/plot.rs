@@ -1,11 +1,12 @@
-//! Line plots as SVG, small enough to read in a diff.
+//! Line and dot plots as SVG, the legend beside the axes.
 
-use std::fmt::Write;
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 pub struct Series<'a> {
     pub name: &'a str,
     pub points: Vec<(f64, f64)>,
-    /// Dots alone, without the line between.
+    /// Dots alone, without the line between; each is named where it stands.
     pub dots: bool,
 }
 
@@ -18,135 +19,178 @@ pub struct Axes<'a> {
     pub y_range: (f64, f64),
 }
 
-const WIDTH: f64 = 560.0;
-const HEIGHT: f64 = 360.0;
-const LEFT: f64 = 60.0;
-const RIGHT: f64 = 20.0;
-const TOP: f64 = 34.0;
-const BOTTOM: f64 = 48.0;
-const TICKS: usize = 5;
+const WIDTH: u32 = 560;
+const HEIGHT: u32 = 380;
+/// Of a line of the legend.
+const LINE: u32 = 16;
+/// About the width of a letter of the legend.
+const LETTER: u32 = 7;
+/// Of the mark before a name.
+const MARK: u32 = 26;
 /// Told apart by readers who don't see all colours (Okabe and Ito, 2008).
-const COLOURS: [&str; 6] = [
-    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9",
+const COLOURS: [RGBColor; 6] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
 ];
+/// Of the circle of hues, between one colour and the next where there are more: the golden angle.
+const TURN: f64 = 0.381_966;
+
+type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 pub fn svg(axes: &Axes, series: &[Series]) -> String {
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-         font-family=\"sans-serif\" font-size=\"12\">\n\
-         <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>\n"
-    );
-    let share =
-        |value: f64, (low, high): (f64, f64)| ((value - low) / (high - low)).clamp(0.0, 1.0);
-    let x = |value: f64| LEFT + share(value, axes.x_range) * (WIDTH - LEFT - RIGHT);
-    let y = |value: f64| HEIGHT - BOTTOM - share(value, axes.y_range) * (HEIGHT - TOP - BOTTOM);
-    let mut text = |x: f64, y: f64, anchor: &str, words: &str| {
-        let words = words.replace('&', "&amp;").replace('<', "&lt;");
-        writeln!(
-            out,
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{words}</text>"
-        )
-        .expect("a string takes all");
-    };
-    text(LEFT, 20.0, "start", axes.title);
-    text(
-        (LEFT + WIDTH - RIGHT) / 2.0,
-        HEIGHT - 10.0,
-        "middle",
-        axes.x,
-    );
-    text(8.0, TOP - 2.0, "start", axes.y);
-    let at = |tick: usize, (low, high): (f64, f64)| low + (high - low) * tick as f64 / TICKS as f64;
-    for tick in 0..=TICKS {
-        let (value_x, value_y) = (at(tick, axes.x_range), at(tick, axes.y_range));
-        text(
-            x(value_x),
-            HEIGHT - BOTTOM + 16.0,
-            "middle",
-            &label(value_x, axes.x_range),
-        );
-        text(
-            LEFT - 6.0,
-            y(value_y) + 4.0,
-            "end",
-            &label(value_y, axes.y_range),
-        );
-    }
-    for (i, one) in series.iter().enumerate() {
-        match one.points.first() {
-            // A dot is named where it stands.
-            Some(&(at_x, at_y)) if one.dots => text(x(at_x) - 7.0, y(at_y) + 4.0, "end", one.name),
-            _ => text(
-                WIDTH - RIGHT - 6.0,
-                TOP + 14.0 * (i + 1) as f64,
-                "end",
-                one.name,
-            ),
-        }
-    }
-    let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
-    writeln!(
-        out,
-        "<path d=\"M{LEFT} {TOP}V{bottom}H{right}\" fill=\"none\" stroke=\"#444\"/>"
-    )
-    .expect("a string takes all");
-    for (i, one) in series.iter().enumerate() {
-        let colour = COLOURS[i % COLOURS.len()];
-        let mut draw = |shape: String| writeln!(out, "{shape}").expect("a string takes all");
-        let seen: Vec<(f64, f64)> = one.points.iter().map(|p| (x(p.0), y(p.1))).collect();
-        if one.dots {
-            for (x, y) in seen {
-                draw(format!(
-                    "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3\" fill=\"{colour}\"/>"
-                ));
-            }
-        } else {
-            let mark = TOP + 14.0 * (i + 1) as f64 - 4.0;
-            draw(format!(
-                "<circle cx=\"{right:.1}\" cy=\"{mark:.1}\" r=\"3\" fill=\"{colour}\"/>"
-            ));
-            let path: Vec<String> = seen.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-            let path = path.join(" ");
-            draw(format!(
-                "<polyline points=\"{path}\" fill=\"none\" stroke=\"{colour}\"/>"
-            ));
-        }
-    }
-    out.push_str("</svg>\n");
+    let mut out = String::new();
+    // A string takes all that is written to it.
+    draw(&mut out, axes, series).unwrap_or_else(|error| unreachable!("{error}"));
     out
 }
 
-fn label(value: f64, (low, high): (f64, f64)) -> String {
-    match high - low {
-        wide if wide >= 10.0 => format!("{value:.0}"),
-        wide if wide >= 1.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
+fn draw(out: &mut String, axes: &Axes, series: &[Series]) -> Drawn {
+    let named: Vec<usize> = (0..series.len()).filter(|&i| !series[i].dots).collect();
+    let named = if named.len() > 1 { named } else { Vec::new() };
+    let rows = ((HEIGHT - 40) / LINE) as usize;
+    let longest = named.iter().map(|&i| series[i].name.chars().count()).max();
+    let column = longest.map_or(0, |letters| MARK + LETTER * letters as u32 + 10);
+    let legend = column * named.len().div_ceil(rows) as u32;
+    let root = SVGBackend::with_string(out, (WIDTH + legend, HEIGHT)).into_drawing_area();
+    root.fill(&WHITE)?;
+    let (plot, beside) = root.split_horizontally(WIDTH);
+    let ((x0, x1), (y0, y1)) = (axes.x_range, axes.y_range);
+    let mut chart = ChartBuilder::on(&plot)
+        .caption(axes.title, ("sans-serif", 15))
+        .margin(10)
+        .margin_right(18)
+        .x_label_area_size(38)
+        .y_label_area_size(52)
+        .build_cartesian_2d(x0..x1, y0..y1)?;
+    chart
+        .configure_mesh()
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(BLACK.mix(0.1))
+        .axis_style(BLACK.mix(0.7))
+        .x_labels(7)
+        .y_labels(7)
+        .x_desc(axes.x)
+        .y_desc(axes.y)
+        .x_label_formatter(&|value| label(*value))
+        .y_label_formatter(&|value| label(*value))
+        .draw()?;
+    let inside = |&(x, y): &(f64, f64)| (x0..=x1).contains(&x) && (y0..=y1).contains(&y);
+    for (i, one) in series.iter().enumerate() {
+        let colour = colour(i, series.len());
+        if one.dots {
+            let points: Vec<(f64, f64)> = one.points.iter().copied().filter(inside).collect();
+            chart.draw_series(points.iter().map(|&at| Circle::new(at, 3, colour.filled())))?;
+            let style = ("sans-serif", 11).into_text_style(&plot);
+            let style = style.pos(Pos::new(HPos::Right, VPos::Center));
+            let names = points.iter().map(|&at| {
+                EmptyElement::at(at) + Text::new(one.name.to_owned(), (-7, 0), style.clone())
+            });
+            chart.draw_series(names)?;
+        } else {
+            let points = one
+                .points
+                .iter()
+                .copied()
+                .map(|(x, y)| (x, y.clamp(y0, y1)));
+            chart.draw_series(LineSeries::new(points, colour.stroke_width(1)))?;
+        }
     }
+    for (place, &i) in named.iter().enumerate() {
+        let (x, y) = (
+            place / rows * column as usize,
+            30 + place % rows * LINE as usize,
+        );
+        let (x, y) = (x as i32, y as i32);
+        let mark = PathElement::new(
+            vec![(x, y), (x + MARK as i32 - 6, y)],
+            colour(i, series.len()).stroke_width(2),
+        );
+        beside.draw(&mark)?;
+        let style = ("sans-serif", 12).into_text_style(&beside);
+        let style = style.pos(Pos::new(HPos::Left, VPos::Center));
+        beside.draw_text(series[i].name, &style, (x + MARK as i32, y))?;
+    }
+    root.present()?;
+    drop(chart);
+    Ok(())
+}
+
+fn colour(at: usize, of: usize) -> RGBColor {
+    if of <= COLOURS.len() {
+        return COLOURS[at];
+    }
+    let lightness = [0.35, 0.5, 0.65][at % 3];
+    let HSLColor(hue, saturation, lightness) =
+        HSLColor((at as f64 * TURN).fract(), 0.75, lightness);
+    let (r, g, b) = HSLColor(hue, saturation, lightness).rgb();
+    RGBColor(r, g, b)
+}
+
+/// The shortest text of a tick.
+fn label(value: f64) -> String {
+    let rounded = (value * 1e6).round() / 1e6;
+    format!("{}", if rounded == 0.0 { 0.0 } else { rounded })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn points_land_between_the_axes() {
-        let axes = Axes {
+    fn axes() -> Axes<'static> {
+        Axes {
             title: "a < b",
-            x: "x",
+            x: "epoch",
             y: "y",
-            x_range: (0.0, 2.0),
+            x_range: (0.0, 9.0),
             y_range: (0.0, 1.0),
-        };
-        let points = vec![(0.0, 0.0), (2.0, 1.0)];
-        let svg = svg(
-            &axes,
-            &[Series {
-                name: "s",
-                points,
-                dots: false,
-            }],
+        }
+    }
+
+    fn line(name: &str) -> Series<'_> {
+        Series {
+            name,
+            points: vec![(0.0, 0.0), (9.0, 1.0)],
+            dots: false,
+        }
+    }
+
+    #[test]
+    fn ticks_of_epochs_are_whole() {
+        let svg = svg(&axes(), &[line("s")]);
+        let ticks = svg.lines().filter_map(|l| l.trim().parse::<f64>().ok());
+        let ticks: Vec<f64> = ticks.filter(|&t| t > 1.0).collect();
+        assert!(
+            ticks.len() > 2 && ticks.iter().all(|t| t.fract() == 0.0),
+            "{ticks:?}"
         );
-        assert!(svg.contains("points=\"60.0,312.0 540.0,34.0\""));
-        assert!(svg.contains("a &lt; b"));
+        assert!(svg.contains("a &lt; b"), "{svg}");
+    }
+
+    #[test]
+    fn many_lines_have_a_colour_and_a_name_each_beside_the_axes() {
+        let names: Vec<String> = (0..30).map(|i| format!("label {i}")).collect();
+        let lines: Vec<Series> = names.iter().map(|name| line(name)).collect();
+        let svg = svg(&axes(), &lines);
+        assert!(names.iter().all(|name| svg.contains(name.as_str())));
+        let colours: std::collections::BTreeSet<&str> = svg
+            .split("<polyline ")
+            .skip(1)
+            .filter_map(|line| line.split("stroke=\"").nth(1)?.split('"').next())
+            .collect();
+        assert!(colours.len() >= 30, "{}", colours.len());
+        let width: f64 = svg
+            .split("width=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert!(width > f64::from(WIDTH) + 60.0);
     }
 }

@@ -118,19 +118,22 @@ const WORST: f64 = -1e300;
 /// A figure's heading, and where it is found.
 pub type Column = (&'static str, fn(&Figures) -> Option<f64>);
 
-const CLASSES: [Column; 6] = [
+const CLASSES: [Column; 8] = [
     ("AUROC", |f| f.auroc),
     ("average precision", |f| f.average_precision),
     ("accuracy", |f| f.accuracy),
+    ("precision", |f| f.precision),
+    ("recall", |f| f.recall),
     ("F1", |f| f.f1),
     ("MCC", |f| f.mcc),
     ("loss", |f| f.loss),
 ];
 
-const VALUES: [Column; 3] = [
+const VALUES: [Column; 4] = [
     ("Pearson", |f| f.pearson),
     ("Spearman", |f| f.spearman),
     ("R²", |f| f.r2),
+    ("MSE", |f| f.mse),
 ];
 
 /// The figures that fit an output.

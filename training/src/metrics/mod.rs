@@ -1,6 +1,7 @@
 //! Figures of merit, by which runs also choose their best weights. All take scores (higher: more
 //! likely a site) and, in the same order, the truth.
 
+pub mod bootstrap;
 pub mod figures;
 
 /// Precision and recall at each distinct score, best first.
@@ -77,6 +78,29 @@ pub fn auroc(scores: &[f32], positive: &[bool]) -> f64 {
         above += others;
     }
     1.0 - losses / (positives * negatives)
+}
+
+/// For a plot: false-positive rate and recall at about `most` scores, to four decimals; both ends
+/// are there.
+pub fn roc(scores: &[f32], positive: &[bool], most: usize) -> Vec<(f64, f64)> {
+    let positives = positive.iter().filter(|p| **p).count();
+    let share = |count: usize, of: usize| (count as f64 / of.max(1) as f64 * 1e4).round() / 1e4;
+    let (mut found, mut seen) = (0, 0);
+    let mut points = vec![(0.0, 0.0)];
+    let order = ranked(scores);
+    let every = scores.len().div_ceil(most).max(1);
+    for tie in ties(scores, &order) {
+        let before = seen / every;
+        found += hits(tie, positive);
+        seen += tie.len();
+        if seen / every > before || seen == scores.len() {
+            points.push((
+                share(seen - found, scores.len() - positives),
+                share(found, positives),
+            ));
+        }
+    }
+    points
 }
 
 /// Indices, best score first.
@@ -290,6 +314,21 @@ mod tests {
 
     const SCORES: [f32; 6] = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4];
     const TRUTH: [bool; 6] = [true, false, true, true, false, false];
+
+    #[test]
+    fn the_roc_curve_has_its_ends_and_the_area_of_auroc() {
+        let scores: Vec<f32> = (0..200).map(|i| (i * 37 % 101) as f32).collect();
+        let positive: Vec<bool> = (0..200).map(|i| i * 37 % 101 + i % 60 > 80).collect();
+        let points = roc(&scores, &positive, 1000);
+        assert_eq!(
+            (points[0], points[points.len() - 1]),
+            ((0.0, 0.0), (1.0, 1.0))
+        );
+        let strips = points.windows(2);
+        let strips = strips.map(|p| (p[1].0 - p[0].0) * (p[1].1 + p[0].1) / 2.0);
+        assert!((strips.sum::<f64>() - auroc(&scores, &positive)).abs() < 1e-3);
+        assert!(roc(&scores, &positive, 10).len() <= 13);
+    }
 
     #[test]
     fn average_precision_is_the_mean_precision_at_each_positive() {

@@ -45,8 +45,8 @@ pub struct Reader<'a> {
     pub seed: u64,
 }
 
-/// Bases on each side of a genome's window that jitter may want.
-const MARGIN: usize = 100;
+/// Bases on each side of a genome's window that jitter, or a model of a wider window, may want.
+const MARGIN: usize = 250;
 
 impl Reader<'_> {
     /// All examples of `sources`, those too short for the window dropped or padded.

@@ -10,14 +10,17 @@ use crate::data::windows::parts::SplitWindows;
 use crate::figures::calibrate::{Knot, calibrate, probability};
 use crate::figures::windows::along;
 use crate::figures::windows::calls::Found;
+use crate::figures::windows::rival::Bundled;
 use crate::figures::windows::yardstick::{WindowYardstick, windows};
+use crate::metrics::bootstrap::interval;
 use crate::metrics::figures::Figures;
-use crate::metrics::{Curve, best_threshold};
+use crate::metrics::{Curve, best_threshold, roc};
 use crate::net::network::Network;
 use crate::recipe::windows::WindowsRecipe;
 use crate::recipe::windows::card::Output;
 use crate::recipe::windows::source::Part;
 use crate::recipe::windows::split::ExampleSplit;
+use crate::recipe::windows::train::Select;
 use crate::run::windows::score::{known, scores};
 
 /// One scorer on one set.
@@ -27,6 +30,9 @@ pub struct WindowsRow {
     pub label: String,
     pub scorer: String,
     pub figures: Figures,
+    /// Of the network's main figure: 95 %, by a bootstrap over groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<[f64; 2]>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,6 +48,9 @@ pub struct WindowsEvaluation {
     pub found: Vec<Found>,
     /// Recall and precision of the network by set, thinned, for plots.
     pub curves: Vec<(String, Vec<(f64, f64)>)>,
+    /// False-positive rate and recall in their place, where AUROC chose.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roc: Vec<(String, Vec<(f64, f64)>)>,
 }
 
 /// A set as it is measured.
@@ -60,7 +69,10 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
         .iter()
         .map(|set| scores(network, &set.examples, card.strand))
         .collect();
-    let (mut rows, mut curves) = (Vec::new(), Vec::new());
+    let (mut rows, mut curves, mut roc) = (Vec::new(), Vec::new(), Vec::new());
+    let rivals = recipe.evaluation.models.iter().map(Bundled::new);
+    let mut rivals = rivals.collect::<Result<Vec<_>>>()?;
+    let ranks = recipe.train.select == Select::Auroc && recipe.evaluation.along.is_none();
     let train = data.train_fixed()?;
     for (label, name) in card.labels.iter().enumerate() {
         let yardsticks = learn(data, &train, label, name)?;
@@ -75,7 +87,7 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
                 continue;
             }
             let (own, targets) = known(&of_network[label], &set.examples, label);
-            let mut row = |scorer: &str, scores: &[f32], threshold: Option<f32>| {
+            let mut row = |scorer: &str, scores: &[f32], threshold: Option<f32>, interval| {
                 let figures = match set.bright {
                     Some(deviations) => Figures::bright(scores, &targets, deviations),
                     None => match (card.output, threshold) {
@@ -88,23 +100,43 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
                     label: name.clone(),
                     scorer: scorer.to_owned(),
                     figures,
+                    interval,
                 });
             };
-            row(&recipe.name, &own, None);
+            let groups: Vec<&str> = known_examples.iter().map(|e| e.group.as_str()).collect();
+            let spread = interval(&groups, |drawn| {
+                let pick = |of: &[f32]| drawn.iter().map(|&at| of[at]).collect::<Vec<f32>>();
+                let (own, targets) = (pick(&own), pick(&targets));
+                match set.bright {
+                    Some(deviations) => {
+                        Figures::bright(&own, &targets, deviations).get(Select::Auroc)
+                    }
+                    None => Figures::of(card.output, &own, &targets).get(recipe.train.select),
+                }
+            });
+            row(&recipe.name, &own, None, Some(spread));
             let windows = windows(&known_examples, data.window);
             for yardstick in &yardsticks {
                 row(
                     &yardstick.name,
                     &yardstick.scores(&windows),
                     Some(yardstick.threshold),
+                    None,
                 );
+            }
+            for rival in &mut rivals {
+                let scores = rival.scores(&known_examples)?;
+                row(&rival.name, &scores, None, None);
             }
             if card.output == Output::Logit && set.bright.is_none() {
                 let title = match card.labels.len() {
                     1 => set.name.clone(),
                     _ => format!("{}, {name}", set.name),
                 };
-                curves.push((title, curve(&own, &targets)));
+                match ranks {
+                    true => roc.push((title, roc_curve(&own, &targets))),
+                    false => curves.push((title, curve(&own, &targets))),
+                }
             }
         }
     }
@@ -124,6 +156,7 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
         threshold,
         found,
         curves,
+        roc,
     })
 }
 
@@ -244,6 +277,11 @@ fn against_others(test: &[Example]) -> Held {
         examples: examples.collect(),
         bright: None,
     }
+}
+
+fn roc_curve(scores: &[f32], targets: &[f32]) -> Vec<(f64, f64)> {
+    let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+    roc(scores, &positive, 100)
 }
 
 fn curve(scores: &[f32], targets: &[f32]) -> Vec<(f64, f64)> {

@@ -3,7 +3,9 @@
 pub mod along;
 pub mod calls;
 pub mod evaluate;
+pub mod plots;
 pub mod report;
 pub mod result;
+pub mod rival;
 pub mod search;
 mod yardstick;

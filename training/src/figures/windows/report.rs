@@ -4,13 +4,12 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
-use crate::figures::plot::{Axes, Series, svg};
+use crate::figures::windows::plots::plots;
 use crate::figures::windows::result::WindowsResult;
 use crate::figures::windows::search::SearchResult;
 use crate::metrics::figures::{Column, columns};
 use crate::recipe::windows::card::Output;
 use crate::recipe::windows::train::Select;
-use crate::run::progress::Evaluated;
 
 /// The sections, and the plots that go with them: file name and text.
 pub fn section(
@@ -31,18 +30,11 @@ pub fn section(
             trials(&mut out, search)?;
         }
     }
-    let mut files = Vec::new();
-    for result in &all {
-        let name = &result.provenance.name;
-        files.push((format!("{name}.learning.svg"), learning(result)));
-        if !result.evaluation.curves.is_empty() {
-            files.push((format!("{name}.precision.svg"), precision(result)));
-        }
-        if result.along {
-            files.push((format!("{name}.calibration.svg"), calibration(result)));
-        }
-    }
-    Ok((out, files))
+    let files = all.iter().flat_map(|result| {
+        let named = |(what, svg)| (format!("{}.{what}.svg", result.provenance.name), svg);
+        plots(result).into_iter().map(named)
+    });
+    Ok((out, files.collect()))
 }
 
 /// Each note once, with the runs that it is about where it is not about all.
@@ -174,97 +166,4 @@ fn trials(out: &mut String, search: &SearchResult) -> Result<()> {
         )?;
     }
     Ok(())
-}
-
-fn learning(run: &WindowsResult) -> String {
-    let points = |of: fn(&Evaluated) -> f64| {
-        let curve = run.curve.iter();
-        curve
-            .map(|e| (e.epoch.unwrap_or(e.step) as f64, of(e)))
-            .collect::<Vec<_>>()
-    };
-    let (loss, figure) = (points(|e| e.loss), points(|e| e.figure));
-    let name = format!("validation {}", run.select);
-    let highest = loss.iter().chain(&figure).map(|p| p.1).fold(0.1, f64::max);
-    svg(
-        &Axes {
-            title: &format!("{}: learning curve", run.provenance.name),
-            x: "epoch",
-            y: &format!("{name}; training loss"),
-            x_range: (0.0, run.epochs.max(1) as f64),
-            y_range: (0.0, highest),
-        },
-        &[
-            Series {
-                name: &name,
-                points: figure,
-                dots: false,
-            },
-            Series {
-                name: "training loss",
-                points: loss,
-                dots: false,
-            },
-        ],
-    )
-}
-
-fn calibration(run: &WindowsResult) -> String {
-    let tables = &run.evaluation.calibration;
-    let labels: Vec<&str> = run.own().map(|row| row.label.as_str()).collect();
-    let mut names: Vec<&str> = Vec::new();
-    for label in labels {
-        if !names.contains(&label) {
-            names.push(label);
-        }
-    }
-    let logits = tables.iter().flatten().map(|knot| f64::from(knot.0));
-    let (low, high) = logits.fold((0.0, 0.0), |(low, high): (f64, f64), logit| {
-        (low.min(logit), high.max(logit))
-    });
-    let shares = tables.iter().flatten().map(|knot| f64::from(knot.1));
-    // Of rare sites that are hard to tell, shares are small.
-    let highest = (shares.fold(0.0, f64::max) * 11.0).ceil().clamp(0.1, 10.0) / 10.0;
-    let series: Vec<Series> = names
-        .iter()
-        .zip(tables)
-        .map(|(name, knots)| Series {
-            name,
-            points: knots.iter().map(|&(l, p)| (l.into(), p.into())).collect(),
-            dots: false,
-        })
-        .collect();
-    svg(
-        &Axes {
-            title: &format!("{}: calibration", run.provenance.name),
-            x: "logit",
-            y: "share of windows on sites",
-            x_range: (low.floor(), high.ceil()),
-            y_range: (0.0, highest),
-        },
-        &series,
-    )
-}
-
-fn precision(run: &WindowsResult) -> String {
-    let series: Vec<Series> = run
-        .evaluation
-        .curves
-        .iter()
-        .map(|(set, points)| Series {
-            name: set,
-            points: points.clone(),
-            dots: false,
-        })
-        .collect();
-    svg(
-        &Axes {
-            title: &format!("{}: held-out windows", run.provenance.name),
-            x: "recall",
-            y: "precision",
-            x_range: (0.0, 1.0),
-            y_range: (0.0, 1.0),
-        },
-        &series,
-    )
 }

@@ -72,6 +72,19 @@ pub struct WindowsTests {
     #[serde(default)]
     pub matrices: BTreeMap<String, Vec<String>>,
     pub along: Option<Along>,
+    /// Bundled models that are measured on the same rows.
+    #[serde(default)]
+    pub models: Vec<Rival>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rival {
+    pub model: String,
+    pub label: String,
+    /// From the base that an example is about to the one that the model is asked about.
+    #[serde(default)]
+    pub shift: i64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,0 +1,93 @@
+//! Bundled models on the rows that a network of windows is measured on.
+
+use anyhow::{Context, Result};
+use windrow::engine::{Scorer, engine};
+use windrow::model::{Model, Strandedness};
+use windrow::sequence::Base;
+
+use crate::data::windows::examples::Example;
+use crate::recipe::windows::Rival;
+
+/// A bundled model and the one of its labels that is compared.
+pub struct Bundled {
+    pub name: String,
+    scorer: Box<dyn Scorer>,
+    model: Model,
+    label: usize,
+    shift: i64,
+}
+
+impl Bundled {
+    pub fn new(rival: &Rival) -> Result<Bundled> {
+        let model = Model::bundled(&rival.model)?;
+        let labels = &model.contract.labels;
+        let label = labels.iter().position(|label| *label == rival.label);
+        let missing = || format!("{} has no label {}", rival.model, rival.label);
+        Ok(Bundled {
+            name: format!("windrow {}:{}", rival.model, rival.label),
+            label: label.with_context(missing)?,
+            scorer: engine(&model)?.scorer()?,
+            model,
+            shift: rival.shift,
+        })
+    }
+
+    /// The output for the window whose anchor is the base that each example is about; of a
+    /// symmetric model the mean of both strands. What lies beyond an example is unknown.
+    pub fn scores(&mut self, examples: &[Example]) -> Result<Vec<f32>> {
+        let contract = &self.model.contract;
+        let aside = (contract.window / 2) as i64 - contract.anchor as i64 + self.shift;
+        let mut scores = Vec::with_capacity(examples.len());
+        let mut run = Vec::new();
+        for example in examples {
+            let codes = example.window(contract.window, aside);
+            let bases: Vec<Base> = codes.iter().map(|&code| Base::of(code)).collect();
+            self.scorer.score(&bases, &[0], &mut run)?;
+            let mut score = run[self.label];
+            if contract.strand == Strandedness::Symmetric {
+                self.scorer.score_reverse(&bases, &[0], &mut run)?;
+                score = (score + run[self.label]) / 2.0;
+            }
+            scores.push(score);
+        }
+        Ok(scores)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundled_model_scores_the_base_that_an_example_is_about() {
+        let rival = Rival {
+            model: "exon-start".into(),
+            label: "exon_start".into(),
+            shift: 0,
+        };
+        let mut bundled = Bundled::new(&rival).unwrap();
+        let example = |codes: Vec<u8>, at: usize| Example {
+            codes,
+            at,
+            targets: vec![1.0],
+            group: String::new(),
+            block: 0,
+            split: String::new(),
+            weight: 1.0,
+            part: None,
+        };
+        let codes: Vec<u8> = (0..900usize).map(|i| (i * i % 7 % 4) as u8).collect();
+        // More sequence beyond the window changes nothing; another base does.
+        let whole = example(codes.clone(), 450);
+        let cut = example(codes[100..800].to_vec(), 350);
+        let other = example(codes, 451);
+        let scores = bundled.scores(&[whole, cut, other]).unwrap();
+        assert_eq!(scores[0], scores[1]);
+        assert_ne!(scores[0], scores[2]);
+        let wrong = Rival {
+            label: "promoter".into(),
+            ..rival
+        };
+        assert!(Bundled::new(&wrong).is_err());
+    }
+}
