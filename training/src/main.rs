@@ -23,10 +23,10 @@ use anyhow::Result;
 use crate::figures::report;
 use crate::recipe::Address;
 use crate::verbs::options::{USAGE, Wanted, parse};
-use crate::verbs::{background, list, make, work};
+use crate::verbs::{background, list, make, verify, work};
 
 fn main() -> ExitCode {
-    let device = cuda::device();
+    cuda::load();
     // Two threads collapse on a shared machine, and one is reproducible bit for bit.
     tch::set_num_threads(1);
     tch::set_num_interop_threads(1);
@@ -42,6 +42,10 @@ fn main() -> ExitCode {
         }
         Err(error) => return misused(&format!("{error:#}")),
     };
+    let device = match cuda::device(options.device) {
+        Ok(device) => device,
+        Err(error) => return done(Err(error)),
+    };
     let words: Vec<&str> = options.words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["list"] => done(list::list("recipes".as_ref()).and_then(|lines| print(&lines))),
@@ -50,6 +54,16 @@ fn main() -> ExitCode {
             Address::of_folder("recipes".as_ref())
                 .and_then(|recipes| report::report(&recipes, &options.results)),
         ),
+        ["verify"] => done(
+            Address::of_folder("recipes".as_ref())
+                .and_then(|recipes| verify::verify(&recipes, &options.results))
+                .and_then(|count| print(&format!("{count} result files are of their recipes\n"))),
+        ),
+        ["verify", recipe] => {
+            done(verify::rerun(recipe, &options, device).and_then(|worst| {
+                print(&format!("{recipe}: figures differ by {worst:.4} at most\n"))
+            }))
+        }
         ["background", model] => {
             let human = || options.data.join(background::GENOME);
             let genome = options.genome.clone().unwrap_or_else(human);

@@ -25,7 +25,7 @@ pub fn report(recipes: &[Address], results: &Path) -> Result<()> {
             ));
         }
     }
-    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.sort_by(|a, b| name(a).cmp(name(b)));
     let along = of_kind(&all, None)?;
     let windows = of_kind(&all, Some("windows"))?;
     let tracks: Vec<tracks::result::TracksResult> = of_kind(&all, Some("tracks"))?;
@@ -47,6 +47,7 @@ pub fn report(recipes: &[Address], results: &Path) -> Result<()> {
          repeated by its command, given the data folder in `WINDROW_DATA`. All runs stand here, \
          also the bad ones.\n",
     );
+    text.push_str(&windows::compare::section(&windows)?);
     let (section, mut files) = sites::report::section(along)?;
     text.push_str(&section);
     let (section, plots) = tracks::report::section(tracks)?;
@@ -63,6 +64,11 @@ pub fn report(recipes: &[Address], results: &Path) -> Result<()> {
     write(&results.with_file_name("RESULTS.md"), &text)?;
     let diagrams = diagram::document(recipes)?;
     write(&results.with_file_name("ARCHITECTURES.md"), &diagrams)
+}
+
+/// A result's path without its extension: runs of more seeds follow the first.
+fn name(result: &(String, Value)) -> &str {
+    result.0.trim_end_matches(".json")
 }
 
 /// The result files of a kind; those along a genome have none.

@@ -85,11 +85,7 @@ impl Figures {
     /// An array: how values follow intensities, and how well the bright ones are separated from the
     /// rest.
     pub fn bright(scores: &[f32], intensities: &[f32], deviations: f64) -> Figures {
-        let n = intensities.len() as f64;
-        let mean = intensities.iter().map(|&i| f64::from(i)).sum::<f64>() / n;
-        let squares = intensities.iter().map(|&i| (f64::from(i) - mean).powi(2));
-        let least = mean + deviations * (squares.sum::<f64>() / n).sqrt();
-        let bright: Vec<bool> = intensities.iter().map(|&i| f64::from(i) > least).collect();
+        let bright = bright(intensities, deviations);
         Figures {
             examples: scores.len(),
             positives: Some(bright.iter().filter(|b| **b).count()),
@@ -101,15 +97,19 @@ impl Figures {
     }
 
     pub fn get(&self, select: Select) -> f64 {
-        let figure = match select {
-            Select::Accuracy => self.accuracy,
-            Select::Auroc => self.auroc,
-            Select::AveragePrecision => self.average_precision,
-            Select::R2 => self.r2,
-            Select::Pearson => self.pearson,
-        };
-        figure.filter(|f| f.is_finite()).unwrap_or(WORST)
+        column(select).1(self)
+            .filter(|f| f.is_finite())
+            .unwrap_or(WORST)
     }
+}
+
+/// Which intensities are over the mean by so many deviations.
+pub fn bright(intensities: &[f32], deviations: f64) -> Vec<bool> {
+    let n = intensities.len() as f64;
+    let mean = intensities.iter().map(|&i| f64::from(i)).sum::<f64>() / n;
+    let squares = intensities.iter().map(|&i| (f64::from(i) - mean).powi(2));
+    let least = mean + deviations * (squares.sum::<f64>() / n).sqrt();
+    intensities.iter().map(|&i| f64::from(i) > least).collect()
 }
 
 /// Of a figure that is no number: less than any other, and a number of JSON.
@@ -135,6 +135,17 @@ const VALUES: [Column; 4] = [
     ("R²", |f| f.r2),
     ("MSE", |f| f.mse),
 ];
+
+/// The figure that a recipe selects by.
+pub fn column(select: Select) -> Column {
+    match select {
+        Select::Accuracy => ("accuracy", |f| f.accuracy),
+        Select::Auroc => ("AUROC", |f| f.auroc),
+        Select::AveragePrecision => ("average precision", |f| f.average_precision),
+        Select::R2 => ("R²", |f| f.r2),
+        Select::Pearson => ("Pearson", |f| f.pearson),
+    }
+}
 
 /// The figures that fit an output.
 pub fn columns(output: Output) -> &'static [Column] {

@@ -49,6 +49,11 @@ impl Progress {
         pace.keep_last || self.best.is_none_or(|best| figure > best)
     }
 
+    /// Whether the budget or the patience is at its end.
+    pub fn is_over(&self, pace: &Pace) -> bool {
+        self.round >= pace.rounds || self.since_best >= pace.patience
+    }
+
     /// Notes an evaluation, with the mean loss since the one before.
     pub fn note(&mut self, validation: Validation, loss: f64, pace: &Pace) {
         let Validation {

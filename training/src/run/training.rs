@@ -15,18 +15,13 @@ use crate::run::log::Log;
 use crate::run::progress::Progress;
 use crate::run::task::{Pace, Task};
 
-/// Trains in `folder` to the end of the budget, or to where patience or `goes_on` ends it; the
-/// checkpoint there has the kept weights.
+/// Trains in `folder` to the end of the budget, or to where patience ends it; the checkpoint
+/// there has the kept weights. A run that ended goes on where the budget has grown.
 ///
 /// # Errors
 ///
 /// If the loss is no number, or a batch or a checkpoint cannot be read or written.
-pub fn train<T: Task>(
-    task: &T,
-    folder: &Path,
-    device: Device,
-    goes_on: &mut dyn FnMut(&Progress) -> bool,
-) -> Result<Progress> {
+pub fn train<T: Task>(task: &T, folder: &Path, device: Device) -> Result<Progress> {
     let pace = task.pace();
     std::fs::create_dir_all(folder)?;
     tch::manual_seed(pace.seed as i64);
@@ -51,6 +46,7 @@ pub fn train<T: Task>(
             state = there.state()?;
             optimiser.restore(there.optimiser)?;
             (kept, progress) = (there.kept, there.progress);
+            progress.finished = progress.is_over(&pace);
             notes.push(format!("resumed at step {}", progress.step));
         }
         None if !pace.start_mean.is_empty() => {
@@ -122,7 +118,7 @@ pub fn train<T: Task>(
         })?;
         progress.note(validation, loss, &pace);
         progress.seconds += lap();
-        progress.finished = ends || progress.since_best >= pace.patience || !goes_on(&progress);
+        progress.finished = progress.is_over(&pace);
         log.evaluation(&progress)?;
         Checkpoint::write(folder, &optimiser, &kept, &progress, &state)?;
     }

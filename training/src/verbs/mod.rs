@@ -8,5 +8,6 @@ pub mod search;
 pub mod sites;
 pub mod tracks;
 pub mod vectors;
+pub mod verify;
 pub mod windows;
 pub mod work;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::cuda::Choice;
+
 pub const USAGE: &str = "\
 usage: windrow-train list [RECIPES]       the recipes of a folder (default: recipes)
        windrow-train run RECIPE           train, evaluate, export
@@ -14,6 +16,8 @@ usage: windrow-train list [RECIPES]       the recipes of a folder (default: reci
                                           it builds on
        windrow-train search RECIPE        random search over the ranges of its [search]
        windrow-train report               RESULTS.md, diagrams and plots, from the result files
+       windrow-train verify               whether each result file is of the recipe as it stands
+       windrow-train verify RECIPE        runs a recipe of windows again, and compares its figures
        windrow-train background MODEL     counts the outputs of a model file on a genome, and
                                           writes the model with windrow.background to -o
 RECIPE is FILE, or FILE:VARIANT where a file holds many; list shows them all.
@@ -26,10 +30,12 @@ RECIPE is FILE, or FILE:VARIANT where a file holds many; list shows them all.
   --genome FASTA     of background and make (default: genome/human_chr1.fa.gz of the data)
   --blocks BED       of background: the parts to count (default: all but the validation block
                      chr1:233,999,000-236,501,000)
+  --device DEVICE    cpu, cuda or auto: cuda where there is one (default: auto)
   -o, --output FILE  the exported model (default: model.onnx in the run's folder)
   -h, --help         this text
   --version          the version";
 
+#[derive(Clone)]
 pub struct Options {
     /// The verb, and what it works on.
     pub words: Vec<String>,
@@ -42,6 +48,7 @@ pub struct Options {
     pub blocks: Option<PathBuf>,
     pub output: Option<PathBuf>,
     pub fresh: bool,
+    pub device: Choice,
 }
 
 /// What the arguments ask for.
@@ -71,6 +78,7 @@ pub fn parse() -> Result<Wanted> {
         blocks: None,
         output: None,
         fresh: false,
+        device: Choice::Auto,
     };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -80,6 +88,7 @@ pub fn parse() -> Result<Wanted> {
             Long("name") => options.name = Some(parser.value()?.string()?),
             Long("runs") => options.runs = parser.value()?.into(),
             Long("fresh") => options.fresh = true,
+            Long("device") => options.device = parser.value()?.parse()?,
             Long("results") => options.results = parser.value()?.into(),
             Long("genome") => options.genome = Some(parser.value()?.into()),
             Long("blocks") => options.blocks = Some(parser.value()?.into()),

@@ -29,7 +29,7 @@ pub fn work(
     if wanted("train") {
         checkpoint::claim(folder, recipe, origin.fresh)?;
         let task = TracksTask::new(recipe, &data, origin.data, folder, device)?;
-        training::train(&task, folder, device, &mut |_| true).context("training")?;
+        training::train(&task, folder, device).context("training")?;
     }
     if wanted("evaluate") {
         let (network, progress) = checkpoint::network(recipe.graph(), folder, device)?;

@@ -28,7 +28,7 @@ pub fn work(
     if wanted("train") {
         checkpoint::claim(folder, recipe, origin.fresh)?;
         let task = WindowsTask::new(&windows, folder, device)?;
-        training::train(&task, folder, device, &mut |_| true).context("training")?;
+        training::train(&task, folder, device).context("training")?;
     }
     if wanted("evaluate") {
         let (network, progress) = checkpoint::network(recipe.graph(), folder, device)?;

@@ -9,12 +9,13 @@ use crate::data::windows::examples::{Example, Reader};
 use crate::data::windows::parts::SplitWindows;
 use crate::figures::calibrate::{Knot, calibrate, probability};
 use crate::figures::windows::along;
+use crate::figures::windows::attention::{Attention, attention};
 use crate::figures::windows::calls::Found;
-use crate::figures::windows::rival::Bundled;
+use crate::figures::windows::rival::{BUNDLED, Bundled};
 use crate::figures::windows::yardstick::{WindowYardstick, windows};
 use crate::metrics::bootstrap::interval;
-use crate::metrics::figures::Figures;
-use crate::metrics::{Curve, best_threshold, roc};
+use crate::metrics::figures::{Figures, bright};
+use crate::metrics::{Curve, auroc, best_threshold, roc};
 use crate::net::network::Network;
 use crate::recipe::windows::WindowsRecipe;
 use crate::recipe::windows::card::Output;
@@ -35,6 +36,13 @@ pub struct WindowsRow {
     pub interval: Option<[f64; 2]>,
 }
 
+impl WindowsRow {
+    /// Whether the scorer is a bundled model.
+    pub fn is_bundled(&self) -> bool {
+        self.scorer.starts_with(BUNDLED)
+    }
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WindowsEvaluation {
     /// The network's rows first in each set.
@@ -51,6 +59,9 @@ pub struct WindowsEvaluation {
     /// False-positive rate and recall in their place, where AUROC chose.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roc: Vec<(String, Vec<(f64, f64)>)>,
+    /// Of a network of words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attention: Option<Attention>,
 }
 
 /// A set as it is measured.
@@ -58,6 +69,46 @@ struct Held {
     name: String,
     examples: Vec<Example>,
     bright: Option<f64>,
+}
+
+impl Held {
+    /// Calls are scores at or over `threshold`; without one, logits at or over 0.
+    fn figures(
+        &self,
+        output: Output,
+        scores: &[f32],
+        targets: &[f32],
+        threshold: Option<f32>,
+    ) -> Figures {
+        match (self.bright, output, threshold) {
+            (Some(deviations), ..) => Figures::bright(scores, targets, deviations),
+            (None, Output::Logit, Some(least)) => Figures::classes(scores, targets, least),
+            (None, output, _) => Figures::of(output, scores, targets),
+        }
+    }
+
+    /// Of the figure that the recipe selects by; of an array, of AUROC.
+    fn interval(
+        &self,
+        recipe: &WindowsRecipe,
+        scores: &[f32],
+        targets: &[f32],
+        groups: &[&str],
+    ) -> [f64; 2] {
+        let bright = self.bright.map(|deviations| bright(targets, deviations));
+        let scores = |drawn: &[usize]| drawn.iter().map(|&at| scores[at]).collect::<Vec<f32>>();
+        interval(groups, |drawn| match &bright {
+            Some(bright) => {
+                let positive: Vec<bool> = drawn.iter().map(|&at| bright[at]).collect();
+                auroc(&scores(drawn), &positive)
+            }
+            None => {
+                let targets: Vec<f32> = drawn.iter().map(|&at| targets[at]).collect();
+                let figures = Figures::of(recipe.model.output, &scores(drawn), &targets);
+                figures.get(recipe.train.select)
+            }
+        })
+    }
 }
 
 /// Evaluates the run's best network and the yardsticks on all parts and sets of the recipe.
@@ -70,7 +121,8 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
         .map(|set| scores(network, &set.examples, card.strand))
         .collect();
     let (mut rows, mut curves, mut roc) = (Vec::new(), Vec::new(), Vec::new());
-    let rivals = recipe.evaluation.models.iter().map(Bundled::new);
+    let rivals = recipe.evaluation.models.iter();
+    let rivals = rivals.map(|rival| Bundled::new(rival, data.window));
     let mut rivals = rivals.collect::<Result<Vec<_>>>()?;
     let ranks = recipe.train.select == Select::Auroc && recipe.evaluation.along.is_none();
     let train = data.train_fixed()?;
@@ -87,14 +139,7 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
                 continue;
             }
             let (own, targets) = known(&of_network[label], &set.examples, label);
-            let mut row = |scorer: &str, scores: &[f32], threshold: Option<f32>, interval| {
-                let figures = match set.bright {
-                    Some(deviations) => Figures::bright(scores, &targets, deviations),
-                    None => match (card.output, threshold) {
-                        (Output::Logit, Some(least)) => Figures::classes(scores, &targets, least),
-                        (output, _) => Figures::of(output, scores, &targets),
-                    },
-                };
+            let mut row = |scorer: &str, figures: Figures, interval| {
                 rows.push(WindowsRow {
                     set: set.name.clone(),
                     label: name.clone(),
@@ -103,30 +148,28 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
                     interval,
                 });
             };
+            let figures =
+                |scores: &[f32], threshold| set.figures(card.output, scores, &targets, threshold);
             let groups: Vec<&str> = known_examples.iter().map(|e| e.group.as_str()).collect();
-            let spread = interval(&groups, |drawn| {
-                let pick = |of: &[f32]| drawn.iter().map(|&at| of[at]).collect::<Vec<f32>>();
-                let (own, targets) = (pick(&own), pick(&targets));
-                match set.bright {
-                    Some(deviations) => {
-                        Figures::bright(&own, &targets, deviations).get(Select::Auroc)
-                    }
-                    None => Figures::of(card.output, &own, &targets).get(recipe.train.select),
-                }
-            });
-            row(&recipe.name, &own, None, Some(spread));
+            let spread = set.interval(recipe, &own, &targets, &groups);
+            row(&recipe.name, figures(&own, None), Some(spread));
             let windows = windows(&known_examples, data.window);
             for yardstick in &yardsticks {
+                let scores = yardstick.scores(&windows);
                 row(
                     &yardstick.name,
-                    &yardstick.scores(&windows),
-                    Some(yardstick.threshold),
+                    figures(&scores, Some(yardstick.threshold)),
                     None,
                 );
             }
             for rival in &mut rivals {
                 let scores = rival.scores(&known_examples)?;
-                row(&rival.name, &scores, None, None);
+                // The validation part, the first set, gives its threshold.
+                let threshold = rival.threshold.get_or_insert_with(|| {
+                    let positive: Vec<bool> = targets.iter().map(|&t| t == 1.0).collect();
+                    best_threshold(&scores, &positive)
+                });
+                row(&rival.name, figures(&scores, Some(*threshold)), None);
             }
             if card.output == Output::Logit && set.bright.is_none() {
                 let title = match card.labels.len() {
@@ -150,6 +193,10 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
             (calibration, threshold, Vec::new())
         }
     };
+    let attention = match recipe.architecture.vectors() {
+        Some((_, k)) => attention(network, k, &sets[0].examples, &of_network[0][0])?,
+        None => None,
+    };
     Ok(WindowsEvaluation {
         rows,
         calibration,
@@ -157,6 +204,7 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
         found,
         curves,
         roc,
+        attention,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The plots of a run of windows.
 
 use crate::figures::plot::{Axes, Series, svg};
+use crate::figures::windows::attention::Attention;
 use crate::figures::windows::result::WindowsResult;
 use crate::run::progress::Evaluated;
 
@@ -18,6 +19,9 @@ pub fn plots(run: &WindowsResult) -> Vec<(&'static str, String)> {
     if !evaluation.roc.is_empty() {
         let axes = ["false-positive rate", "recall"];
         plots.push(("roc", held_out(run, axes, &evaluation.roc)));
+    }
+    if let Some(attention) = &evaluation.attention {
+        plots.push(("attention", map(run, attention)));
     }
     if run.along {
         plots.push(("calibration", calibration(run)));
@@ -88,6 +92,29 @@ fn calibration(run: &WindowsResult) -> String {
             y_range: (0.0, highest),
         },
         &series,
+    )
+}
+
+/// Where some windows are looked at.
+fn map(run: &WindowsResult, attention: &Attention) -> String {
+    let shares = attention.windows.iter().flat_map(|(_, shares)| shares);
+    let highest = shares.copied().fold(0.0, f64::max);
+    let series = attention.windows.iter().map(|(name, shares)| {
+        let points = shares.iter().enumerate();
+        line(
+            name,
+            points.map(|(at, &share)| (at as f64, share)).collect(),
+        )
+    });
+    svg(
+        &Axes {
+            title: &format!("{}: attention in three windows", run.provenance.name),
+            x: "base of the window",
+            y: "share of attention",
+            x_range: (0.0, run.window as f64),
+            y_range: (0.0, highest.max(1e-3)),
+        },
+        &series.collect::<Vec<_>>(),
     )
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
+use crate::figures::windows::attention::Word;
 use crate::figures::windows::plots::plots;
 use crate::figures::windows::result::WindowsResult;
 use crate::figures::windows::search::SearchResult;
@@ -26,6 +27,7 @@ pub fn section(
         notes(&mut out, &runs)?;
         table(&mut out, &runs)?;
         found(&mut out, &runs)?;
+        words(&mut out, &runs)?;
         for search in searches.iter().filter(|s| s.system == system) {
             trials(&mut out, search)?;
         }
@@ -65,8 +67,9 @@ fn table(out: &mut String, runs: &[&WindowsResult]) -> Result<()> {
             .collect();
         writeln!(
             out,
-            "\n| run | published | set | examples |{heads} best yardstick | parameters | epochs (best) | minutes | seed |\n|{}",
-            "---|".repeat(9 + columns.len())
+            "\n| run | published | set | examples |{heads} 95 % of {} | best yardstick | windrow's own | parameters | epochs (best) | minutes | seed |\n|{}",
+            runs[0].select,
+            "---|".repeat(11 + columns.len())
         )?;
         for run in runs {
             rows(out, run, columns)?;
@@ -85,22 +88,21 @@ fn rows(out: &mut String, run: &WindowsResult, columns: &[Column]) -> Result<()>
             .iter()
             .map(|(_, of)| of(&own.figures).map_or(" |".into(), |f| format!(" {f:.3} |")))
             .collect();
-        // The figure that ranks, where the set has it; an array has the first or the last.
-        let main = columns.iter().find(|(_, of)| of(&own.figures).is_some());
-        let best = main.and_then(|(head, of)| {
-            let known = run
-                .beside(own)
-                .filter_map(|row| Some((of(&row.figures)?, row)));
-            let best = known.max_by(|a, b| a.0.total_cmp(&b.0))?;
-            Some(format!("{head} {:.3}, {}", best.0, best.1.scorer))
-        });
+        let best = |own_models: bool| {
+            let beside = run.best_beside(own, own_models);
+            beside.map_or(String::new(), |(value, scorer)| {
+                format!("{} {value:.3}, {scorer}", run.main(own).0)
+            })
+        };
         writeln!(
             out,
-            "| {} | {} | {set} | {} |{figures} {} | {} | {} ({}) | {:.1} | {} |",
+            "| {} | {} | {set} | {} |{figures} {} | {} | {} | {} | {} ({}) | {:.1} | {} |",
             run.provenance.name,
             run.published.as_deref().unwrap_or(""),
             own.figures.examples,
-            best.unwrap_or_default(),
+            own.interval.map_or(String::new(), span),
+            best(false),
+            best(true),
             run.parameters,
             run.epochs,
             run.best_epoch,
@@ -141,27 +143,50 @@ fn found(out: &mut String, runs: &[&WindowsResult]) -> Result<()> {
     Ok(())
 }
 
+/// What networks of words look at, of the headline runs.
+fn words(out: &mut String, runs: &[&WindowsResult]) -> Result<()> {
+    for run in runs.iter().filter(|run| run.headline) {
+        let Some(attention) = &run.evaluation.attention else {
+            continue;
+        };
+        let cell = |word: &Word| format!("{} ({:.1}, {:+.1})", word.word, word.weight, word.value);
+        let (most, least) = attention.words.split_at(attention.words.len() / 2);
+        let list = |words: &[Word]| words.iter().map(cell).collect::<Vec<_>>().join(", ");
+        write!(
+            out,
+            "\nWords of `{}` that speak most for the label, with the attention that they draw as a \
+             multiple of the mean word's, and what the head makes of them: {}. Most against it: {}. \
+             Where three windows are looked at: [map](results/{0}.attention.svg).\n",
+            run.provenance.name,
+            list(most),
+            list(least),
+        )?;
+    }
+    Ok(())
+}
+
+/// An interval's ends.
+pub(super) fn span([low, high]: [f64; 2]) -> String {
+    format!("{low:.3} to {high:.3}")
+}
+
 fn trials(out: &mut String, search: &SearchResult) -> Result<()> {
     write!(
         out,
-        "\nRandom search `{}`, best first:\n\n| validation {} | changes | parameters | epochs | minutes |\n|---|---|---|---|---|\n",
+        "\nRandom search `{}`, best first:\n\n| validation {} | changes | parameters | epochs of those allowed | minutes |\n|---|---|---|---|---|\n",
         search.provenance.name, search.select
     )?;
     let mut trials: Vec<_> = search.trials.iter().collect();
     trials.sort_by(|a, b| b.best.total_cmp(&a.best));
     for trial in trials {
-        let early = if trial.ended_early {
-            ", ended early"
-        } else {
-            ""
-        };
         writeln!(
             out,
-            "| {:.4} | {} | {} | {}{early} | {:.1} |",
+            "| {:.4} | {} | {} | {} of {} | {:.1} |",
             trial.best,
             trial.changes.join(", "),
             trial.parameters,
             trial.epochs,
+            trial.allowed,
             trial.seconds / 60.0
         )?;
     }

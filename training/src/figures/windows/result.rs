@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::windows::parts::SplitWindows;
 use crate::figures::provenance::{Origin, Provenance};
 use crate::figures::windows::evaluate::{WindowsEvaluation, WindowsRow};
+use crate::metrics::figures::{Column, column};
 use crate::recipe::windows::WindowsRecipe;
 use crate::recipe::windows::train::Select;
 use crate::run::progress::{Evaluated, Progress};
@@ -18,6 +19,9 @@ pub struct WindowsResult {
     pub provenance: Provenance,
     pub system: String,
     pub published: Option<String>,
+    /// Whether it stands for its system in the comparison of systems.
+    #[serde(default)]
+    pub headline: bool,
     pub note: String,
     pub dense: bool,
     /// Calibrated along a genome.
@@ -56,6 +60,7 @@ impl WindowsResult {
             provenance: Provenance::new(origin, recipe.seed, recipe.files())?,
             system: recipe.system.clone(),
             published: recipe.published().map(str::to_owned),
+            headline: recipe.headline.contains(&recipe.variant),
             note: recipe.note.clone(),
             dense: graph.is_dense(),
             along: recipe.evaluation.along.is_some(),
@@ -83,9 +88,31 @@ impl WindowsResult {
         rows.filter(move |row| Some(&row.scorer) == scorer.as_ref())
     }
 
+    /// The main figure of one of the network's rows: that which chose the epoch, or AUROC where the
+    /// set has it alone.
+    pub fn main(&self, own: &WindowsRow) -> Column {
+        let chose = column(self.select);
+        match chose.1(&own.figures) {
+            Some(_) => chose,
+            None => column(Select::Auroc),
+        }
+    }
+
+    /// The best yardstick beside one of the network's rows, or the best `bundled` model: its main
+    /// figure and its name.
+    pub fn best_beside(&self, own: &WindowsRow, bundled: bool) -> Option<(f64, &str)> {
+        let (_, of) = self.main(own);
+        let beside = self.beside(own).filter(|row| row.is_bundled() == bundled);
+        let known = beside.filter_map(|row| Some((of(&row.figures)?, row.scorer.as_str())));
+        known.max_by(|a, b| a.0.total_cmp(&b.0))
+    }
+
     /// The yardsticks beside one of the network's rows.
-    pub fn beside<'a>(&'a self, own: &'a WindowsRow) -> impl Iterator<Item = &'a WindowsRow> {
+    fn beside<'a>(&'a self, own: &WindowsRow) -> impl Iterator<Item = &'a WindowsRow> {
         let rows = self.evaluation.rows.iter();
-        rows.filter(move |r| r.set == own.set && r.label == own.label && r.scorer != own.scorer)
+        let WindowsRow {
+            set, label, scorer, ..
+        } = own.clone();
+        rows.filter(move |r| r.set == set && r.label == label && r.scorer != scorer)
     }
 }

@@ -22,9 +22,8 @@ pub struct Trial {
     pub changes: Vec<String>,
     pub parameters: usize,
     pub epochs: usize,
+    /// Epochs that it was let run: it ended where fewer than those of the best.
+    pub allowed: usize,
     pub seconds: f64,
     pub best: f64,
-    /// The figure at each evaluation.
-    pub figures: Vec<f64>,
-    pub ended_early: bool,
 }

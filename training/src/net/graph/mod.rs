@@ -143,7 +143,7 @@ pub fn waves(channels: usize, length: usize) -> Vec<f32> {
     let wave = |channel: usize, place: usize| {
         let exponent = (channel / 2 * 2) as f64 / channels as f64;
         let angle = place as f64 / 10_000f64.powf(exponent);
-        let value = if channel % 2 == 0 {
+        let value = if channel.is_multiple_of(2) {
             angle.sin()
         } else {
             angle.cos()

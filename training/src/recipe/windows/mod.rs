@@ -40,6 +40,9 @@ pub struct WindowsRecipe {
     /// Published figures, by the beginning of the variant's name; the longest that fits counts.
     #[serde(default)]
     pub published: BTreeMap<String, String>,
+    /// The variants that stand for the system in the comparison of systems.
+    #[serde(default)]
+    pub headline: Vec<String>,
     /// What differs from what was published, in a sentence.
     #[serde(default)]
     pub note: String,
@@ -85,6 +88,10 @@ pub struct Rival {
     /// From the base that an example is about to the one that the model is asked about.
     #[serde(default)]
     pub shift: i64,
+    /// Whether the model sees the sequence around the window, where all examples have it; else what
+    /// lies beyond the window is unknown.
+    #[serde(default)]
+    pub context: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

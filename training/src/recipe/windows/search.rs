@@ -1,20 +1,20 @@
-//! Random search over the values of a recipe.
+//! Random search over the values of a recipe, by halving.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use toml::Value;
 
-/// Random search over values of the recipe, with an early end of bad trials.
+/// Random search over values of the recipe: all trials run for a few epochs, the better half of them
+/// for twice as many, and so on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Search {
     pub trials: usize,
-    /// Epochs of a trial.
+    /// Epochs of every trial.
+    pub first: usize,
+    /// Most epochs of a trial.
     pub epochs: usize,
-    /// A trial ends at an evaluation where it is under the median of those before it, once there
-    /// were so many trials.
-    pub after: usize,
     pub ranges: BTreeMap<String, Range>,
 }
 
