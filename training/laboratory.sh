@@ -64,6 +64,7 @@ genomic() {
 ibis() {
     rows 2 ibis.toml:{cebpa,jun}-35
     rows 0 ibis.toml:{ctcfl,elk1,foxa1,gabpa,gata3,myc,rest,srf,tead4,usf1,usf2,yy1,znf143}-35 \
+        ibis.toml:gm-{gabpa,rest,srf,usf1,usf2,yy1,znf143}-35 ibis.toml:heads-{cebpa,jun}-35 \
         ibis.toml:{cebpa,jun}-{40,ratio5,ratio10,onecycle,embedded,lstm}
 }
 

@@ -274,6 +274,38 @@ fn ibis_with_drawn_negatives() {
 }
 
 #[test]
+fn heads_of_two_experiments_and_statistics_of_the_set() {
+    let numbers = "stem = [3, 5]\nstem_channels = 4\n\
+                   blocks = [{ expanded = 8, kernel = 3, squeezed = 2, channels = 8 }]";
+    let sources = "tsv = \"rows.tsv\"\nlabel = \"rows\"\n[[data.sources]]\ntsv = \"rows.tsv\"\n\
+                   label = \"array\"\ncolumn = \"value\"\nbright = 1.0\n[split]";
+    let sets = "[[evaluation.sets]]\nname = \"SET\"\nbright = 1.0\nadapted = ADAPTED\n\
+                sources = [{ tsv = \"rows.tsv\", label = \"array\" }]\n";
+    let set = |name: &str, adapted: &str| sets.replace("SET", name).replace("ADAPTED", adapted);
+    let sets = set("plain", "false") + &set("adapted", "true") + "[search]";
+    let recipe = RECIPE
+        .replace("ARCHITECTURE", &format!("kind = \"ibis\"\n{numbers}"))
+        .replace("labels = [\"site\"]", "labels = [\"rows\", \"array\"]")
+        .replace("tsv = \"rows.tsv\"\n[split]", sources)
+        .replace("[search]", &sets);
+    let folder = run("heads", &recipe);
+    let result = fs::read_to_string(folder.join("results/smoke.json")).unwrap();
+    let result: serde_json::Value = serde_json::from_str(&result).unwrap();
+    let rows = result["evaluation"]["rows"].as_array().unwrap();
+    let area = |set: &str| {
+        let own = rows
+            .iter()
+            .find(|row| row["set"] == set && row["scorer"] == "smoke");
+        own.unwrap()["figures"]["auroc"].as_f64().unwrap()
+    };
+    assert_ne!(area("plain"), area("adapted"));
+    assert!(
+        rows.iter()
+            .all(|row| row["set"] != "plain" || row["label"] == "array")
+    );
+}
+
+#[test]
 fn dream_of_values() {
     let numbers = "kind = \"dream\"\nchannels = [8, 8, 8]\nkernels = [5, 4, 3]\nlstm = 4\n\
                    lstm_dropout = 0.1\ndense = 8\ndense_dropout = 0.2";

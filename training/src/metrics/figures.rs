@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::windows::bright::bright;
 use crate::metrics::{Confusion, Curve, auroc, pearson, r_squared, spearman};
 use crate::recipe::windows::card::Output;
 use crate::recipe::windows::train::Select;
@@ -101,15 +102,6 @@ impl Figures {
             .filter(|f| f.is_finite())
             .unwrap_or(WORST)
     }
-}
-
-/// Which intensities are over the mean by so many deviations.
-pub fn bright(intensities: &[f32], deviations: f64) -> Vec<bool> {
-    let n = intensities.len() as f64;
-    let mean = intensities.iter().map(|&i| f64::from(i)).sum::<f64>() / n;
-    let squares = intensities.iter().map(|&i| (f64::from(i) - mean).powi(2));
-    let least = mean + deviations * (squares.sum::<f64>() / n).sqrt();
-    intensities.iter().map(|&i| f64::from(i) > least).collect()
 }
 
 /// Of a figure that is no number: less than any other, and a number of JSON.

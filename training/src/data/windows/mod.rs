@@ -3,6 +3,7 @@
 pub mod along;
 pub mod apart;
 pub mod batch;
+pub mod bright;
 pub mod examples;
 pub mod genome;
 pub mod parts;

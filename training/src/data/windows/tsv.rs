@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::bases::encode;
 use crate::data::genome::open;
+use crate::data::windows::bright::bright;
 use crate::data::windows::examples::{Example, Reader};
 use crate::recipe::windows::card::Output;
 use crate::recipe::windows::source::Source;
@@ -22,6 +23,7 @@ impl Reader<'_> {
         tsv: &Path,
         all: &mut Vec<Example>,
     ) -> Result<()> {
+        let before = all.len();
         let path = self.folder.join(tsv);
         let place = || format!("{}", path.display());
         let mut lines = BufReader::new(open(&path)?).lines();
@@ -85,6 +87,50 @@ impl Reader<'_> {
             example.split = split.map_or_else(String::new, |column| fields[column].to_owned());
             self.add(example, all);
         }
+        if let Some(deviations) = source.bright {
+            to_classes(&mut all[before..], deviations);
+        }
         Ok(())
+    }
+}
+
+/// Intensities as classes: 1 where they are over the mean by so many deviations.
+fn to_classes(examples: &mut [Example], deviations: f64) {
+    let known = |example: &Example| example.targets.iter().position(|t| !t.is_nan());
+    let intensities: Vec<f32> = examples
+        .iter()
+        .map(|example| known(example).map_or(f32::NAN, |label| example.targets[label]))
+        .collect();
+    for (example, bright) in examples.iter_mut().zip(bright(&intensities, deviations)) {
+        if let Some(label) = known(example) {
+            example.targets[label] = f32::from(u8::from(bright));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bright_probes_of_an_array_are_its_positives() {
+        let intensities = [1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 30.0];
+        let mut examples: Vec<Example> = intensities
+            .iter()
+            .map(|&intensity| Example {
+                codes: vec![0; 4],
+                at: 2,
+                targets: vec![f32::NAN, intensity],
+                group: String::new(),
+                block: 0,
+                split: String::new(),
+                weight: 1.0,
+                part: None,
+            })
+            .collect();
+        to_classes(&mut examples, 2.0);
+        let classes: Vec<f32> = examples.iter().map(|e| e.targets[1]).collect();
+        assert_eq!(classes, [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+        assert!(examples.iter().all(|e| e.targets[0].is_nan()));
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::jaspar;
 use crate::data::windows::batch::{Drawer, is_positive};
+use crate::data::windows::bright::bright;
 use crate::data::windows::examples::{Example, Reader};
 use crate::data::windows::parts::SplitWindows;
 use crate::figures::calibrate::{Knot, calibrate, probability};
@@ -14,7 +15,7 @@ use crate::figures::windows::calls::Found;
 use crate::figures::windows::rival::{BUNDLED, Bundled};
 use crate::figures::windows::yardstick::{WindowYardstick, windows};
 use crate::metrics::bootstrap::interval;
-use crate::metrics::figures::{Figures, bright};
+use crate::metrics::figures::Figures;
 use crate::metrics::{Curve, auroc, best_threshold, roc};
 use crate::net::network::Network;
 use crate::recipe::windows::WindowsRecipe;
@@ -22,7 +23,7 @@ use crate::recipe::windows::card::Output;
 use crate::recipe::windows::source::Part;
 use crate::recipe::windows::split::ExampleSplit;
 use crate::recipe::windows::train::Select;
-use crate::run::windows::score::{known, scores};
+use crate::run::windows::score::{adapted, known, scores};
 
 /// One scorer on one set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -69,6 +70,7 @@ struct Held {
     name: String,
     examples: Vec<Example>,
     bright: Option<f64>,
+    adapted: bool,
 }
 
 impl Held {
@@ -118,7 +120,10 @@ pub fn evaluate(data: &SplitWindows, network: &Network) -> Result<WindowsEvaluat
     let sets = sets(data)?;
     let of_network: Vec<Vec<Vec<f32>>> = sets
         .iter()
-        .map(|set| scores(network, &set.examples, card.strand))
+        .map(|set| match set.adapted {
+            false => scores(network, &set.examples, card.strand),
+            true => adapted(network, &set.examples, card.strand),
+        })
         .collect();
     let (mut rows, mut curves, mut roc) = (Vec::new(), Vec::new(), Vec::new());
     let rivals = recipe.evaluation.models.iter();
@@ -214,6 +219,7 @@ fn sets(data: &SplitWindows) -> Result<Vec<Held>> {
         name: name.to_owned(),
         examples: data.parts[part as usize].clone(),
         bright: None,
+        adapted: false,
     };
     let mut sets = vec![
         part(Part::Validation, "validation"),
@@ -248,6 +254,7 @@ fn sets(data: &SplitWindows) -> Result<Vec<Held>> {
             name: set.name.clone(),
             examples,
             bright: set.bright,
+            adapted: set.adapted,
         });
     }
     Ok(sets)
@@ -324,6 +331,7 @@ fn against_others(test: &[Example]) -> Held {
         name: "test, other labels".to_owned(),
         examples: examples.collect(),
         bright: None,
+        adapted: false,
     }
 }
 

@@ -236,6 +236,18 @@ impl Network {
         })
     }
 
+    /// Batch norm's running means and variances.
+    pub fn statistics(&self) -> Vec<&Tensor> {
+        let norms = self.weights.iter().filter_map(|weights| match weights {
+            Weights::Conv { norm, .. } => norm.as_ref(),
+            Weights::Norm(norm) => Some(norm),
+            _ => None,
+        });
+        norms
+            .flat_map(|norm| [&norm.mean, &norm.variance])
+            .collect()
+    }
+
     /// Sets the units that the network's value is in.
     pub fn set_units(&self, mean: f64, deviation: f64) {
         for weights in &self.weights {

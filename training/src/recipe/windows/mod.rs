@@ -104,6 +104,10 @@ pub struct Set {
     /// The targets are intensities of an array: those over the mean by so many deviations are
     /// the positives.
     pub bright: Option<f64>,
+    /// Batch norm's statistics are taken from the set itself, without its labels: AdaBN (Li et al.,
+    /// arXiv:1603.04779).
+    #[serde(default)]
+    pub adapted: bool,
 }
 
 impl WindowsRecipe {

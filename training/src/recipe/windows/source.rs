@@ -48,6 +48,9 @@ pub struct Source {
     pub target: Option<f64>,
     /// The column of the target (default: `label` for logits, `value` for values).
     pub column: Option<String>,
+    /// The column holds intensities of an array: those over the mean by so many deviations are the
+    /// positives.
+    pub bright: Option<f64>,
     /// Rows are used only where the column holds one of these; of a BED, where column 4, `name`, does.
     #[serde(default)]
     pub only: BTreeMap<String, Vec<String>>,

@@ -36,6 +36,9 @@ pub struct WindowsTrain {
     pub loss: Loss,
     #[serde(default)]
     pub optimiser: Rule,
+    /// Forward and backward passes in bfloat16; weights stay single.
+    #[serde(default)]
+    pub bf16: bool,
     /// Each batch is of one block of known bases (a chromosome's part), drawn at random.
     #[serde(default)]
     pub one_block: bool,

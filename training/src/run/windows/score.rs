@@ -31,6 +31,26 @@ pub fn scores(network: &Network, examples: &[Example], strand: StrandRule) -> Ve
     scores
 }
 
+/// The same with batch norm's statistics taken from the examples; the network's own come back.
+pub fn adapted(network: &Network, examples: &[Example], strand: StrandRule) -> Vec<Vec<f32>> {
+    let statistics = network.statistics();
+    let kept: Vec<Tensor> = statistics.iter().map(|tensor| tensor.copy()).collect();
+    let length = network.graph.window();
+    for (number, chunk) in examples.chunks(BATCH).enumerate() {
+        let lanes: Vec<Vec<u8>> = chunk.iter().map(|e| e.window(length, 0)).collect();
+        let lanes: Vec<&[u8]> = lanes.iter().map(Vec::as_slice).collect();
+        let momentum = 1.0 / (number + 1) as f64;
+        let bases = one_hot(&lanes, network.device);
+        let _scores = tch::no_grad(|| network.forward(&bases, Mode::Train { momentum }));
+    }
+    let scores = scores(network, examples, strand);
+    tch::no_grad(|| {
+        let pairs = statistics.into_iter().zip(&kept);
+        pairs.for_each(|(tensor, kept)| tensor.shallow_clone().copy_(kept));
+    });
+    scores
+}
+
 /// `[N, labels]`.
 fn run(network: &Network, lanes: &[Vec<u8>]) -> Tensor {
     let lanes: Vec<&[u8]> = lanes.iter().map(Vec::as_slice).collect();

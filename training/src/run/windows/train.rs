@@ -110,7 +110,7 @@ impl Task for WindowsTask<'_> {
             weight_decay: train.weight_decay,
             averaging: train.averaging,
             norm_momentum: Some(0.1),
-            bf16: false,
+            bf16: train.bf16,
             start: train.start.as_deref(),
             start_mean: &[],
         }
