@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The comparison in RESULTS.md: what context, width, depth and kind of block buy at what cost.
+# Rows for RESULTS.md, and cost.svg: what context, width, depth and kind of block buy at what cost.
 # Short runs of one recipe, all with the same seed and number of steps; about 4 minutes each on one core.
 set -euo pipefail
 cd "$(dirname "$0")"

@@ -47,6 +47,7 @@ fn bad_usage_is_exit_status_2_and_names_what_is_wrong() {
     for (words, wanted) in [
         (&["--nonsense"][..], "--nonsense"),
         (&["trian", "recipes/promoter.toml"], "trian"),
+        (&["list", "--device", "tpu"], "cpu, cuda or auto is wanted"),
         (&["train"], "train: on what?"),
         (&["background", "m.onnx"], "-o FILE is missing"),
         (&[], "usage: windrow-train"),

@@ -471,6 +471,69 @@ fn a_cut_run_goes_on_as_if_it_had_not_been() {
 }
 
 #[test]
+fn results_are_verified_by_their_recipes_and_by_running_them_again() {
+    let folder = folder("verified");
+    let numbers = "kind = \"exon_simple\"\nchannels = [8, 8]\nkernel = 5";
+    let recipe = RECIPE.replace("ARCHITECTURE", numbers);
+    let path = folder.join("recipes/smoke.toml");
+    fs::write(&path, &recipe).unwrap();
+    train(&folder, &["run", "recipes/smoke.toml"]);
+    let said = train(&folder, &["verify"]);
+    assert!(
+        said.contains("1 result files are of their recipes"),
+        "{said}"
+    );
+    let said = train(&folder, &["verify", "recipes/smoke.toml"]);
+    assert!(said.contains("figures differ by 0.0000 at most"), "{said}");
+    let result = folder.join("results/smoke.json");
+    let text = fs::read_to_string(&result).unwrap();
+    let mut wrong: serde_json::Value = serde_json::from_str(&text).unwrap();
+    wrong["evaluation"]["rows"][0]["figures"]["auroc"] = 0.1.into();
+    fs::write(&result, wrong.to_string()).unwrap();
+    let said = refusal(&folder, &["verify", "recipes/smoke.toml"]);
+    assert!(said.contains("the result file has 0.1000"), "{said}");
+    fs::write(&path, recipe.replace("batch = 32", "batch = 16")).unwrap();
+    let said = refusal(&folder, &["verify"]);
+    assert!(
+        said.contains("results/smoke.json: smoke.toml has the SHA-256"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_gpu_gives_the_figures_of_the_processor() {
+    let folder = folder("devices");
+    if !command(&folder, &["list", "--device", "cuda"])
+        .output()
+        .unwrap()
+        .status
+        .success()
+    {
+        eprintln!("skipped: libtorch finds no CUDA device");
+        return;
+    }
+    let numbers = "kind = \"exon_simple\"\nchannels = [8, 8]\nkernel = 5";
+    fs::write(
+        folder.join("recipes/smoke.toml"),
+        RECIPE.replace("ARCHITECTURE", numbers),
+    )
+    .unwrap();
+    let area = |device: &str| {
+        let words = ["--name", device, "--device", device];
+        train(
+            &folder,
+            &[&["run", "recipes/smoke.toml"][..], &words].concat(),
+        );
+        let text = fs::read_to_string(folder.join(format!("results/{device}.json"))).unwrap();
+        let result: serde_json::Value = serde_json::from_str(&text).unwrap();
+        result["evaluation"]["rows"][0]["figures"]["auroc"]
+            .as_f64()
+            .unwrap()
+    };
+    assert!((area("cpu") - area("cuda")).abs() < 0.01);
+}
+
+#[test]
 fn variants_are_listed_and_run_by_name() {
     let folder = folder("variants");
     let numbers = "kind = \"exon_simple\"\nchannels = [8, 8]\nkernel = 5";

@@ -89,7 +89,8 @@ pub fn train<T: Task>(task: &T, folder: &Path, device: Device) -> Result<Progres
                 let scores = network.forward(&batch.bases, mode(&pace));
                 let loss = task.loss(&scores, &batch);
                 optimiser.step(&loss, pace.rate(progress.step));
-                losses.push(loss.double_value(&[]));
+                // Read at the evaluation: a GPU is not waited for at each step.
+                losses.push(loss.detach());
                 progress.step += 1;
                 log.step();
             }
@@ -102,7 +103,8 @@ pub fn train<T: Task>(task: &T, folder: &Path, device: Device) -> Result<Progres
         }
         let count = losses.len().max(1) as f64;
         // Folded, since the sum of no floats is -0.
-        let loss = losses.drain(..).fold(0.0, |sum, loss| sum + loss) / count;
+        let read = losses.drain(..).map(|loss| loss.double_value(&[]));
+        let loss = read.fold(0.0, |sum, loss| sum + loss) / count;
         ensure!(
             loss.is_finite(),
             "step {}: the loss is no number",

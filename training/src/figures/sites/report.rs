@@ -24,7 +24,10 @@ pub fn section(mut all: Vec<SitesResult>) -> Result<(String, Vec<(String, String
     if all.is_empty() {
         return Ok(Default::default());
     }
-    let mut files = vec![("cost.svg".to_owned(), cost(&all))];
+    let mut files = Vec::new();
+    if let Some(plot) = cost(&all) {
+        files.push(("cost.svg".to_owned(), plot));
+    }
     for result in &all {
         for (kind, plot) in plots(result) {
             files.push((format!("{}.{kind}.svg", result.provenance.name), plot));
@@ -75,7 +78,7 @@ fn markdown(all: &[SitesResult]) -> Result<String> {
         }
         out.push('\n');
     }
-    out.push_str("\n![accuracy against cost](results/cost.svg)\n\nYardsticks, trained on the same blocks.\n\n| set | scorer | AP | precision at recall 0.5 | at 0.8 | AUROC behind AG |\n|---|---|---|---|---|---|\n");
+    out.push_str("\nYardsticks, trained on the same blocks.\n\n| set | scorer | AP | precision at recall 0.5 | at 0.8 | AUROC behind AG |\n|---|---|---|---|---|---|\n");
     for row in first.evaluations[0].rows.iter() {
         writeln!(
             out,
@@ -161,7 +164,8 @@ fn plots(r: &SitesResult) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn cost(all: &[SitesResult]) -> String {
+/// The variants of a recipe; none where there are none.
+fn cost(all: &[SitesResult]) -> Option<String> {
     // Runs of other lengths are no comparison of networks.
     let series: Vec<Series> = all
         .iter()
@@ -179,5 +183,5 @@ fn cost(all: &[SitesResult]) -> String {
         x_range: (0.0, 150.0),
         y_range: (0.0, 0.3),
     };
-    svg(&axes, &series)
+    (!series.is_empty()).then(|| svg(&axes, &series))
 }
