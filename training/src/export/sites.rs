@@ -6,6 +6,7 @@ use anyhow::Result;
 use serde_json::json;
 use windrow::model::{Calibration, CallShape, Contract, Output, Strandedness};
 
+use crate::export::about;
 use crate::export::file;
 use crate::export::parity::PROVED;
 use crate::figures::sites::evaluate::{Promise, SitesEvaluation, SitesRow};
@@ -94,6 +95,7 @@ fn metrics(recipe: &SitesRecipe, result: &SitesResult) -> serde_json::Value {
     ));
     text.push(result.provenance.plots_line());
     text.extend(recipe.model.limits.iter().cloned());
+    text.extend(about::text(&recipe.model.about, &result.provenance));
     // A card names the model, a result its run.
     let evaluations = result.evaluations.iter().cloned().map(|mut evaluation| {
         let own = |row: &&mut SitesRow| row.scorer == recipe.name;

@@ -9,8 +9,10 @@ use windrow::model::{Calibration, Contract, Output, Strandedness};
 
 use crate::bases::UNKNOWN;
 use crate::data::tracks::labels::LabelledGenomes;
+use crate::export::about;
 use crate::export::file;
 use crate::export::parity::PROVED;
+use crate::figures::tracks::evaluate::TracksRow;
 use crate::figures::tracks::result::TracksResult;
 use crate::net::network::{Network, Weights};
 use crate::recipe::tracks::{TracksCard, TracksRecipe};
@@ -161,42 +163,96 @@ fn metrics(card: &TracksCard, result: &TracksResult) -> Value {
             silent.join(", ")
         ));
     }
+    text.extend(not_better(result));
     text.extend(card.limits.iter().cloned());
+    text.extend(about::text(&card.about, &result.provenance));
     json!({ "tables": [table(result)], "text": text })
 }
 
+/// One row a label, the sets beside each other.
 fn table(result: &TracksResult) -> Value {
-    let figure = |value: f64| format!("{value:.3}");
-    let rows = result.beside().map(|(own, best)| {
-        let called = result.evaluation.shipped[&own.label].threshold < 1.0;
-        let share = |value: Option<f64>| match value {
-            Some(value) if called => format!("{value:.2}"),
-            _ => "-".to_owned(),
-        };
-        json!([
-            own.set,
-            own.label,
-            own.positives.to_string(),
-            figure(own.average_precision),
-            figure(own.auroc),
-            figure(own.recall_at_precision_50),
-            best.map_or("-", |best| best.scorer.as_str()),
-            best.map_or("-".to_owned(), |best| figure(best.average_precision)),
-            best.map_or("-".to_owned(), |best| figure(best.auroc)),
-            share(own.precision),
-            share(own.recall),
-        ])
-    });
+    let rows: Vec<_> = result.beside().collect();
+    let mut sets: Vec<&str> = Vec::new();
+    let mut labels: Vec<&str> = Vec::new();
+    for (own, _) in &rows {
+        for (list, name) in [(&mut sets, &own.set), (&mut labels, &own.label)] {
+            if !list.contains(&name.as_str()) {
+                list.push(name);
+            }
+        }
+    }
+    let row = |label: &&str| {
+        let mut cells = vec![(*label).to_owned()];
+        for set in &sets {
+            let found = rows
+                .iter()
+                .find(|(own, _)| own.set == *set && own.label == *label);
+            match found {
+                Some((own, best)) => cells.extend(cells_of(result, own, *best)),
+                None => cells.extend(["-"; 5].map(str::to_owned)),
+            }
+        }
+        cells
+    };
+    let mut columns = vec!["label".to_owned()];
+    for set in &sets {
+        let of_set = [
+            "bins with a site",
+            "AP (95 %)",
+            "AUROC",
+            "best yardstick's AP",
+            "called: precision, recall",
+        ];
+        columns.extend(of_set.map(|column| format!("{set}: {column}")));
+    }
     json!({
         "title": "Bins of 200 bases along whole stretches",
-        "columns": [
-            "set", "label", "bins with a site", "average precision", "AUROC",
-            "recall at precision 0.5", "best yardstick", "its average precision", "its AUROC",
-            "precision at the default threshold", "recall there",
-        ],
-        "rows": rows.collect::<Vec<_>>(),
-        "note": "A bin's score is the largest in it. Yardsticks: GC content, CpG density and \
-                 islands, a regression on 5-mers learnt along the same blocks, and the best JASPAR \
-                 matrix of a factor.",
+        "columns": columns,
+        "rows": labels.iter().map(row).collect::<Vec<_>>(),
+        "note": "AP is average precision, with a 95 % interval by a bootstrap over stretches of \
+                 100 kb. A bin's score is the largest in it; it is called at the default threshold. \
+                 Yardsticks: GC content, CpG density and islands, a regression on 5-mers learnt \
+                 along the same blocks, and the best JASPAR matrix of a factor.",
     })
+}
+
+fn cells_of(result: &TracksResult, own: &TracksRow, best: Option<&TracksRow>) -> [String; 5] {
+    let called = result.evaluation.shipped[&own.label].threshold < 1.0;
+    let interval = own.interval.map_or(String::new(), |[low, high]| {
+        format!(" ({low:.2} to {high:.2})")
+    });
+    [
+        own.positives.to_string(),
+        format!("{:.3}{interval}", own.average_precision),
+        format!("{:.3}", own.auroc),
+        best.map_or("-".to_owned(), |best| {
+            format!("{:.3}, {}", best.average_precision, best.scorer)
+        }),
+        match (own.precision, own.recall) {
+            (Some(precision), Some(recall)) if called => format!("{precision:.2}, {recall:.2}"),
+            _ => "not called".to_owned(),
+        },
+    ]
+}
+
+/// Where a plain yardstick is as good, by either figure.
+fn not_better(result: &TracksResult) -> Option<String> {
+    let places = result.beside().filter_map(|(own, best)| {
+        let best = best?;
+        let loses = best.average_precision >= own.average_precision || best.auroc >= own.auroc;
+        loses.then(|| {
+            format!(
+                "{} on {} ({}: AP {:.3} and AUROC {:.3}, here {:.3} and {:.3})",
+                own.label,
+                own.set,
+                best.scorer,
+                best.average_precision,
+                best.auroc,
+                own.average_precision,
+                own.auroc
+            )
+        })
+    });
+    let places: Vec<String> = places.collect();
+    (!places.is_empty()).then(|| format!("A plain yardstick is as good for {}.", places.join("; ")))
 }

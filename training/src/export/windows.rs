@@ -8,6 +8,7 @@ use windrow::model::{self, Calibration, Contract, Strandedness};
 
 use crate::bases::UNKNOWN;
 use crate::data::windows::parts::SplitWindows;
+use crate::export::about;
 use crate::export::file;
 use crate::export::parity::PROVED;
 use crate::figures::windows::calls::Found;
@@ -95,6 +96,7 @@ fn metrics(recipe: &WindowsRecipe, result: &WindowsResult) -> Value {
         text.push(result.provenance.plots_line());
     }
     text.extend(recipe.model.limits.iter().cloned());
+    text.extend(about::text(&recipe.model.about, &result.provenance));
     let mut tables = vec![table(recipe, result)];
     if let (Some(along), false) = (&recipe.evaluation.along, result.evaluation.found.is_empty()) {
         tables.push(found(along, &result.evaluation.found));

@@ -4,6 +4,7 @@
 //! that it sets (`dotted.key = value`). A recipe is addressed as `FILE` or `FILE:VARIANT`, where a
 //! variant is one choice of each axis, joined by `-`.
 
+pub mod about;
 pub mod distil;
 pub mod sites;
 pub mod tracks;

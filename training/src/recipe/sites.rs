@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::net::arch::Architecture;
 use crate::net::graph::{Graph, Motif};
+use crate::recipe::about::About;
 use crate::recipe::distil::Distil;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -258,6 +259,8 @@ pub struct SitesCard {
     pub description: String,
     /// What the model is not good for, in plain words; one paragraph each.
     pub limits: Vec<String>,
+    #[serde(default)]
+    pub about: About,
 }
 
 impl SitesRecipe {

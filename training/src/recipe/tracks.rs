@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::net::arch::Architecture;
 use crate::net::graph::Graph;
+use crate::recipe::about::About;
 use crate::recipe::distil::Distil;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -234,6 +235,8 @@ pub struct TracksCard {
     pub description: String,
     #[serde(default)]
     pub limits: Vec<String>,
+    #[serde(default)]
+    pub about: About,
 }
 
 impl TracksRecipe {

@@ -11,6 +11,7 @@ use crate::data::jaspar::{Matrix, read as matrices};
 use crate::data::tracks::labels::{LabelledGenomes, Truth};
 use crate::figures::calibrate::{Knot, calibrate, probability};
 use crate::figures::tracks::yardstick::{Regression, densities, matches, matrices_of};
+use crate::metrics::bootstrap::interval;
 use crate::metrics::{Curve, Point, auroc};
 use crate::net::network::Network;
 use crate::recipe::tracks::TracksRecipe;
@@ -43,6 +44,9 @@ pub struct TracksRow {
     pub bins: usize,
     pub positives: usize,
     pub average_precision: f64,
+    /// 95 %, by a bootstrap over stretches of 100 kb; of the network alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<[f64; 2]>,
     pub auroc: f64,
     pub recall_at_precision_50: f64,
     pub recall_at_precision_20: f64,
@@ -65,6 +69,9 @@ pub struct Shipped {
 /// Shipped labels whose curves are kept, and points of a curve.
 const DRAWN: usize = 3;
 const POINTS: usize = 100;
+
+/// Bins that a bootstrap draws together: neighbours are not independent.
+const STRETCH: usize = 500;
 
 /// A label that is not this precise at any threshold is not called.
 const LEAST_PRECISION: f64 = 0.05;
@@ -216,6 +223,20 @@ fn figures(scores: &[f32], truth: &[Truth]) -> (f64, f64, [f64; 2], [usize; 2]) 
     )
 }
 
+/// Of average precision.
+fn spread(scores: &[f32], truth: &[Truth]) -> [f64; 2] {
+    let stretches: Vec<usize> = (0..truth.len()).map(|bin| bin / STRETCH).collect();
+    interval(&stretches, |drawn| {
+        let scores: Vec<f32> = drawn.iter().map(|&bin| scores[bin]).collect();
+        let truth: Vec<Truth> = drawn.iter().map(|&bin| truth[bin]).collect();
+        let (scores, truth) = sure(&scores, &truth);
+        match truth.contains(&true) {
+            true => Curve::new(&scores, &truth, 0).average_precision(),
+            false => 0.0,
+        }
+    })
+}
+
 fn sure(scores: &[f32], truth: &[Truth]) -> (Vec<f32>, Vec<bool>) {
     let pairs = scores.iter().zip(truth);
     pairs
@@ -276,6 +297,7 @@ impl Judged {
                 bins,
                 positives,
                 average_precision,
+                interval: called.map(|_| spread(scores, truth)),
                 auroc,
                 recall_at_precision_50: recall[0],
                 recall_at_precision_20: recall[1],

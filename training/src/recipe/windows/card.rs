@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::recipe::about::About;
+
 /// The part of the model file's contract that the run does not give.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +23,8 @@ pub struct WindowsCard {
     /// What the model is not good for, in plain words; one paragraph each.
     #[serde(default)]
     pub limits: Vec<String>,
+    #[serde(default)]
+    pub about: About,
 }
 
 /// What a network's numbers are, and so what it learns by: cross-entropy or squared error.
